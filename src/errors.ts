@@ -1,0 +1,62 @@
+/**
+ * The one error family. Each error says what is wrong (naming the object and the value seen) and, in `hint`, what to do about it.
+ * `code` is stable and meant for programs. A bug of ours is an `invariant`, never one of these.
+ */
+export class SynfireError extends Error {
+  readonly code: string;
+  readonly hint: string;
+
+  constructor(code: string, problem: string, hint: string) {
+    super(hint === "" ? problem : `${problem}\n  ${hint}`);
+    this.code = code;
+    this.hint = hint;
+    this.name = new.target.name;
+  }
+}
+
+/** A model's equations, units, threshold or reset are wrong; the message points at the text. */
+export class EquationError extends SynfireError {}
+
+/** An argument of a call is wrong: unknown name, value out of range, missing unit. */
+export class ArgumentError extends SynfireError {}
+
+/** A run went wrong while running: a state became NaN, a worker died. */
+export class SimulationError extends SynfireError {}
+
+/** The request is meaningful but this back-end or machine cannot do it. */
+export class UnsupportedError extends SynfireError {}
+
+/** A file cannot be read, written or understood. */
+export class FileError extends SynfireError {}
+
+/** Guards what must hold unless Synfire itself has a bug. */
+export function invariant(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new Error(`internal error in synfire: ${message}`);
+}
+
+/** The known name nearest to a misspelt one, by edit distance, when it is near enough to be meant. */
+export function didYouMean(name: string, known: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
+  for (const candidate of known) {
+    const distance = candidate.toLowerCase() === name.toLowerCase() ? 0 : editDistance(name, candidate);
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const swap = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(swap, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
