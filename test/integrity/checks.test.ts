@@ -29,7 +29,8 @@ test("a relative import without its extension is reported with the one to write"
 
 test("every form of import is found, and none in a comment", () => {
   const text = [
-    `import a from "a"; // import x from "no"`, `import {`, `  b,`, `} from "b";`, `export * from "c";`, `import "d";`, `const e = await import("e");`,
+    `import a from "a"; // import x from "no"`, `import {`, `  b,`, `} from "b";`, `export * from "c";`, `import "d";`,
+    `const e = await import("e");`,
     `/* import y from "no" */`,
   ].join("\n");
   expect(importsOf(text)).toEqual([
