@@ -37,7 +37,8 @@ export function invariant(condition: unknown, message: string): asserts conditio
 /** The known name nearest to a misspelt one, by edit distance, when it is near enough to be meant. */
 export function didYouMean(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
+  // Every one-letter name is one edit from every other, so very short names match only in another case.
+  let bestDistance = name.length < 3 ? 1 : Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
     const distance = candidate.toLowerCase() === name.toLowerCase() ? 0 : editDistance(name, candidate);
     if (distance < bestDistance) {

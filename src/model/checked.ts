@@ -1,8 +1,8 @@
 /** What a model is once its text has been parsed and checked: plain data, SI base units, no text left to interpret. */
 import type { Expr } from "../ir/expr.ts";
+import type { Dimension } from "../units/dimension.ts";
 
-/** Exponents of the seven SI base units, in the order m, kg, s, A, K, mol, cd. All zero: dimensionless. */
-export type Dimension = readonly [number, number, number, number, number, number, number];
+export type { Dimension };
 
 export interface Assignment { readonly target: string; readonly value: Expr }
 

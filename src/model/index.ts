@@ -1,0 +1,11 @@
+/** Models: `neuron({…})`, what is known of a checked one, and a user's values. */
+export * from "./checked.ts";
+export { neuron } from "./neuron.ts";
+export type { NeuronModel, NeuronSpec, Values } from "./neuron.ts";
+export { staticSynapseModel } from "./synapse.ts";
+export type { SynapseModel } from "./synapse.ts";
+export type { Value } from "./value.ts";
+export { canonicalJson, contentHash } from "./hash.ts";
+export { describeModel } from "./describe.ts";
+export type { DescribedValue, ModelDescription } from "./describe.ts";
+export { builtIns } from "./names.ts";
