@@ -100,8 +100,8 @@ function checkUnary(syntax: Extract<Syntax, { kind: "unary" }>, scope: Scope): C
   if (syntax.op === "not") return { expr: apply("not", checkCondition(syntax.arg, scope)), dimension: "condition" };
   const arg = expectNumber(syntax.arg, scope);
   if (syntax.op === "plus") return arg;
-  // −65 written as such is one number; −(65) written with an operator in between is not, so that printing reads back the same.
-  const literal = syntax.arg.kind === "number" && syntax.arg.start === syntax.at.end && arg.expr.kind === "number";
+  // −65 is one number, −(65) the opposite of one: printed expressions read back as they were.
+  const literal = (syntax.arg.kind === "number" || syntax.arg.kind === "name") && syntax.arg.start === syntax.at.end;
   return { expr: literal && arg.expr.kind === "number" ? number(-arg.expr.value) : apply("neg", arg.expr), dimension: arg.dimension };
 }
 
