@@ -59,7 +59,9 @@ function compare(file: string, drive: Drive, model: ReturnType<typeof neuron>["c
     ...(setup.method && { method: setup.method }),
     input: (step) => ({ stimulus: current(step), from_exc: arrivals.get(step)?.exc ?? 0, from_inh: arrivals.get(step)?.inh ?? 0 }),
   });
-  const rows = trace_csv ? readFileSync(new URL(trace_csv, folder), "utf8").trim().split("\n").map((line) => line.split(",")) : undefined;
+  // Of some runs only the spike times are given.
+  const trace = trace_csv === undefined ? undefined : new URL(trace_csv, folder);
+  const rows = trace && existsSync(trace) ? readFileSync(trace, "utf8").trim().split("\n").map((line) => line.split(",")) : undefined;
   const header = rows?.[0] ?? [];
   const nest = spike_times.map(stepOf);
   const ours: number[] = [];

@@ -2,9 +2,9 @@
  * Runge–Kutta–Fehlberg 4(5) with a step that adapts inside [t, t+dt], per element and carried from step to step, by the rules of the GNU
  * Scientific Library's `gsl_odeiv_control_y_new(tolerance, 0)` that NEST uses: the fifth-order solution is kept when the largest error
  * estimate is within 1.1 tolerances; the step then grows or shrinks by at most 5. The tolerance counts in each variable's natural unit
- * (mV, pA, nS; see naturalScale). Where even dt/1000 would miss it, the step is kept whatever its error: the equation is then about to blow
- * up, and only a bound in the equation itself (as NEST's V_peak) can help. The threshold is tested after each inner step and reset acts
- * there, as in NEST's aeif models, so that a neuron that spikes early in a step is not carried into its own upstroke for the rest of it.
+ * (mV, pA, nS; see naturalScale). An element that needs more than `iterationLimit` inner steps in one dt becomes NaN, which stops the run with
+ * an error that names it: its equation blows up, and needs a bound (as NEST's V_peak). The threshold is tested after each inner step and
+ * reset acts there, as in NEST's aeif models, so that a neuron that spikes early in a step is not carried into its own upstroke for the rest.
  *
  * @source Fehlberg (1969), NASA TR R-315, table III. The GNU Scientific Library manual, "Adaptive step-size control".
  */
@@ -29,9 +29,8 @@ const fifthOrder = [16 / 135, 0, 6656 / 12825, 28561 / 56430, -9 / 50, 2 / 55];
 /** Fifth minus fourth order. */
 const errorWeights = [1 / 360, 0, -128 / 4275, -2197 / 75240, 1 / 50, 2 / 55];
 
-const smallestStep = 1 / 1000;
-/** Every inner step is at least dt/1000 and at most every other one is rejected and repeated shorter. */
-const iterationLimit = 2100;
+/** Ten times what an exponential upstroke to V_peak takes. */
+const iterationLimit = 5000;
 
 const nameOf = (text: string): NameExpr => ({ kind: "name", name: text });
 
@@ -48,7 +47,7 @@ export function rkf45(system: System): Advance {
     const start = stage === 0 ? oldState(system) : named(system, `stage${stage + 1}`, combine(system, h, weights[stage]!.map((w, j) => [w, k[j]!])), body);
     k.push(slopes(system, start, add(elapsed, mul(number(nodes[stage]!), h)), stage + 1, body));
   }
-  const next = combine(system, h, fifthOrder.map((w, j) => [w, k[j]!]));
+  const fifth = combine(system, h, fifthOrder.map((w, j) => [w, k[j]!]));
   const errors = system.equations.map(({ name: n, scale }) => {
     const sum = errorWeights.map((w, j) => mul(number(w / (scale * system.tolerance)), k[j]!.get(n)!)).reduce(add);
     const label = scope.fresh(`error_${n}`);
@@ -61,9 +60,9 @@ export function rkf45(system: System): Advance {
   const accepted = nameOf(scope.fresh("accepted"));
   // Each error on its own: a NaN fails its comparison, where a maximum could drop it.
   const bearable = errors.map((error) => apply("le", error, number(1.1))).reduce((a, b) => apply("and", a, b));
-  body.push({ kind: "let", name: accepted.name, value: apply("int", apply("or", bearable, apply("le", h, number(dt * smallestStep)))) });
+  body.push({ kind: "let", name: accepted.name, value: apply("int", bearable) });
   const isAccepted = apply("gt", accepted, number(0.5));
-  const values = named(system, "next", next, body);
+  const values = named(system, "next", fifth, body);
   for (const [n, value] of values) body.push({ kind: "assign", name: n, value: select(isAccepted, value, name(n)) });
   body.push({ kind: "assign", name: step.name, value: nextStep(dt, step, h, ratio, isAccepted) });
   body.push({ kind: "assign", name: remaining.name, value: select(isAccepted, sub(remaining, h), remaining) });
@@ -73,7 +72,9 @@ export function rkf45(system: System): Advance {
     { kind: "let", name: remaining.name, value: number(dt) },
     { kind: "while", condition: apply("gt", remaining, number(0)), limit: iterationLimit, body },
   ];
-  return { statements, next: oldState(system), perVariable: Object.fromEntries(system.equations.map((e) => [e.name, "rkf45"])) };
+  const unfinished = apply("gt", remaining, number(0));
+  const next: Values = new Map(system.equations.map(({ name: n }) => [n, select(unfinished, div(number(0), number(0)), name(n))]));
+  return { statements, next, perVariable: Object.fromEntries(system.equations.map((e) => [e.name, "rkf45"])) };
 }
 
 /** GSL's rule; a step that was cut short by the end of dt does not make the carried one smaller. */
@@ -83,7 +84,7 @@ function nextStep(dt: number, step: Expr, h: Expr, ratio: Expr, isAccepted: Expr
   const longer = apply("max", step, mul(h, apply("min", number(5), apply("max", number(1), mul(number(0.9), power(-1 / 6))))));
   const kept = apply("max", step, h);
   const adapted = select(apply("le", ratio, number(1.1)), select(apply("lt", ratio, number(0.5)), longer, kept), shorter);
-  const bounded = apply("max", number(dt * smallestStep), apply("min", number(dt), adapted));
+  const bounded = apply("min", number(dt), adapted);
   // Rejected although no error is too large: one of them is NaN, and tells nothing about a better step.
   return select(apply("or", isAccepted, apply("gt", ratio, number(1.1))), bounded, div(h, number(2)));
 }
