@@ -4,8 +4,8 @@ import { apply, boolean, name, number, operations } from "../ir/expr.ts";
 import type { Expr } from "../ir/expr.ts";
 import { dimensionless, dimensionName, divideDimensions, isDimensionless, multiplyDimensions, powerDimension, sameDimension } from "../units/dimension.ts";
 import type { Dimension } from "../units/dimension.ts";
-import { findUnit, unitNames } from "../units/names.ts";
-import { exampleUnit, scaleByTen } from "../units/quantity.ts";
+import { findUnit } from "../units/names.ts";
+import { exampleUnit, nearestUnit, scaleByTen } from "../units/quantity.ts";
 import { constants, functions, otherNames, randomFunctions, truths } from "./functions.ts";
 import type { Span } from "./problems.ts";
 import type { Syntax } from "./syntax.ts";
@@ -64,15 +64,15 @@ function checkNumber(syntax: Extract<Syntax, { kind: "number" }>, scope: Scope):
 
 function checkName(syntax: Extract<Syntax, { kind: "name" }>, scope: Scope): Checked {
   const word = syntax.name;
-  const own = scope.names.get(word);
-  if (own) return { expr: name(word), dimension: own };
   const refused = scope.refused?.(word);
   if (refused) {
     scope.report("name-not-here", refused[0], syntax, refused[1]);
     return { expr: name(word), dimension: "any" };
   }
+  const own = scope.names.get(word);
+  if (own) return { expr: name(word), dimension: own };
   if (word === "xi" || word.startsWith("xi_")) {
-    if (!scope.noise) scope.report("noise-not-here", `white noise ${word} may stand only in a differential equation`, syntax, "Write randn() for a normal random number drawn each time.");
+    if (!scope.noise) scope.report("noise-not-here", `white noise ${word} stands`, syntax, noiseHint);
     return { expr: name(word), dimension: noiseDimension };
   }
   const truth = truths.get(word);
@@ -85,13 +85,14 @@ function checkName(syntax: Extract<Syntax, { kind: "name" }>, scope: Scope): Che
   return { expr: name(word), dimension: "any" };
 }
 
+export const noiseHint = "White noise acts only on differential equations; write randn() for a normal random number drawn each time.";
 const noiseDimension = powerDimension([0, 0, 1, 0, 0, 0, 0], -0.5);
 
 function unknownNameHint(word: string, scope: Scope): string {
   if (functions.has(word) || randomFunctions.has(word)) return `${word} is a function: write ${word}(${randomFunctions.has(word) ? "" : "…"}).`;
   const own = didYouMean(word, scope.names.keys());
   if (own) return `Did you mean ${own}?`;
-  const other = didYouMean(word, [...constants.keys(), ...(word.length > 1 ? unitNames : [])]);
+  const other = didYouMean(word, constants.keys()) ?? nearestUnit(word);
   if (other) return `Did you mean ${other}?`;
   return "Declare it under parameters or state, or define it by a line of the equations.";
 }
@@ -118,6 +119,10 @@ function checkBinary(syntax: Extract<Syntax, { kind: "binary" }>, scope: Scope):
   if (op === "and" || op === "or") {
     return { expr: apply(op, checkCondition(left, scope), checkCondition(right, scope)), dimension: "condition" };
   }
+  if (left.kind === "unary" && left.op === "not") {
+    scope.report("condition-as-number", "not reaches less far than meant", left, "It binds stronger than a comparison: write not (…) around the whole condition.");
+    return { expr: boolean(false), dimension: "condition" };
+  }
   const a = expectNumber(left, scope), b = expectNumber(right, scope);
   const expr = withUnit(syntax) ?? apply(op, a.expr, b.expr);
   switch (op) {
@@ -125,12 +130,15 @@ function checkBinary(syntax: Extract<Syntax, { kind: "binary" }>, scope: Scope):
     case "div": return { expr, dimension: a.dimension === "any" || b.dimension === "any" ? "any" : divideDimensions(a.dimension, b.dimension) };
     case "pow": return { expr, dimension: powerOf(syntax, a, b, scope) };
     default: {
+      let clash = false;
       if (a.dimension !== "any" && b.dimension !== "any" && !sameDimension(a.dimension, b.dimension)) {
         const sign = signs[op] ?? op;
+        clash = true;
         const detail = `${dimensionName(a.dimension)} ${sign} ${dimensionName(b.dimension)}`;
         scope.report("units-mismatch", "units do not match", right, conversionHint(right, b.dimension, a.dimension), detail);
       }
-      const joint = a.dimension === "any" ? b.dimension : a.dimension;
+      // What a wrong sum is in nobody knows, so nothing more is said about it.
+      const joint = clash ? "any" : a.dimension === "any" ? b.dimension : a.dimension;
       return { expr, dimension: operations[op].result === "boolean" ? "condition" : joint };
     }
   }
@@ -224,8 +232,9 @@ function signature(word: string, count: number): string {
 
 /** How a term in one dimension could be brought to another. */
 function conversionHint(syntax: Syntax, from: Dimension, to: Dimension): string {
-  const shown = syntax.kind === "name" ? syntax.name : syntax.kind === "number" ? syntax.text : "it";
-  if (syntax.kind === "number") return `Write ${shown}*${exampleUnit(to)} if that is what you mean.`;
+  const written = signedNumber(syntax);
+  const shown = syntax.kind === "name" ? syntax.name : (written ?? "it");
+  if (written !== undefined) return `Write ${shown}*${exampleUnit(to)} if that is what you mean.`;
   const ratio = divideDimensions(to, from);
   const inverse = divideDimensions(from, to);
   const named = (d: Dimension): boolean => !dimensionName(d).includes("/") && !dimensionName(d).includes("*");

@@ -49,6 +49,10 @@ function readDefinition(text: string, line: Span): Definition {
       "Write dv/dt = … : volt, or I = … : amp, or n : 1.");
   }
   const name = found[1]!;
+  const question = content.indexOf("?");
+  if (question >= 0) {
+    throw new TextProblem("syntax", 'unexpected character "?"', { start: line.start + question, end: line.start + question + 1 }, "Write select(condition, a, b).");
+  }
   if (colon < 0) {
     throw new TextProblem("missing-unit", `the unit of ${name} is missing`, line, `End the line with its unit, e.g. ": volt", or ": 1" when ${name} is a plain number.`);
   }
@@ -78,7 +82,7 @@ function splitFlags(text: string): { unit: string; flags: string[] } {
 function checkFlag(flag: string, kind: Definition["kind"], name: string, span: Span): void {
   if (flag === "unless refractory" && kind !== "subexpression") return;
   if (flag === "impulse" && kind === "plain") return;
-  const hint = flag === "impulse" ? `An impulse is a variable without an equation: "${name} : 1 (impulse)".`
+  const hint = flag === "impulse" ? `An impulse is a variable without an equation, e.g. "p : volt (impulse)".`
     : flag === "unless refractory" ? "Only a variable can stay as it is while refractory."
       : (foreignFlags[flag] ?? `Known flags are (unless refractory) and (impulse).${didYouMean(flag, ["unless refractory", "impulse"]) ? ` Did you mean (${didYouMean(flag, ["unless refractory", "impulse"])})?` : ""}`);
   throw new TextProblem("unknown-flag", `flag (${flag}) does not fit ${name}`, span, hint);
@@ -101,7 +105,7 @@ function readUnit(unit: string, span: Span, name: string): Dimension {
     throw new TextProblem("unknown-unit", `"${unit}" is not a unit`, span, hint.startsWith("Did") ? hint : 'Write a unit such as volt, amp, siemens/metre^2, or 1.');
   }
   if (read.value !== 1) {
-    throw new TextProblem("scaled-unit", `the unit of ${name} is ${unit}, which is a multiple of ${dimensionName(read.dimension)}`, span,
+    throw new TextProblem("scaled-unit", `${name} has the scaled unit ${unit}`, span,
       `Write ": ${dimensionName(read.dimension)}"; values may still be given in ${unit}.`);
   }
   return isDimensionless(read.dimension) ? dimensionless : read.dimension;

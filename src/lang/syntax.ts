@@ -49,7 +49,7 @@ function mask(token: Token, k: number): string {
   if (token.kind === "symbol") return token.text === "**" ? "^" : token.text;
   if (token.kind === "name" && operatorWords.has(token.text)) return token.text;
   const foreign = token.kind === "name" ? foreignWords.get(token.text) : undefined;
-  if (foreign !== undefined) throw new TextProblem("syntax", `${token.text} is not part of the language`, token, foreign);
+  if (foreign !== undefined) throw new TextProblem("syntax", `"${token.text}" is not part of the language`, token, foreign);
   return `n${k}`;
 }
 
@@ -143,7 +143,7 @@ class Reader {
   call(n: FunctionShape): Part {
     const at = n.fn.type === "SymbolNode" ? Number(n.fn.name.slice(1)) : -1;
     const token = this.tokens[at];
-    if (token?.kind !== "name") throw new TextProblem("syntax", "an operator is missing before \"(\"", token ?? this.tokens[0]!, `Write ${token?.text ?? "a"} * (…).`);
+    if (token?.kind !== "name") throw new TextProblem("syntax", "an operator is missing before \"(\"", token ?? this.tokens[0]!, `Write ${token?.text ?? "a"}*(…).`);
     const args = n.args.map((a) => this.read(a));
     const last = args.length === 0 ? at + 2 : args.at(-1)!.last + 1;
     return { syntax: { kind: "call", name: token.text, nameSpan: token, args: args.map((a) => a.syntax), ...this.span(at, last) }, first: at, last };
@@ -169,7 +169,7 @@ class Reader {
     const right = this.read(n.args[1]!);
     if (n.implicit) {
       const [a, b] = [this.tokens[left.last]!, this.tokens[right.first]!];
-      throw new TextProblem("syntax", `an operator is missing between "${a.text}" and "${b.text}"`, { start: a.start, end: b.end }, `Write ${a.text} * ${b.text}.`);
+      throw new TextProblem("syntax", `an operator is missing between "${a.text}" and "${b.text}"`, { start: a.start, end: b.end }, `Write ${a.text}*${b.text}.`);
     }
     const span = this.span(left.first, right.last);
     return { syntax: { kind: "binary", op, left: left.syntax, right: right.syntax, at: this.tokens[left.last + 1]!, ...span }, first: left.first, last: right.last };

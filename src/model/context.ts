@@ -2,6 +2,7 @@
 import { SynfireError } from "../errors.ts";
 import { namesIn } from "../ir/expr.ts";
 import type { Expr } from "../ir/expr.ts";
+import { noiseHint } from "../lang/check.ts";
 import type { Scope } from "../lang/check.ts";
 import { equationError, TextProblem } from "../lang/problems.ts";
 import type { Problem, Span } from "../lang/problems.ts";
@@ -71,7 +72,7 @@ export class ModelContext {
 
   scope(part: string, text: string, noise: boolean): Scope {
     const refused: NonNullable<Scope["refused"]> = (name) =>
-      !noise && this.noisy.has(name) ? [`subexpression ${name} holds white noise`, "White noise acts only on differential equations; write randn() for a number drawn each time."] : undefined;
+      !noise && this.noisy.has(name) ? [`subexpression ${name}, which holds white noise, stands`, noiseHint] : undefined;
     return {
       names: this.names, noise, refused, nextDraw: () => this.draws++,
       report: (code, what, span, hint, detail) => this.addAt(code, `${what} in ${part} of ${this.owner}${detail === undefined ? "" : `: ${detail}`}`, hint, text, span),

@@ -26,9 +26,8 @@ export function checkDeclarations(spec: Fields, context: ModelContext): Declarat
   const text = textOf(spec, "equations")!;
   const readable = withoutComments(text);
   const parameters = entriesOf(spec, "parameters").map(([name, given]) => declare(name, given, "a parameter", `parameter ${shorten(name)} of ${context.owner}`, context));
-  const definitions = readDefinitions(spec, text, readable, context);
-  const listed = new Set(definitions.filter((d) => d.kind !== "subexpression").map((d) => d.name));
-  const unlisted = entriesOf(spec, "state").filter(([name]) => !listed.has(name))
+  const { definitions, mentioned } = readDefinitions(spec, text, readable, context);
+  const unlisted = entriesOf(spec, "state").filter(([name]) => !mentioned.has(name))
     .map(([name, given]) => declare(name, given, "a variable", `initial value of ${shorten(name)} of ${context.owner}`, context))
     .map(({ name, dimension, value }): CheckedVariable => ({ name, dimension, initial: value, unlessRefractory: false, impulse: false }));
   const initials = new Map(entriesOf(spec, "state"));
@@ -55,19 +54,20 @@ function declare(name: string, given: unknown, kind: string, what: string, conte
   return { name, dimension: dimensionless, value: 0, ...read };
 }
 
-function readDefinitions(spec: Fields, text: string, readable: string, context: ModelContext): Definition[] {
+function readDefinitions(spec: Fields, text: string, readable: string, context: ModelContext): { definitions: Definition[]; mentioned: ReadonlySet<string> } {
   const before = context.problems.length;
   const found = readEquations(readable, (problem) => context.addAt(problem.code, `${problem.message} in equations of ${context.owner}`, problem.hint, text, problem.span));
   if (found.length === 0 && context.problems.length === before && textOf(spec, "threshold") === undefined) {
     context.add("no-equations", `${context.owner} has no equations`, 'Write at least one, e.g. equations: "dv/dt = -v / tau_m : volt".');
   }
   const parameters = new Set(entriesOf(spec, "parameters").map(([name]) => name));
-  return found.filter((d) => {
+  const definitions = found.filter((d) => {
     const source = { text, span: d.nameSpan };
     if (d.kind !== "plain" || !parameters.has(d.name)) return context.claim(d.name, d.kind === "subexpression" ? "a subexpression" : "a variable", d.dimension, source);
     context.addAt("duplicate-name", `parameter ${d.name} of ${context.owner} is declared again in its equations`, "Remove the line: a parameter has the unit of its value.", text, d.nameSpan);
     return false;
   });
+  return { definitions, mentioned: new Set(found.filter((d) => d.kind !== "subexpression").map((d) => d.name)) };
 }
 
 const partOf = (d: Definition): string => (d.kind === "derivative" ? `d${d.name}/dt` : d.name);
@@ -75,7 +75,7 @@ const neededFor = (d: Definition): Dimension => (d.kind === "derivative" ? divid
 
 function need(d: Definition): string {
   const unit = isDimensionless(d.dimension) ? "dimensionless" : `in ${dimensionName(d.dimension)}`;
-  return d.kind === "derivative" ? `${d.name} is ${unit}, so its rate of change must be in ${dimensionName(neededFor(d))}` : `${d.name} is declared ${unit}`;
+  return d.kind === "derivative" ? `${d.name} is ${unit}, so its rate of change must be in ${isDimensionless(d.dimension) ? "1/second" : dimensionName(neededFor(d))}` : `${d.name} is declared ${unit}`;
 }
 
 function initialOf(d: Definition, given: unknown, text: string, context: ModelContext): number {

@@ -5,7 +5,10 @@ export type Dimension = readonly [number, number, number, number, number, number
 
 export const dimensionless: Dimension = [0, 0, 0, 0, 0, 0, 0];
 
-/** Named dimensions, in the order in which a name is looked for; the first ones also combine into names such as siemens/metre^2. */
+/**
+ * Named dimensions, in the order in which a name is looked for; the first nine also combine into names such as siemens/metre^2. Names
+ * that would only surprise here (a volt-second is a weber) are left out.
+ */
 export const dimensions = {
   second: [0, 0, 1, 0, 0, 0, 0],
   volt: [2, 1, -3, -1, 0, 0, 0],
@@ -22,11 +25,6 @@ export const dimensions = {
   mmolar: [-3, 0, 0, 0, 0, 1, 0],
   joule: [2, 1, -2, 0, 0, 0, 0],
   watt: [2, 1, -3, 0, 0, 0, 0],
-  newton: [1, 1, -2, 0, 0, 0, 0],
-  pascal: [-1, 1, -2, 0, 0, 0, 0],
-  weber: [2, 1, -2, -1, 0, 0, 0],
-  henry: [2, 1, -2, -2, 0, 0, 0],
-  tesla: [0, 1, -2, -1, 0, 0, 0],
   candela: [0, 0, 0, 0, 0, 0, 1],
 } as const satisfies Record<string, Dimension>;
 
@@ -58,19 +56,21 @@ export function dimensionName(dimension: Dimension): string {
   const direct = known.find(([, d]) => sameDimension(d, dimension));
   if (direct) return direct[0];
   const common = known.slice(0, 9);
+  // A volt-second is not called a volt per hertz.
+  const combining = common.filter(([name]) => name !== "hertz");
   for (const power of [2, 3, 0.5, -1, -2, -0.5]) {
     const found = common.find(([, d]) => sameDimension(powerDimension(d, power), dimension));
     if (found) return power > 0 ? `${found[0]}^${power}` : `1/${found[0]}${power === -1 ? "" : `^${-power}`}`;
   }
   for (const power of [1, 2, 0.5, 3]) {
-    for (const [below, b] of common) {
+    for (const [below, b] of combining) {
       const above = common.find(([, a]) => sameDimension(divideDimensions(a, powerDimension(b, power)), dimension));
       if (above) return `${above[0]}/${below}${power === 1 ? "" : `^${power}`}`;
     }
   }
-  for (const [first, a] of common) {
-    const second = common.find(([, b]) => sameDimension(multiplyDimensions(a, b), dimension));
-    if (second) return `${first}*${second[0]}`;
+  for (const [second, b] of combining) {
+    const first = combining.find(([, a]) => sameDimension(multiplyDimensions(a, b), dimension));
+    if (first) return `${first[0]}*${second}`;
   }
   return baseUnits(dimension);
 }

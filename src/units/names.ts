@@ -24,6 +24,7 @@ const bases: readonly { symbol: string; words: readonly string[]; prefixes: stri
   { symbol: "C", words: ["coulomb"], prefixes: "munpf" },
   { symbol: "K", words: ["kelvin"], prefixes: "m" },
   { symbol: "g", words: ["gram", "gramme"], prefixes: "kmun" },
+  { symbol: "", words: ["kilogram"], prefixes: "", mathjs: "kg" },
   { symbol: "J", words: ["joule"], prefixes: "kmunpf" },
   { symbol: "W", words: ["watt"], prefixes: "kmunpf" },
   { symbol: "N", words: ["newton"], prefixes: "kmunp" },

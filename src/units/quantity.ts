@@ -43,7 +43,8 @@ export function readQuantity(quantity: number | string, what: string): { readonl
   }
   const match = quantity.length > longestQuantity ? null : quantityPattern.exec(quantity);
   if (!match) {
-    throw new ArgumentError("not-a-quantity", `${what} is ${describeValue(quantity)}, not a quantity`, 'Write a number, a space and a unit, e.g. "20 ms".');
+    const hint = /[µμΩ]/.test(quantity) ? "Write u for micro and ohm for Ω." : 'Write a number, a space and a unit, e.g. "20 ms".';
+    throw new ArgumentError("not-a-quantity", `${what} is ${describeValue(quantity)}, not a quantity`, hint);
   }
   const { dimension, exponent } = match[2] === undefined ? { dimension: dimensionless, exponent: 0 } : readUnit(match[2], quantity, what);
   const value = scaleByTen(match[1]!, exponent);
@@ -119,8 +120,13 @@ function readUnit(text: string, quantity: string, what: string): { dimension: Di
   return { dimension, exponent };
 }
 
+/** The unit that a misspelt or foreign name probably means. */
+export function nearestUnit(name: string): string | undefined {
+  return longSpellings.get(name.toLowerCase()) ?? didYouMean(name, unitNames);
+}
+
 function unknownUnit(name: string, quantity: string, what: string): ArgumentError {
-  const near = longSpellings[name.toLowerCase()] ?? didYouMean(name, unitNames);
+  const near = nearestUnit(name);
   const hint = near ? `Did you mean ${near}?` : "Known units are s ms us, V mV uV, A mA uA nA pA, S mS uS nS, F uF nF pF, ohm kohm Mohm, Hz kHz, m mm um, mol mM.";
   return new ArgumentError("unknown-unit", `${what} is ${describeValue(quantity)}: there is no unit "${name}"`, hint);
 }
@@ -131,16 +137,16 @@ function formatExample(dimension: Dimension): string {
 
 function describeValue(value: unknown): string {
   if (typeof value === "string") return value.length > 60 ? `"${value.slice(0, 57)}…"` : `"${value}"`;
-  return value === null ? "null" : Array.isArray(value) ? "a list" : typeof value === "object" || typeof value === "function" ? `a ${typeof value}` : String(value);
+  return value === null ? "null" : Array.isArray(value) ? "a list" : typeof value === "object" ? "an object" : typeof value === "function" ? "a function" : String(value);
 }
 
 /** Spellings in use elsewhere that edit distance would not find. */
-const longSpellings: Readonly<Record<string, string>> = {
+const longSpellings: ReadonlyMap<string, string> = new Map(Object.entries({
   msec: "ms", msecs: "ms", millisecond: "ms", milliseconds: "ms", sec: "s", secs: "s", seconds: "s", usec: "us", microsecond: "us", microseconds: "us",
   millivolt: "mV", millivolts: "mV", volts: "V", picoampere: "pA", picoamp: "pA", nanoampere: "nA", nanoamp: "nA", amps: "A", amperes: "A",
   nanosiemens: "nS", microsiemens: "uS", millisiemens: "mS", picofarad: "pF", nanofarad: "nF", microfarad: "uF", megaohm: "Mohm", ohms: "ohm",
   kilohertz: "kHz", micrometer: "um", micrometre: "um", micron: "um", millimeter: "mm", centimeter: "cm",
-};
+}));
 
 const usual = {
   second: "ms", volt: "mV", ampere: "pA", siemens: "nS", farad: "pF", ohm: "Mohm", hertz: "Hz", metre: "um", mole: "mol", mmolar: "mM", coulomb: "pC",
