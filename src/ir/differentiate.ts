@@ -51,8 +51,9 @@ const rules: { readonly [op in Op]?: Rule } = {
   },
   mod: ([a, b], [da, db]) => sub(da!, mul(apply("floor", div(a!, b!)), db!)),
   neg: (_, [da]) => neg(da!),
-  min: ([a, b], [da, db]) => select(apply("le", a!, b!), da!, db!),
-  max: ([a, b], [da, db]) => select(apply("ge", a!, b!), da!, db!),
+  // The comparisons of evaluate.ts, so that the piece is the one that was chosen, also beside a NaN.
+  min: ([a, b], [da, db]) => select(apply("lt", b!, a!), db!, da!),
+  max: ([a, b], [da, db]) => select(apply("lt", a!, b!), db!, da!),
   exp: chain((_, self) => self),
   expm1: chain((x) => apply("exp", x)),
   exprel: chain(exprelDerivative),
