@@ -1,0 +1,19 @@
+import { neuron } from "synfire";
+
+/**
+ * Leaky integrate-and-fire neuron whose membrane jumps by the weight of each arriving spike.
+ *
+ * @source Brunel (2000), J. Comput. Neurosci. 8:183–208. doi:10.1023/A:1008925309027
+ */
+export const lifDelta = neuron({
+  name: "lif_delta",
+  description: "Leaky integrate-and-fire neuron with delta-shaped synaptic input",
+  source: "doi:10.1023/A:1008925309027",
+  parameters: { tau_m: "20 ms", v_rest: "0 mV", v_th: "20 mV", v_reset: "10 mV", t_ref: "2 ms", R: "1 Mohm", i_ext: "0 nA" },
+  state: { v: "0 mV" },
+  receptors: { v: "v" },
+  equations: "dv/dt = (v_rest - v + R*i_ext) / tau_m : volt (unless refractory)",
+  threshold: "v >= v_th",
+  reset: "v = v_reset",
+  refractory: "t_ref",
+});

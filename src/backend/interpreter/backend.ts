@@ -1,0 +1,69 @@
+/** The reference back-end: the same program on the same memory, in plain f64 loops. Slow and obvious. */
+import { invariant } from "../../errors.ts";
+import type { Draw } from "../../ir/kernel.ts";
+import { normalAt, poissonAt, poissonTable, uniformAt, varyingPoissonAt } from "../../math/random.ts";
+import type { PoissonTable } from "../../math/random.ts";
+import type { Backend, Executable, MapLayout, Program, ScatterLayout } from "../contract.ts";
+import { interpretMapKernel } from "./mapKernel.ts";
+
+export const interpreterBackend: Backend = {
+  name: "interpreter",
+  async prepare(program: Program, memory: WebAssembly.Memory): Promise<Executable> {
+    invariant(program.precision === "f64", "the interpreter computes in f64");
+    const f64 = (address: number, length: number) => new Float64Array(memory.buffer, address, length);
+    const tables = program.maps.map((m) => m.kernel.draws.map((d) => ("mean" in d ? poissonTable(d.mean) : undefined)));
+    return {
+      advance(map, lo, hi, step, list, scalars, inputs) {
+        const layout = program.maps[map]!;
+        const { kernel, size } = layout;
+        const stepScalars = f64(scalars, kernel.scalars.length);
+        const draws = new Map(kernel.draws.map((d, k) => [d.name, drawTile(d, tables[map]![k], layout, program, lo, Math.min(hi, size), step, stepScalars, f64)]));
+        const emitted: number[] = [];
+        const count = interpretMapKernel(kernel, {
+          size, scalars: stepScalars, list: emitted, array: (n) => f64(layout.address(n), size), input: (n) => f64(inputs[kernel.inputs.indexOf(n)]!, size), draw: (n) => draws.get(n)!,
+        }, lo, hi);
+        if (count > 0) new Uint32Array(memory.buffer, list, count).set(emitted);
+        return count;
+      },
+      deliver(scatter, list, count, slot) {
+        deliver(program.scatters[scatter]!, memory.buffer as ArrayBuffer, list, count, slot);
+      },
+    };
+  },
+};
+
+function drawTile(draw: Draw, table: PoissonTable | undefined, layout: MapLayout, program: Program, lo: number, hi: number, step: number, scalars: Float64Array, f64: (address: number, length: number) => Float64Array): Float64Array {
+  const { stream, kernel, size } = layout;
+  const { seed } = program;
+  const mean = (e: number): number => {
+    if (draw.distribution !== "poisson" || "mean" in draw) return 0;
+    const scalar = draw.meanScalar === undefined ? 1 : scalars[kernel.scalars.findIndex((s) => s.name === draw.meanScalar)]!;
+    return scalar * (draw.meanArray === undefined ? 1 : f64(layout.address(draw.meanArray), size)[e]!);
+  };
+  return Float64Array.from({ length: Math.max(0, hi - lo) }, (_, k) => {
+    const e = lo + k;
+    if (draw.distribution === "uniform") return uniformAt(seed, e, step, stream, draw.draw);
+    if (draw.distribution === "normal") return normalAt(seed, e, step, stream, draw.draw);
+    return table ? poissonAt(seed, e, step, stream, draw.draw, table) : varyingPoissonAt(seed, e, step, stream, draw.draw, mean(e));
+  });
+}
+
+function deliver(layout: ScatterLayout, buffer: ArrayBuffer, list: number, count: number, slot: number): void {
+  const sources = new Uint32Array(buffer, list, count);
+  const rows = new Uint32Array(buffer, layout.rows, layout.sourceCount + 1);
+  const synapses = rows[layout.sourceCount]!;
+  const targets = layout.targetBytes === 2 ? new Uint16Array(buffer, layout.targets, synapses) : new Uint32Array(buffer, layout.targets, synapses);
+  const ring = new Float64Array(buffer, layout.ring, layout.ringBytes / 8);
+  const weights = layout.weights.kind === "perSynapse" ? new Float64Array(buffer, layout.weights.address, synapses) : undefined;
+  const constant = layout.weights.kind === "constant" ? layout.weights.value : 0;
+  const counter = new BigUint64Array(buffer, layout.eventCounter, 1);
+  for (const id of sources) {
+    const source = id - layout.sourceStart;
+    if (source < 0 || source >= layout.sourceCount) continue;
+    for (let k = rows[source]!; k < rows[source + 1]!; k++) {
+      const at = (slot / 8 + targets[k]!) % ring.length;
+      ring[at] = ring[at]! + (weights ? weights[k]! : constant);
+      counter[0]! += 1n;
+    }
+  }
+}

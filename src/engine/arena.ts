@@ -1,0 +1,73 @@
+/**
+ * All arrays of a simulation live in one WebAssembly memory and are handed out once, in order. The address space (4 GiB) is reserved
+ * when the memory is made, so growing never moves anything; pages that nobody touched cost nothing.
+ */
+import { SimulationError } from "../errors.ts";
+
+const pageBytes = 65536;
+const maximumPages = 65536;
+
+/** Bytes one simulation can address. */
+export const addressableBytes = pageBytes * maximumPages - pageBytes;
+
+export class Arena {
+  readonly memory: WebAssembly.Memory;
+  /** First free byte. The first 64 bytes stay unused, so address 0 never means an array. */
+  #end = 64;
+
+  constructor() {
+    this.memory = new WebAssembly.Memory({ initial: 16, maximum: maximumPages });
+  }
+
+  get bytes(): number {
+    return this.#end;
+  }
+
+  /** Address of a new block, aligned to a cache line; the block is zero. */
+  allocate(bytes: number, what: string): number {
+    const address = this.#end;
+    const end = Math.ceil((address + bytes + 64) / 64) * 64;
+    this.#growTo(end, what);
+    this.#end = end;
+    return address;
+  }
+
+  #growTo(end: number, what: string): void {
+    const have = this.memory.buffer.byteLength;
+    if (end <= have) return;
+    const pages = Math.ceil((end - have) / pageBytes);
+    try {
+      this.memory.grow(pages);
+    } catch {
+      throw new SimulationError(
+        "out-of-memory", `${what} needs ${formatBytes(end)} in all, more than this process can have`,
+        `One simulation can address ${formatBytes(addressableBytes)}; make the network smaller or free memory.`,
+      );
+    }
+  }
+
+  // Views are made anew at each call: growing the memory detaches older ones.
+  f32(address: number, length: number): Float32Array<ArrayBuffer> { return new Float32Array(this.#buffer, address, length); }
+  f64(address: number, length: number): Float64Array<ArrayBuffer> { return new Float64Array(this.#buffer, address, length); }
+  u32(address: number, length: number): Uint32Array<ArrayBuffer> { return new Uint32Array(this.#buffer, address, length); }
+  u16(address: number, length: number): Uint16Array<ArrayBuffer> { return new Uint16Array(this.#buffer, address, length); }
+  real(precision: Precision, address: number, length: number): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> {
+    return precision === "f32" ? this.f32(address, length) : this.f64(address, length);
+  }
+
+  get #buffer(): ArrayBuffer {
+    return this.memory.buffer as ArrayBuffer;
+  }
+}
+
+/** Floating-point type of all state, inputs and weights. */
+export type Precision = "f32" | "f64";
+export const realBytes = (precision: Precision): number => (precision === "f32" ? 4 : 8);
+
+/** "1.2 GB", "310 kB". */
+export function formatBytes(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB", "PB"];
+  let k = 0;
+  while (bytes >= 1000 && k < units.length - 1) { bytes /= 1000; k++; }
+  return `${bytes >= 100 || k === 0 ? Math.round(bytes) : bytes.toPrecision(2)} ${units[k]}`;
+}

@@ -1,0 +1,53 @@
+/** From groups and deliveries to a program, and by a back-end to something that runs. */
+import type { Backend, Executable, Program } from "../backend/contract.ts";
+import { interpreterBackend } from "../backend/interpreter/backend.ts";
+import { wasmBackend } from "../backend/wasm/backend.ts";
+import { scratchSlack } from "../backend/wasm/fillKernel.ts";
+import { invariant } from "../errors.ts";
+import { seedOf } from "../math/philox.ts";
+import { realBytes } from "./arena.ts";
+import type { Precision } from "./arena.ts";
+import { identifier } from "./group.ts";
+import type { SimulationParts } from "./simulation.ts";
+
+export type BackendName = "wasm" | "interpreter";
+
+export interface BuildOptions {
+  /** Seconds. */
+  readonly dt: number;
+  readonly backend: BackendName;
+  readonly precision: Precision;
+  readonly seed: number;
+}
+
+/** Synapses that surely do not fit the second-level cache: then reading a row ahead pays. */
+const touchAbove = 2 ** 18;
+
+const backends: Readonly<Record<BackendName, Backend>> = { wasm: wasmBackend, interpreter: interpreterBackend };
+
+export async function buildExecutable(parts: SimulationParts): Promise<Executable> {
+  const { groups, deliveries, options, scratch, eventCounter } = parts;
+  const program: Program = {
+    precision: options.precision, seed: seedOf(options.seed), keyAddress: parts.keys,
+    maps: groups.filter((g) => g.kernel).map((g) => {
+      const kernel = g.kernel!;
+      const draws = new Map(kernel.draws.map((d, k) => [d.name, scratch + k * drawStride(options.precision)]));
+      return { kernel, size: g.size, stream: g.stream, address: (array) => g.address(array), drawAddress: (draw) => draws.get(draw)! };
+    }),
+    scatters: deliveries.map(({ data, pre, post, variable, table, constantWeight }) => {
+      const ring = post.rings.get(variable);
+      invariant(ring, "every delivery has a ring");
+      const weights = constantWeight === undefined ? table.weights : { kind: "constant" as const, value: constantWeight };
+      return {
+        name: `deliver_${identifier(data.name)}`, precision: options.precision, sourceStart: data.pre.start, sourceCount: table.sources, allSources: table.sources === pre.size,
+        rows: table.rows, targets: table.targets, targetBytes: table.targetBytes, weights, delays: table.delays, ring: ring.address, ringBytes: ring.slots * ring.slotBytes, stride: post.stride,
+        eventCounter, touchNextRow: table.count > touchAbove,
+      };
+    }),
+  };
+  return await backends[options.backend].prepare(program, parts.arena.memory);
+}
+
+/** Elements advanced through a whole window before the next ones, so that their state stays in the first-level cache; also the elements of a draw's scratch. */
+export const tileElements = 2048;
+export const drawStride = (precision: Precision): number => tileElements * realBytes(precision) + scratchSlack * realBytes(precision);

@@ -1,0 +1,282 @@
+/**
+ * Which synapses a connector makes, as batches of (source, target) pairs. A pattern can be walked any number of times and gives the
+ * same pairs: all its randomness comes from counters (element, step) of the projection's stream, never from order. Every batch also
+ * says which counters its synapses own, so that weights and delays are drawn from them in the same way.
+ */
+import { invariant } from "../errors.ts";
+import type { Connector } from "../network/connectors.ts";
+import { distanceBetween } from "../network/positions.ts";
+import type { Positions } from "../network/positions.ts";
+
+export interface Batch {
+  readonly count: number;
+  /** Index within the pre range and the post range. [count] */
+  readonly pre: Uint32Array;
+  readonly post: Uint32Array;
+  /** Synapse k of the batch owns the counter (element + k, step); `element` is a multiple of 16. */
+  readonly element: number;
+  readonly step: number;
+  /** Position of the first synapse in the order of the connector, for values given as arrays. */
+  readonly first: number;
+}
+
+/** Uniform numbers in [0, 1) of elements element … element + count − 1; the view is valid until the next call. */
+export type UniformSource = (element: number, count: number, step: number, draw: number) => Float64Array;
+
+export interface PatternContext {
+  readonly preSize: number;
+  readonly postSize: number;
+  /** Index in the pre range of the neuron that is index 0 of the post range, when both are the same population; else undefined. */
+  readonly selfOffset: number | undefined;
+  readonly prePositions?: Positions;
+  readonly postPositions?: Positions;
+  /** Offsets of the ranges within their populations, for positions. */
+  readonly preStart: number;
+  readonly postStart: number;
+  readonly uniform: UniformSource;
+}
+
+export const batchSize = 4096;
+
+/** Upper bound of the number of synapses that is reached with negligible probability (6 standard deviations), for memory checks. */
+export function expectedSynapses(connect: Connector, pre: number, post: number): number {
+  switch (connect.rule) {
+    case "allToAll": return pre * post;
+    case "oneToOne": return pre;
+    case "explicit": return connect.pre.length;
+    case "fixedIndegree": return connect.count * post;
+    case "fixedOutdegree": return connect.count * pre;
+    case "fixedTotalNumber": return connect.count;
+    case "smallWorld": return 2 * connect.neighbours * pre;
+    case "fixedProbability": return binomialBound(pre * post, connect.probability);
+    case "distanceDependent": return binomialBound(pre * post, connect.peak);
+    default: connect satisfies never; return 0;
+  }
+}
+
+const binomialBound = (n: number, p: number): number => Math.min(n, n * p + 6 * Math.sqrt(n * p * (1 - p)));
+
+/** Walks all batches of a connector in its canonical order. */
+export function walkPattern(connect: Connector, context: PatternContext, visit: (batch: Batch) => void): void {
+  switch (connect.rule) {
+    case "explicit": return flat(connect.pre.length, visit, (first, n, pre, post) => {
+      pre.set(connect.pre.subarray(first, first + n));
+      post.set(connect.post.subarray(first, first + n));
+    });
+    case "oneToOne": return flat(context.preSize, visit, (first, n, pre, post) => {
+      for (let k = 0; k < n; k++) pre[k] = post[k] = first + k;
+    });
+    case "allToAll": return allToAll(connect.autapses, context, visit);
+    case "fixedProbability": return bernoulli(connect.probability, connect.autapses, context, visit);
+    case "fixedIndegree": return fixedDegree(connect, context, "post", visit);
+    case "fixedOutdegree": return fixedDegree(connect, context, "pre", visit);
+    case "fixedTotalNumber": return fixedTotal(connect, context, visit);
+    case "distanceDependent": return distanceDependent(connect, context, visit);
+    case "smallWorld": return smallWorld(connect, context, visit);
+    default: connect satisfies never;
+  }
+}
+
+/** Batches of a rule whose synapses are numbered 0 … total − 1. */
+function flat(total: number, visit: (batch: Batch) => void, fill: (first: number, count: number, pre: Uint32Array, post: Uint32Array) => void): void {
+  const pre = new Uint32Array(batchSize), post = new Uint32Array(batchSize);
+  for (let first = 0; first < total; first += batchSize) {
+    const count = Math.min(batchSize, total - first);
+    fill(first, count, pre, post);
+    visit({ count, pre, post, ...counterOf(first), first });
+  }
+}
+
+/** Counters are 32 bits wide: the high part of a synapse's number goes where other streams have the step. */
+const counterOf = (first: number): { element: number; step: number } => ({ element: first % 4294967296, step: Math.floor(first / 4294967296) });
+
+/** Batches of a rule that is walked target by target with a number of synapses known only afterwards. */
+function perTarget(context: PatternContext, visit: (batch: Batch) => void, sourcesOf: (target: number, emit: (source: number) => void) => void): void {
+  let first = 0;
+  let pre = new Uint32Array(256), post = new Uint32Array(256);
+  for (let j = 0; j < context.postSize; j++) {
+    let count = 0;
+    sourcesOf(j, (source) => {
+      if (count === pre.length) {
+        const larger = new Uint32Array(2 * count);
+        larger.set(pre);
+        pre = larger;
+      }
+      pre[count++] = source;
+    });
+    if (post.length < pre.length) post = new Uint32Array(pre.length);
+    post.fill(j, 0, count);
+    if (count > 0) visit({ count, pre, post, element: 0, step: j, first });
+    first += count;
+  }
+}
+
+function allToAll(autapses: boolean, context: PatternContext, visit: (batch: Batch) => void): void {
+  const { preSize, postSize, selfOffset } = context;
+  if (autapses || selfOffset === undefined) {
+    // Numbered row by row (source-major), as the user writes a matrix [pre × post].
+    return flat(preSize * postSize, visit, (first, n, pre, post) => {
+      let i = Math.floor(first / postSize), j = first - i * postSize;
+      for (let k = 0; k < n; k++) {
+        pre[k] = i;
+        post[k] = j++;
+        if (j === postSize) { j = 0; i++; }
+      }
+    });
+  }
+  perTarget(context, visit, (j, emit) => {
+    for (let i = 0; i < preSize; i++) if (i !== j + selfOffset) emit(i);
+  });
+}
+
+/** Pairwise Bernoulli by geometric skips: the cost follows the synapses made, not the pairs. */
+function bernoulli(p: number, autapses: boolean, context: PatternContext, visit: (batch: Batch) => void): void {
+  if (p === 0) return;
+  if (p === 1) return allToAll(autapses, context, visit);
+  const { preSize, selfOffset, uniform } = context;
+  const scale = 1 / Math.log1p(-p);
+  const chunk = Math.max(16, Math.min(batchSize, Math.ceil((preSize * p + 5 * Math.sqrt(preSize * p) + 16) / 16) * 16));
+  perTarget(context, visit, (j, emit) => {
+    const self = autapses || selfOffset === undefined ? -1 : j + selfOffset;
+    for (let source = -1, used = 0; ; used += chunk) {
+      const u = uniform(used, chunk, j, 0);
+      for (let k = 0; k < chunk; k++) {
+        source += 1 + Math.floor(Math.log1p(-u[k]!) * scale);
+        if (source >= preSize) return;
+        if (source !== self) emit(source);
+      }
+    }
+  });
+}
+
+type Degree = Connector & { readonly rule: "fixedIndegree" | "fixedOutdegree" | "fixedTotalNumber" };
+
+function fixedDegree(connect: Degree, context: PatternContext, fixed: "pre" | "post", visit: (batch: Batch) => void): void {
+  const { selfOffset, uniform } = context;
+  const owners = fixed === "post" ? context.postSize : context.preSize;
+  const others = fixed === "post" ? context.preSize : context.postSize;
+  // The partner that an owner must not choose: itself.
+  const shift = selfOffset === undefined ? 0 : fixed === "post" ? selfOffset : -selfOffset;
+  const noSelf = !connect.autapses && selfOffset !== undefined;
+  const distinct = connect.multapses ? undefined : new DistinctPartners(others);
+  let owner = 0, made = 0;
+  const u = new Float64Array(batchSize);
+  flat(owners * connect.count, visit, (first, n, pre, post) => {
+    const { element, step } = counterOf(first);
+    u.set(uniform(element, n, step, 0).subarray(0, n));
+    const [own, other] = fixed === "post" ? [post, pre] : [pre, post];
+    for (let k = 0; k < n; k++) {
+      if (made === connect.count) { owner++; made = 0; }
+      if (made === 0) distinct?.next();
+      made++;
+      const self = noSelf && owner + shift >= 0 && owner + shift < others ? owner + shift : -1;
+      own[k] = owner;
+      other[k] = choose(u[k]!, others, self);
+      if (distinct) {
+        // A partner chosen before is drawn again from further draws of the same synapse.
+        for (let draw = 2; !distinct.take(other[k]!); draw++) {
+          other[k] = choose(redraw(uniform, first + k, draw), others, self);
+        }
+      }
+    }
+  });
+}
+
+function choose(u: number, others: number, self: number): number {
+  if (self < 0) return Math.floor(u * others);
+  const pick = Math.floor(u * (others - 1));
+  return pick >= self ? pick + 1 : pick;
+}
+
+/** One number of a further draw of synapse `index`. */
+function redraw(uniform: UniformSource, index: number, draw: number): number {
+  const { element, step } = counterOf(index);
+  const start = Math.floor(element / 16) * 16;
+  return uniform(start, 16, step, draw)[element - start]!;
+}
+
+/** Remembers which partners the current owner has, without clearing a table for each owner. */
+class DistinctPartners {
+  readonly #stamp: Uint32Array;
+  #owner = 0;
+
+  constructor(size: number) {
+    this.#stamp = new Uint32Array(size);
+  }
+
+  next(): void { this.#owner++; }
+
+  take(partner: number): boolean {
+    if (this.#stamp[partner] === this.#owner) return false;
+    this.#stamp[partner] = this.#owner;
+    return true;
+  }
+}
+
+function fixedTotal(connect: Degree, context: PatternContext, visit: (batch: Batch) => void): void {
+  const { preSize, postSize, selfOffset, uniform } = context;
+  const taken = connect.multapses ? undefined : new Set<number>();
+  const sources = new Float64Array(batchSize), targets = new Float64Array(batchSize);
+  flat(connect.count, visit, (first, n, pre, post) => {
+    const { element, step } = counterOf(first);
+    sources.set(uniform(element, n, step, 0).subarray(0, n));
+    targets.set(uniform(element, n, step, 1).subarray(0, n));
+    for (let k = 0; k < n; k++) {
+      let u = sources[k]!, w = targets[k]!;
+      for (let draw = 2; ; draw += 2) {
+        const j = Math.floor(w * postSize);
+        const i = Math.floor(u * preSize);
+        const selfFree = connect.autapses || selfOffset === undefined || i !== j + selfOffset;
+        if (selfFree && (!taken || !taken.has(i * postSize + j))) {
+          taken?.add(i * postSize + j);
+          pre[k] = i;
+          post[k] = j;
+          break;
+        }
+        u = redraw(uniform, first + k, draw);
+        w = redraw(uniform, first + k, draw + 1);
+      }
+    }
+  });
+}
+
+function distanceDependent(connect: Connector & { rule: "distanceDependent" }, context: PatternContext, visit: (batch: Batch) => void): void {
+  const { preSize, selfOffset, uniform, prePositions, postPositions } = context;
+  invariant(prePositions && postPositions, "distance-dependent wiring was checked to have positions");
+  const profile = {
+    gaussian: (d: number) => Math.exp((-d * d) / (2 * connect.scale * connect.scale)),
+    exponential: (d: number) => Math.exp(-d / connect.scale),
+    disc: (d: number) => (d <= connect.scale ? 1 : 0),
+  }[connect.profile];
+  perTarget(context, visit, (j, emit) => {
+    const self = connect.autapses || selfOffset === undefined ? -1 : j + selfOffset;
+    for (let start = 0; start < preSize; start += batchSize) {
+      const n = Math.min(batchSize, preSize - start);
+      const u = uniform(start, n, j, 0);
+      for (let k = 0; k < n; k++) {
+        const i = start + k;
+        if (i === self) continue;
+        const d = distanceBetween(prePositions, context.preStart + i, postPositions, context.postStart + j, connect.periodic);
+        if (u[k]! < connect.peak * profile(d)) emit(i);
+      }
+    }
+  });
+}
+
+function smallWorld(connect: Connector & { rule: "smallWorld" }, context: PatternContext, visit: (batch: Batch) => void): void {
+  const { preSize: size, uniform, selfOffset } = context;
+  const degree = 2 * connect.neighbours;
+  const rewire = new Float64Array(batchSize), target = new Float64Array(batchSize);
+  flat(size * degree, visit, (first, n, pre, post) => {
+    const { element, step } = counterOf(first);
+    rewire.set(uniform(element, n, step, 0).subarray(0, n));
+    target.set(uniform(element, n, step, 1).subarray(0, n));
+    for (let k = 0; k < n; k++) {
+      const i = Math.floor((first + k) / degree), m = (first + k) % degree;
+      const offset = m < connect.neighbours ? m + 1 : connect.neighbours - m - 1;
+      const self = connect.autapses || selfOffset === undefined ? -1 : i - selfOffset;
+      pre[k] = i;
+      post[k] = rewire[k]! < connect.rewire ? choose(target[k]!, size, self) : (i + offset + size) % size;
+    }
+  });
+}

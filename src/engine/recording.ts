@@ -1,0 +1,130 @@
+/** Connects the monitors of a network with what a simulation does. */
+import { invariant } from "../errors.ts";
+import { dimensions } from "../units/dimension.ts";
+import { parseQuantity } from "../units/quantity.ts";
+import type { Quantity } from "../units/quantity.ts";
+import { RateMonitor, SpikeMonitor, StateMonitor } from "../network/monitors.ts";
+import type { RangeData } from "../network/data.ts";
+import type { Group } from "./group.ts";
+import { RateRecorder, SpikeRecorder, TraceRecorder, sampleOf } from "./recorders.ts";
+import type { RecordedSource } from "./recorders.ts";
+import type { SimulationParts } from "./simulation.ts";
+
+export class Recording {
+  readonly #dt: number;
+  readonly #spikes: { readonly recorder: SpikeRecorder; readonly monitor: SpikeMonitor | undefined }[] = [];
+  readonly #rates: RateRecorder[] = [];
+  readonly #sampled: (TraceRecorder | RateRecorder)[] = [];
+  /** Group → who wants its spikes. */
+  readonly #listeners = new Map<number, ((step: number, ids: Uint32Array, count: number) => void)[]>();
+  readonly #everything: RecordedSource[];
+  readonly #now: () => number;
+
+  constructor(parts: SimulationParts, now: () => number) {
+    this.#dt = parts.options.dt;
+    this.#now = now;
+    const { groups, arena, options } = parts;
+    const groupOf = (range: RangeData): Group => {
+      const found = groups.find((g) => g.name === range.population);
+      invariant(found, "monitors were checked to be of this network");
+      return found;
+    };
+    const sourceOf = (range: RangeData): RecordedSource => {
+      const group = groupOf(range);
+      const whole = range.start === 0 && range.end === group.size;
+      return { group: group.index, range, name: whole ? group.name : `${group.name}[${range.start}:${range.end}]` };
+    };
+    this.#everything = groups.map((g) => sourceOf({ population: g.name, start: 0, end: g.size }));
+    for (const monitor of parts.network.monitors) {
+      if (monitor instanceof SpikeMonitor) {
+        const recorder = new SpikeRecorder(monitor.data.sources.map(sourceOf), monitor.data.countsOnly, this.#dt, now);
+        monitor.attach(() => recorder.recording());
+        this.#listen(recorder);
+        this.#spikes.push({ recorder, monitor });
+      } else if (monitor instanceof RateMonitor) {
+        const recorder = new RateRecorder(sourceOf(monitor.data.source), this.#steps(monitor.data.every), this.#dt);
+        monitor.attach(() => recorder.recording());
+        this.#on(recorder.source.group, (_step, ids, count) => recorder.add(ids, count));
+        this.#rates.push(recorder);
+        this.#sampled.push(recorder);
+      } else if (monitor instanceof StateMonitor) {
+        const { source, names, every, sample } = monitor.data;
+        const group = groupOf(source);
+        const recorder = new TraceRecorder(every === undefined ? 1 : this.#steps(every), sampleOf(source.start, source.end, sample), names, (n) => {
+          if (group.arrays.has(n)) {
+            const view = arena.real(options.precision, group.address(n), group.size);
+            return (e) => view[e]!;
+          }
+          const value = group.values.get(n)!;
+          return (e) => (value.kind === "number" ? value.value : value.kind === "array" ? value.values[e]! : NaN);
+        });
+        monitor.attach(() => recorder.recording(source.start));
+        this.#sampled.push(recorder);
+      } else {
+        const delivery = parts.deliveries.find((d) => d.data.name === monitor.data.projection);
+        invariant(delivery, "monitored projections were checked to be of this network");
+        const { table } = delivery;
+        const recorder = new TraceRecorder(this.#steps(monitor.data.every), sampleOf(0, table.count, monitor.data.sample), ["w"], () => {
+          const constant = delivery.constantWeight ?? (table.weights.kind === "constant" ? table.weights.value : undefined);
+          if (constant !== undefined || table.weights.kind === "constant") return () => constant!;
+          const view = arena.real(options.precision, table.weights.address, table.count);
+          return (e) => view[e]!;
+        });
+        monitor.attach(() => recorder.recording(0));
+        this.#sampled.push(recorder);
+      }
+    }
+  }
+
+  /** Spikes of one group at one step. */
+  add(group: number, step: number, ids: Uint32Array, count: number): void {
+    for (const listener of this.#listeners.get(group) ?? []) listener(step, ids, count);
+  }
+
+  /** Steps from `step` to the next sample of any monitor. */
+  stepsToSample(step: number): number {
+    let least = Infinity;
+    for (const { everySteps } of this.#sampled) least = Math.min(least, everySteps - (step % everySteps));
+    return least;
+  }
+
+  /** Takes the samples that are due when `step` steps are done. */
+  sample(step: number): void {
+    for (const recorder of this.#sampled) if (step % recorder.everySteps === 0) recorder.sample(step * this.#dt);
+  }
+
+  /** Spikes of all groups from now on until the returned function is called. */
+  collect(): () => { readonly times: Float64Array; readonly indices: Uint32Array } {
+    const recorder = new SpikeRecorder(this.#everything, false, this.#dt, this.#now);
+    const remove = this.#listen(recorder);
+    return () => {
+      remove();
+      return recorder.spikesFrom(0);
+    };
+  }
+
+  async drain(end: boolean): Promise<void> {
+    for (const { recorder, monitor } of this.#spikes) if (monitor?.sink) await recorder.drainTo(monitor.sink, end);
+  }
+
+  clear(): void {
+    for (const { recorder } of this.#spikes) recorder.clear();
+    for (const recorder of this.#sampled) recorder.clear();
+  }
+
+  #listen(recorder: SpikeRecorder): () => void {
+    const made = recorder.sources.map(({ group }, k) => this.#on(group, (step, ids, count) => recorder.add(k, step, ids, count)));
+    return () => made.forEach((remove) => remove());
+  }
+
+  #on(group: number, listener: (step: number, ids: Uint32Array, count: number) => void): () => void {
+    const list = this.#listeners.get(group) ?? [];
+    list.push(listener);
+    this.#listeners.set(group, list);
+    return () => list.splice(list.indexOf(listener), 1);
+  }
+
+  #steps(every: Quantity): number {
+    return Math.max(1, Math.round(parseQuantity(every, dimensions.second, "monitor: every") / this.#dt));
+  }
+}

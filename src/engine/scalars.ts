@@ -1,0 +1,37 @@
+/** Values that all neurons of a population share and that change from step to step: evaluated in f64 on the host, one window ahead. */
+import { evaluator } from "../ir/evaluate.ts";
+import { realBytes } from "./arena.ts";
+import type { SimulationParts } from "./simulation.ts";
+
+export interface ScalarTable {
+  readonly address: number;
+  /** Fills the table for n steps; returns the bytes of one step's row. */
+  readonly fill: (fromStep: number, n: number) => number;
+}
+
+/** A table a group, for those whose kernel has scalars. */
+export function stepScalars(parts: SimulationParts): (ScalarTable | undefined)[] {
+  const { arena, options, window } = parts;
+  return parts.groups.map((group) => {
+    const scalars = group.kernel?.scalars ?? [];
+    if (scalars.length === 0) return undefined;
+    const bytes = realBytes(options.precision);
+    const address = arena.allocate(window * scalars.length * bytes, `population "${group.name}"`);
+    const signals = group.drives!.signals;
+    const names = ["t", "dt", ...signals.map((s) => s.name)];
+    const evaluate = scalars.map((s) => evaluator(s.value, names));
+    const values = new Float64Array(names.length);
+    const fill = (fromStep: number, n: number): number => {
+      const table = arena.real(options.precision, address, n * scalars.length);
+      for (let s = 0; s < n; s++) {
+        const step = fromStep + s;
+        values[0] = step * options.dt;
+        values[1] = options.dt;
+        signals.forEach((signal, k) => (values[2 + k] = signal.at(step)));
+        evaluate.forEach((f, k) => (table[s * scalars.length + k] = f(values)));
+      }
+      return scalars.length * bytes;
+    };
+    return { address, fill };
+  });
+}

@@ -1,0 +1,474 @@
+/**
+ * A running network. Time advances by windows of the shortest delay: every neuron is advanced that many steps, then the spikes of the
+ * window are delivered in the order (step, projection, source). The result is the same, bit for bit, for any length of window.
+ */
+import { ArgumentError, invariant, SimulationError } from "../errors.ts";
+import type { Executable } from "../backend/contract.ts";
+import type { NetworkData, RangeData } from "../network/data.ts";
+import type { SpikingGroup } from "../network/population.ts";
+import type { Network, Projection } from "../network/network.ts";
+import type { Value } from "../network/values.ts";
+import { dimensions } from "../units/dimension.ts";
+import { formatQuantity, parseQuantity } from "../units/quantity.ts";
+import type { Quantity } from "../units/quantity.ts";
+import type { Arena } from "./arena.ts";
+import { buildExecutable, tileElements } from "./build.ts";
+import type { BuildOptions } from "./build.ts";
+import { checkSchedule, scheduleOf } from "./group.ts";
+import type { Group } from "./group.ts";
+import type { Delivery } from "./projections.ts";
+import { Recording } from "./recording.ts";
+import { makeReport } from "./report.ts";
+import type { RunReport, StageTimes } from "./report.ts";
+import { SpikeHash } from "./spikeHash.ts";
+import { stepScalars } from "./scalars.ts";
+import type { ScalarTable } from "./scalars.ts";
+
+export interface Progress {
+  /** Seconds simulated in this call, of `duration`. */
+  readonly time: number;
+  readonly duration: number;
+  /** Spikes since the start of the simulation. */
+  readonly spikes: number;
+}
+
+export interface RunOptions {
+  /** Stops the run at the next window; what was recorded is kept. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface StreamChunk { readonly from: number; readonly to: number; readonly times: Float64Array; readonly indices: Uint32Array }
+
+
+
+/** Milliseconds of computing between two looks at the outside world (progress, abort, other work of the event loop). */
+const breath = 100;
+
+export interface SimulationParts {
+  readonly network: Network;
+  readonly data: NetworkData;
+  readonly arena: Arena;
+  readonly groups: readonly Group[];
+  readonly deliveries: readonly Delivery[];
+  readonly window: number;
+  readonly options: BuildOptions;
+  readonly stages: StageTimes;
+  /** Scratch for draws, shared by all kernels: one tile of each. */
+  readonly scratch: number;
+  readonly eventCounter: number;
+  /** Address of the seed's Philox keys. */
+  readonly keys: number;
+  /** u32 lists of emitted neurons, one a step of the window, for each group. */
+  readonly lists: readonly number[];
+}
+
+export class Simulation implements AsyncDisposable {
+  readonly network: Network;
+  readonly #parts: SimulationParts;
+  readonly #hash = new SpikeHash();
+  readonly #recording: Recording;
+  readonly #counts: readonly Uint32Array[];
+  readonly #spikeTotals: Float64Array;
+  readonly #stopListening: () => void;
+  #executable: Executable;
+  #scalars: (ScalarTable | undefined)[];
+  #maps: number[] = [];
+  #step = 0;
+  #stale = false;
+  #disposed = false;
+  #simulateMs = 0;
+  #cpuMs = 0;
+  readonly #changes: readonly { readonly step: number; readonly apply: () => void }[];
+  #changeNext = 0;
+
+  /** Use `compile`. */
+  constructor(parts: SimulationParts, executable: Executable) {
+    this.network = parts.network;
+    this.#parts = parts;
+    this.#executable = executable;
+    this.#counts = parts.groups.map(() => new Uint32Array(parts.window));
+    this.#spikeTotals = new Float64Array(parts.groups.length);
+    this.#recording = new Recording(parts, () => this.#step);
+    this.#scalars = stepScalars(parts);
+    this.#maps = mapNumbers(parts.groups);
+    this.#changes = this.#plannedChanges();
+    this.#stopListening = parts.network.onAddedSpikes((name, times, indices) => this.#addSpikes(name, times, indices));
+  }
+
+  /** Simulated time in seconds. */
+  get time(): number { return this.#step * this.dt; }
+  /** The step in seconds. */
+  get dt(): number { return this.#parts.options.dt; }
+  get backend(): string { return this.#parts.options.backend; }
+  get precision(): "f32" | "f64" { return this.#parts.options.precision; }
+
+  /**
+   * Advances the network by a duration (rounded to whole steps).
+   *
+   * @throws {SimulationError} when a state becomes NaN or infinite; what was recorded until then is kept
+   * @throws {DOMException} AbortError when `signal` fires; what was recorded until then is kept
+   */
+  async run(duration: Quantity, options: RunOptions = {}): Promise<void> {
+    const steps = this.#stepsOf(duration, "run");
+    await this.#advance(steps, options);
+  }
+
+  /** Runs and yields the spikes of each interval of `every`, as they happen. */
+  async *stream(duration: Quantity, options: RunOptions & { readonly every?: Quantity } = {}): AsyncGenerator<StreamChunk, void, void> {
+    const steps = this.#stepsOf(duration, "stream"), every = Math.max(1, this.#stepsOf(options.every ?? "10 ms", "stream: every"));
+    for (let done = 0; done < steps;) {
+      const n = Math.min(every, steps - done), from = this.time;
+      const spikes = this.#recording.collect();
+      await this.#advance(n, options);
+      done += n;
+      yield { from, to: this.time, ...spikes() };
+    }
+  }
+
+  /** Back to time 0 with the start values of the description; monitors are emptied. The same run follows again, spike for spike. */
+  reset(): void {
+    this.#checkUsable();
+    const { groups, arena, options, data } = this.#parts;
+    for (const group of groups) {
+      group.evaluate(data.inputs.filter((input) => input.target.population === group.name));
+      if (group.lesioned) group.lesioned = false;
+      group.lower(arena, options.precision);
+      group.initialise(arena, options.precision);
+    }
+    for (const d of this.#parts.deliveries) d.constantWeight = undefined;
+    this.#step = this.#changeNext = 0;
+    this.#simulateMs = this.#cpuMs = 0;
+    this.#hash.state = new SpikeHash().state;
+    this.#spikeTotals.fill(0);
+    arena.f64(this.#parts.eventCounter, 2).fill(0);
+    this.#recording.clear();
+    this.#stale = true;
+  }
+
+  /** Values of a state variable or parameter now, in SI units. [neurons] */
+  get(target: SpikingGroup, name: string): Float64Array {
+    this.#checkUsable();
+    const group = this.#group(target.range);
+    const value = group.current(name, this.#parts.arena, this.#parts.options.precision);
+    if (!value) throw new ArgumentError("unknown-name", `population "${group.name}" has no parameter or state variable "${name}"`, `Known: ${[...group.values.keys()].join(", ")}.`);
+    const { start, end } = target.range;
+    if (value.kind === "number") return new Float64Array(end - start).fill(value.value);
+    if (value.kind === "inTime") throw new ArgumentError("time", `${name} of population "${group.name}" changes in time`, "Read a state variable instead.");
+    return value.values.slice(start, end);
+  }
+
+  /** Sets parameters and state variables of a population or a part of it, while the simulation is paused. */
+  set(target: SpikingGroup, values: Readonly<Record<string, Value>>): void {
+    this.#checkUsable();
+    this.#set(target.range, values);
+  }
+
+  #set(range: RangeData, values: Readonly<Record<string, Value>>): void {
+    const group = this.#group(range);
+    const { arena, options } = this.#parts;
+    for (const [key, value] of Object.entries(values)) {
+      if (!group.values.has(key)) throw new ArgumentError("unknown-name", `population "${group.name}" has no parameter or state variable "${key}"`, `Known: ${[...group.values.keys()].join(", ")}.`);
+      if (group.set(key, value, range.start, range.end, arena, options.precision)) this.#stale = true;
+    }
+  }
+
+  /** The given neurons never spike again. */
+  lesion(target: SpikingGroup): void {
+    this.#checkUsable();
+    this.#lesion(target.range);
+  }
+
+  #lesion(range: RangeData): void {
+    const group = this.#group(range);
+    if (group.lesion(range.start, range.end, this.#parts.arena, this.#parts.options.precision)) this.#stale = true;
+  }
+
+  /** Weights of all synapses of a projection in SI units, in storage order: by source, then as made. */
+  weights(projection: Projection): Float64Array {
+    const { table, constantWeight } = this.#delivery(projection.name);
+    const constant = constantWeight ?? (table.weights.kind === "constant" ? table.weights.value : undefined);
+    if (constant !== undefined) return new Float64Array(table.count).fill(constant);
+    invariant(table.weights.kind === "perSynapse", "weights are constant or per synapse");
+    return Float64Array.from(this.#parts.arena.real(this.#parts.options.precision, table.weights.address, table.count));
+  }
+
+  /** Sources, targets, weights (SI) and delays (s) of all synapses of a projection, in storage order. */
+  synapses(projection: Projection): { readonly pre: Uint32Array; readonly post: Uint32Array; readonly weights: Float64Array; readonly delays: Float64Array } {
+    const { table, post: group, data } = this.#delivery(projection.name);
+    const { arena } = this.#parts;
+    const rows = arena.u32(table.rows, table.sources + 1);
+    const packed = table.targetBytes === 2 ? arena.u16(table.targets, table.count) : arena.u32(table.targets, table.count);
+    const pre = new Uint32Array(table.count);
+    for (let i = 0; i < table.sources; i++) pre.fill(i, rows[i]!, rows[i + 1]!);
+    const own = table.delays === "perSynapse";
+    const post = Uint32Array.from(packed, (p) => (own ? p % group.stride : p) - data.post.start);
+    const delays = Float64Array.from(packed, (p) => (own ? Math.floor(p / group.stride) : table.maxDelay) * this.dt);
+    return { pre, post, weights: this.weights(projection), delays };
+  }
+
+  /** One weight for all synapses of a projection from now on; 0 cuts it. */
+  setWeight(projection: Projection, weight: Quantity): void {
+    const delivery = this.#delivery(projection.name);
+    const variable = delivery.post.model!.variables.find((v) => v.name === delivery.variable)!;
+    delivery.constantWeight = parseQuantity(weight, variable.dimension, `weight of ${projection.name}`);
+    this.#stale = true;
+  }
+
+  /** Everything there is to say about the run so far. */
+  report(): RunReport {
+    return makeReport(this.#parts, { hash: this.#hash.digest(), steps: this.#step, spikes: this.#spikeTotals, simulateMs: this.#simulateMs, cpuMs: this.#cpuMs });
+  }
+
+  /** Generated code for people (WebAssembly text). */
+  text(): string { return this.#executable.text?.() ?? ""; }
+
+  /** Kernels of the populations, for `inspect`. */
+  get groups(): readonly Group[] { return this.#parts.groups; }
+
+  /** Ends the simulation and frees its memory. What monitors recorded stays readable. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
+    this.#stopListening();
+  }
+
+  async #advance(steps: number, options: RunOptions): Promise<void> {
+    this.#checkUsable();
+    const start = this.#step, end = start + steps;
+    let windowStart = performance.now(), cpuStart = cpuTime();
+    try {
+      for (;;) {
+        this.#applyChanges();
+        if (this.#stale) await this.#rebuild();
+        const pause = performance.now() + breath;
+        while (this.#step < end && performance.now() < pause) {
+          const until = Math.min(end, this.#nextChange());
+          if (this.#step >= until) break; // a change is due
+          this.#window(Math.min(this.#parts.window, until - this.#step, this.#recording.stepsToSample(this.#step)));
+        }
+        options.onProgress?.({ time: (this.#step - start) * this.dt, duration: steps * this.dt, spikes: this.#spikeTotals.reduce((a, b) => a + b, 0) });
+        await this.#recording.drain(false);
+        options.signal?.throwIfAborted();
+        if (this.#step >= end) break;
+        if (performance.now() >= pause) {
+          this.#simulateMs += performance.now() - windowStart;
+          this.#cpuMs += cpuTime() - cpuStart;
+          await new Promise((resolve) => setTimeout(resolve, 0));
+          windowStart = performance.now();
+          cpuStart = cpuTime();
+        }
+      }
+    } finally {
+      this.#simulateMs += performance.now() - windowStart;
+      this.#cpuMs += cpuTime() - cpuStart;
+      await this.#recording.drain(true);
+    }
+  }
+
+  /** Advances all neurons n steps and delivers their spikes. */
+  #window(n: number): void {
+    const { groups, deliveries, lists } = this.#parts;
+    const from = this.#step;
+    if (from === 0) this.#deliverSpikesBeforeStart();
+    for (const group of groups) {
+      const counts = this.#counts[group.index]!;
+      counts.fill(0);
+      if (group.data.kind === "spikes") this.#emitScheduled(group, from, n, counts);
+      else if (group.kernel) this.#advanceGroup(group, from, n, counts);
+    }
+    const executable = this.#executable;
+    for (let s = 0; s < n; s++) {
+      for (let k = 0; k < deliveries.length; k++) {
+        const { pre, table } = deliveries[k]!;
+        const count = this.#counts[pre.index]![s]!;
+        if (count > 0 && table.count > 0) executable.deliver(k, lists[pre.index]! + 4 * s * pre.stride, count, this.#slot(deliveries[k]!, from + s));
+      }
+    }
+    this.#record(from, n);
+    this.#step = from + n;
+    this.#recording.sample(this.#step);
+  }
+
+  #slot(delivery: Delivery, step: number): number {
+    const ring = delivery.post.rings.get(delivery.variable)!;
+    const arrival = delivery.table.delays === "constant" ? step + delivery.table.maxDelay : step;
+    return ((arrival % ring.slots) + ring.slots) % ring.slots * ring.slotBytes;
+  }
+
+  #advanceGroup(group: Group, from: number, n: number, counts: Uint32Array): void {
+    const map = this.#maps[group.index]!;
+    const list = this.#parts.lists[group.index]!;
+    const scalars = this.#scalars[group.index];
+    const scalarBytes = scalars ? scalars.fill(from, n) : 0;
+    const rings = group.kernel!.inputs.map((input) => [...group.rings.values()].find((r) => r.input === input)!);
+    const inputs = new Array<number>(rings.length).fill(0);
+    for (const row of group.drives!.rows) writeRow(this.#parts, group, row, from);
+    const tile = n === 1 && group.kernel!.draws.length === 0 ? group.stride : tileElements;
+    for (let lo = 0; lo < group.stride; lo += tile) {
+      const hi = Math.min(group.stride, lo + tile);
+      for (let s = 0; s < n; s++) {
+        const step = from + s;
+        for (let r = 0; r < rings.length; r++) inputs[r] = rings[r]!.address + (step % rings[r]!.slots) * rings[r]!.slotBytes;
+        const made = this.#executable.advance(map, lo, hi, step, list + 4 * (s * group.stride + counts[s]!), scalars ? scalars.address + s * scalarBytes : 0, inputs);
+        if (made < 0) this.#stopNotFinite(group, -1 - made, step);
+        counts[s]! += made;
+      }
+    }
+  }
+
+  #stopNotFinite(group: Group, element: number, step: number): never {
+    const { arena, options } = this.#parts;
+    const model = group.model!;
+    const held = model.variables.filter((v) => group.arrays.has(v.name)).map((v) => `${v.name} = ${formatQuantity(arena.real(options.precision, group.address(v.name), group.size)[element]!, v.dimension)}`);
+    const time = formatQuantity((step + 1) * this.dt, dimensions.second);
+    this.#step = step;
+    throw new SimulationError("not-finite", `population "${group.name}" left the finite numbers at t = ${time}, first in neuron ${element}; last finite values: ${held.join(", ")}`,
+      `The step may be too large for these parameters: try dt "${formatQuantity(this.dt / 2, dimensions.second)}", another method, or weaker input.`);
+  }
+
+  #emitScheduled(group: Group, from: number, n: number, counts: Uint32Array): void {
+    const { steps, ids } = group.schedule;
+    const list = this.#parts.arena.u32(this.#parts.lists[group.index]!, this.#parts.window * group.stride);
+    let k = group.scheduleNext;
+    while (k < steps.length && steps[k]! < from) k++;
+    for (; k < steps.length && steps[k]! < from + n; k++) {
+      const s = steps[k]! - from;
+      list[s * group.stride + counts[s]!++] = ids[k]!;
+    }
+    group.scheduleNext = k;
+  }
+
+  /** A source's spike at time 0 was emitted in the step before the first. */
+  #deliverSpikesBeforeStart(): void {
+    const { groups, deliveries, lists, arena } = this.#parts;
+    for (const group of groups) {
+      if (group.data.kind !== "spikes") continue;
+      const early = group.schedule.steps.findIndex((s) => s >= 0);
+      const count = early < 0 ? group.schedule.steps.length : early;
+      group.scheduleNext = count;
+      if (count === 0) continue;
+      arena.u32(lists[group.index]!, count).set(group.schedule.ids.subarray(0, count));
+      deliveries.forEach((d, k) => d.pre === group && this.#executable.deliver(k, lists[group.index]!, count, this.#slot(d, -1)));
+    }
+  }
+
+  #record(from: number, n: number): void {
+    const { groups, lists, arena } = this.#parts;
+    for (let s = 0; s < n; s++) {
+      for (const group of groups) {
+        const count = this.#counts[group.index]![s]!;
+        if (count === 0) continue;
+        const ids = arena.u32(lists[group.index]! + 4 * s * group.stride, count);
+        this.#spikeTotals[group.index]! += count;
+        this.#hash.add(from + s, group.index, ids, count);
+        this.#recording.add(group.index, from + s, ids, count);
+      }
+    }
+  }
+
+  #addSpikes(name: string, times: Float64Array, indices: Uint32Array): void {
+    const group = this.#parts.groups.find((g) => g.name === name);
+    if (!group || group.data.kind !== "spikes") return;
+    const added = scheduleOf(times, indices, this.dt);
+    const late = added.steps.findIndex((s) => s < this.#step && !(this.#step === 0));
+    if (late >= 0) {
+      throw new ArgumentError("past", `spikeSource "${name}": a spike at ${formatQuantity((added.steps[late]! + 1) * this.dt, dimensions.second)} lies in the past of the simulation, which is at ${formatQuantity(this.time, dimensions.second)}`,
+        "Add spikes before their time comes.");
+    }
+    const { schedule, scheduleNext } = group;
+    checkSchedule(added, group.stride, name);
+    const steps = Float64Array.of(...schedule.steps.subarray(scheduleNext), ...added.steps), ids = Uint32Array.of(...schedule.ids.subarray(scheduleNext), ...added.ids);
+    const order = Uint32Array.from(steps, (_, k) => k).sort((a, b) => steps[a]! - steps[b]! || ids[a]! - ids[b]! || a - b);
+    group.schedule = { steps: Float64Array.from(order, (k) => steps[k]!), ids: Uint32Array.from(order, (k) => ids[k]!) };
+    group.scheduleNext = 0;
+  }
+
+  /** Makes the changes that are due now. */
+  #applyChanges(): void {
+    for (; this.#changeNext < this.#changes.length && this.#changes[this.#changeNext]!.step <= this.#step; this.#changeNext++) {
+      this.#changes[this.#changeNext]!.apply();
+    }
+  }
+
+  /** All changes of the description, by step. */
+  #plannedChanges(): { readonly step: number; readonly apply: () => void }[] {
+    const stepOf = (at: Quantity) => Math.round(parseQuantity(at, dimensions.second, "net.at: time") / this.dt);
+    const fromData = this.#parts.data.changes.map((change) => ({
+      step: stepOf(change.at),
+      apply: () => {
+        if ("lesion" in change) this.#lesion(change.lesion);
+        else if ("projection" in change) this.setWeight({ name: change.projection } as Projection, change.weight);
+        else this.#set(change.target, change.set);
+      },
+    }));
+    const hooks = this.network.hooks.map((hook) => ({ step: stepOf(hook.at), apply: () => hook.change(this) }));
+    return [...fromData, ...hooks].sort((a, b) => a.step - b.step);
+  }
+
+  /** First step after now at which something outside the kernels changes. */
+  #nextChange(): number {
+    let next = this.#changes[this.#changeNext]?.step ?? Infinity;
+    for (const { drives } of this.#parts.groups) {
+      for (const row of drives?.rows ?? []) {
+        const k = Math.floor((this.#step - row.fromStep) / row.everySteps) + 1;
+        next = Math.min(next, Math.max(this.#step + 1, row.fromStep + Math.max(0, k) * row.everySteps));
+      }
+    }
+    return next;
+  }
+
+  async #rebuild(): Promise<void> {
+    const { groups, arena, options } = this.#parts;
+    for (const group of groups) group.lower(arena, options.precision);
+    this.#executable = await buildExecutable(this.#parts);
+    this.#scalars = stepScalars(this.#parts);
+    this.#maps = mapNumbers(groups);
+    this.#stale = false;
+  }
+
+  #group(range: RangeData): Group {
+    const group = this.#parts.groups.find((g) => g.name === range.population);
+    if (!group) throw new ArgumentError("foreign", `"${range.population}" belongs to another network`, "Use a population of the simulated network.");
+    return group;
+  }
+
+  #delivery(name: string): Delivery {
+    const found = this.#parts.deliveries.find((d) => d.data.name === name);
+    if (!found) throw new ArgumentError("foreign", `projection ${name} belongs to another network`, "Use a projection of the simulated network.");
+    return found;
+  }
+
+  #stepsOf(duration: Quantity, what: string): number {
+    const seconds = parseQuantity(duration, dimensions.second, `${what}: duration`);
+    const steps = Math.round(seconds / this.dt);
+    if (!(seconds >= 0) || this.#step + steps >= 2 ** 32) {
+      throw new ArgumentError("time", `${what}: cannot run for ${duration}`, `Use a time of 0 or more, at most 2^32 steps of ${formatQuantity(this.dt, dimensions.second)} in all.`);
+    }
+    return steps;
+  }
+
+  #checkUsable(): void {
+    if (this.#disposed) throw new SimulationError("disposed", "this simulation has been disposed of", "Compile the network again.");
+  }
+}
+
+const mapNumbers = (groups: readonly Group[]): number[] => {
+  let k = 0;
+  return groups.map((g) => (g.kernel ? k++ : -1));
+};
+
+function writeRow(parts: SimulationParts, group: Group, row: { readonly name: string; readonly everySteps: number; readonly fromStep: number; readonly start: number; readonly count: number; readonly rows: Float64Array }, from: number): void {
+  const k = Math.floor((from - row.fromStep) / row.everySteps);
+  const view = parts.arena.real(parts.options.precision, group.address(row.name), group.stride);
+  const part = k >= 0 ? row.rows.subarray(k * row.count, (k + 1) * row.count) : row.rows.subarray(0, 0);
+  if (part.length === row.count) view.set(part, row.start);
+  else view.fill(0, row.start, row.start + row.count);
+}
+
+/** CPU milliseconds of this process where the runtime tells (Node), else wall time. */
+function cpuTime(): number {
+  const runtime = (globalThis as { process?: { cpuUsage?: () => { user: number; system: number } } }).process;
+  if (!runtime?.cpuUsage) return performance.now();
+  const { user, system } = runtime.cpuUsage();
+  return (user + system) / 1000;
+}

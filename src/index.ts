@@ -1,0 +1,31 @@
+/** Synfire: spiking neural networks from equations. */
+export { ArgumentError, EquationError, FileError, SimulationError, SynfireError, UnsupportedError } from "./errors.ts";
+export { neuron } from "./model/neuron.ts";
+export type { NeuronModel, NeuronSpec } from "./model/neuron.ts";
+export { staticSynapseModel } from "./model/synapse.ts";
+export type { SynapseModel } from "./model/synapse.ts";
+export { formatQuantity, parseQuantity } from "./units/quantity.ts";
+export type { Quantity, Unit } from "./units/quantity.ts";
+export { dimensions } from "./units/dimension.ts";
+
+export { Network, Projection } from "./network/network.ts";
+export { Population, SpikeSource } from "./network/population.ts";
+export type { SpikingGroup } from "./network/population.ts";
+export { allToAll, distanceDependent, explicit, fixedIndegree, fixedOutdegree, fixedProbability, fixedTotalNumber, oneToOne, smallWorld } from "./network/connectors.ts";
+export type { Connector, ConnectorOrRule } from "./network/connectors.ts";
+export { clippedNormal, exponential, lognormal, normal, truncatedNormal, uniform } from "./network/values.ts";
+export type { Distribution, Value } from "./network/values.ts";
+export { arrayCurrent, rampCurrent, sineCurrent, stepCurrent } from "./network/inputs.ts";
+export type { Current } from "./network/inputs.ts";
+export { grid, positions, ring } from "./network/positions.ts";
+export type { Positions } from "./network/positions.ts";
+export { RateMonitor, SpikeMonitor, StateMonitor, WeightMonitor } from "./network/monitors.ts";
+export type { SpikeSink } from "./network/monitors.ts";
+
+export { compile } from "./engine/compile.ts";
+export type { CompileOptions } from "./engine/compile.ts";
+export type { Progress, RunOptions, Simulation, StreamChunk } from "./engine/simulation.ts";
+export type { RunReport } from "./engine/report.ts";
+
+export type { SpikePopulation, Spikes } from "./math/spikes.ts";
+export * from "./math/statistics/index.ts";

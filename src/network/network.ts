@@ -1,0 +1,487 @@
+/** A spiking network as its author describes it. It holds plain data and never runs; `compile` makes a simulation of it. */
+import { ArgumentError, didYouMean } from "../errors.ts";
+import type { CheckedNeuron, Dimension } from "../model/checked.ts";
+import type { ParametersOf, ReceptorsOf, StateOf } from "../model/inference.ts";
+import type { NeuronModel } from "../model/neuron.ts";
+import type { SynapseModel } from "../model/synapse.ts";
+import { dimensions } from "../units/dimension.ts";
+import { parseQuantity } from "../units/quantity.ts";
+import type { Quantity } from "../units/quantity.ts";
+import { materialise } from "./connectors.ts";
+import type { ConnectorOrRule } from "./connectors.ts";
+import type { ChangeData, InputData, NetworkData, PopulationData, ProjectionData, RangeData } from "./data.ts";
+import type { Current } from "./inputs.ts";
+import { RateMonitor, SpikeMonitor, StateMonitor, WeightMonitor } from "./monitors.ts";
+import { describeRange, Population, SpikeSource } from "./population.ts";
+import type { SpikingGroup } from "./population.ts";
+import type { Positions } from "./positions.ts";
+import { networkFromJSON, networkToJSON } from "./serialise.ts";
+import { neuronNames, resolveValue, synapseNames } from "./values.ts";
+import type { Value } from "./values.ts";
+
+/** Handle on the synapses between two groups. */
+export class Projection<M extends SynapseModel = SynapseModel> {
+  readonly name: string;
+  readonly model: M;
+
+  constructor(name: string, model: M) {
+    this.name = name;
+    this.model = model;
+  }
+}
+
+/** A change made while the network runs: data (kept in JSON) or a function of the simulation. */
+export interface ChangeTarget<Simulation> { readonly at: Quantity; readonly change: (simulation: Simulation) => void }
+
+type ValuesOf<M> = { readonly [K in ParametersOf<M> | StateOf<M>]?: Value };
+
+const dimensionless: Dimension = [0, 0, 0, 0, 0, 0, 0];
+
+export class Network {
+  readonly seed: number;
+  readonly #populations = new Map<string, PopulationData>();
+  readonly #projections: ProjectionData[] = [];
+  readonly #inputs: InputData[] = [];
+  readonly #changes: ChangeData[] = [];
+  /** Monitors in the order of their declaration. */
+  readonly monitors: (SpikeMonitor | StateMonitor | RateMonitor | WeightMonitor)[] = [];
+  /** Changes that are functions; they are not part of the data. */
+  readonly hooks: ChangeTarget<unknown>[] = [];
+  readonly #sourceListeners = new Set<(name: string, times: Float64Array, indices: Uint32Array) => void>();
+
+  /** @param options.seed a whole number from 0 to 2^53; the same seed gives the same network and the same noise. */
+  constructor(options: { readonly seed?: number } = {}) {
+    this.seed = options.seed ?? 0;
+    if (!Number.isSafeInteger(this.seed) || this.seed < 0) {
+      throw new ArgumentError("seed", `seed ${this.seed} is not a whole number from 0 to 2^53`, "Write e.g. new Network({ seed: 42 }).");
+    }
+  }
+
+  /** Neurons of one model. `values` sets parameters and initial states: a quantity, an expression of i and the parameters, a distribution, or an array. */
+  population<M extends NeuronModel>(name: string, size: number, model: M, values: ValuesOf<M> = {}, options: { readonly positions?: Positions } = {}): Population<M> {
+    this.#checkNew(name, size, options.positions);
+    const checked = model.checked;
+    const known = new Map<string, Dimension>([...checked.parameters, ...checked.variables].map((v) => [v.name, v.dimension]));
+    for (const key of Object.keys(values)) {
+      if (!known.has(key)) throw unknownName(`population "${name}"`, "parameter or state variable", key, known.keys());
+    }
+    const scope = neuronScope(checked, options.positions);
+    for (const [key, value] of Object.entries(values as Record<string, Value>)) {
+      const resolved = resolveValue(value, known.get(key)!, scope, `population "${name}": ${key}`);
+      if (resolved.kind === "array" && resolved.values.length !== size) {
+        throw new ArgumentError("size", `population "${name}": ${key} has ${resolved.values.length} values for ${size} neurons`, `Give ${size} values.`);
+      }
+    }
+    this.#populations.set(name, { kind: "neurons", name, size, model, values: { ...(values as Record<string, Value>) }, ...(options.positions ? { positions: options.positions } : {}) });
+    return new Population(model, { population: name, start: 0, end: size });
+  }
+
+  /** Independent Poisson spike trains. `rate` may differ by neuron (expression of i, array) or change in time (expression of t). */
+  poissonSource(name: string, size: number, options: { readonly rate: Value; readonly positions?: Positions }): SpikeSource {
+    this.#checkNew(name, size, options.positions);
+    const scope = new Map([...neuronNames.slice(0, 2).map((n) => [n, dimensionless] as const), ["t", dimensions.second] as const]);
+    resolveValue(options.rate, dimensions.hertz, scope, `poissonSource "${name}": rate`);
+    this.#populations.set(name, { kind: "poisson", name, size, rate: options.rate, ...(options.positions ? { positions: options.positions } : {}) });
+    return new SpikeSource({ population: name, start: 0, end: size });
+  }
+
+  /** Spikes given as arrays: `times` in seconds (or a unit), `indices` the neuron of each. More can be added while a simulation runs. */
+  spikeSource(name: string, size: number, spikes: { readonly times?: ArrayLike<number> | { readonly values: ArrayLike<number>; readonly unit: string }; readonly indices?: ArrayLike<number>; readonly positions?: Positions } = {}): SpikeSource {
+    this.#checkNew(name, size, spikes.positions);
+    const given = spikes.times ?? [];
+    const scale = "unit" in given ? parseQuantity(`1 ${given.unit}`, dimensions.second, `spikeSource "${name}": times`) : 1;
+    const times = Float64Array.from("unit" in given ? given.values : given, (t) => t * scale);
+    const indices = Uint32Array.from(spikes.indices ?? new Uint32Array(times.length));
+    this.#checkSpikes(name, size, times, indices, spikes.indices);
+    this.#populations.set(name, { kind: "spikes", name, size, times, indices, ...(spikes.positions ? { positions: spikes.positions } : {}) });
+    return new SpikeSource({ population: name, start: 0, end: size }, (more, which) => this.#addSpikes(name, more, which));
+  }
+
+  /** Poisson input of any rate to each neuron of the target, independent between neurons; statistically exact, and as cheap as one source. */
+  poissonInput<M extends NeuronModel>(target: Population<M>, options: { readonly receptor: ReceptorsOf<M>; readonly rate: Value; readonly weight: Quantity }): void {
+    const range = this.#own(target.range);
+    const receptor: string = options.receptor;
+    const dimension = this.#receptorDimension(target, receptor, "poissonInput");
+    const what = `poissonInput to "${range.population}"`;
+    resolveValue(options.rate, dimensions.hertz, new Map([...neuronScope(target.model.checked, undefined), ["t", dimensions.second]]), `${what}: rate`);
+    parseQuantity(options.weight, dimension, `${what}: weight`);
+    this.#inputs.push({ kind: "poisson", name: this.#inputName("poisson", range), target: range, receptor, rate: options.rate, weight: options.weight });
+  }
+
+  /** Adds a current (or any time course) to a parameter or impulse variable of the target. */
+  currentInput<M extends NeuronModel>(target: Population<M>, options: { readonly into: ParametersOf<M> | StateOf<M>; readonly current: Current }): void {
+    const range = this.#own(target.range);
+    const dimension = this.#injectable(target, options.into, "currentInput");
+    checkCurrent(options.current, dimension, `currentInput to "${range.population}"`, range.end - range.start);
+    this.#inputs.push({ kind: "current", name: this.#inputName("current", range), target: range, into: options.into, current: options.current });
+  }
+
+  /** Adds Gaussian noise, redrawn for each neuron every `every` (default: every step), to a parameter or impulse variable. */
+  noiseInput<M extends NeuronModel>(target: Population<M>, options: { readonly into: ParametersOf<M> | StateOf<M>; readonly mean: Quantity; readonly std: Quantity; readonly every?: Quantity }): void {
+    const range = this.#own(target.range);
+    const dimension = this.#injectable(target, options.into, "noiseInput");
+    const what = `noiseInput to "${range.population}"`;
+    parseQuantity(options.mean, dimension, `${what}: mean`);
+    if (!(parseQuantity(options.std, dimension, `${what}: std`) >= 0)) throw new ArgumentError("value", `${what}: std ${options.std} is negative`, "Use zero or a positive number.");
+    if (options.every !== undefined) positiveTime(options.every, `${what}: every`);
+    this.#inputs.push({ kind: "noise", name: this.#inputName("noise", range), target: range, into: options.into, mean: options.mean, std: options.std, every: options.every });
+  }
+
+  /**
+   * Synapses from `pre` to `post`. `weight` and `delay`: a quantity, an expression (of i, j, N_pre, N_post, distance, positions, rand(), randn()),
+   * a distribution, or an array (for explicit, oneToOne and allToAll connectors). Without a delay a spike arrives one step later.
+   */
+  projection<M extends SynapseModel, Post extends NeuronModel>(pre: SpikingGroup, post: Population<Post>, model: M,
+    options: { readonly connect: ConnectorOrRule; readonly receptor: ReceptorsOf<Post>; readonly weight: Value; readonly delay?: Value; readonly name?: string }): Projection<M> {
+    const from = this.#own(pre.range), to = this.#own(post.range);
+    const preData = this.#populations.get(from.population)!, postData = this.#populations.get(to.population)!;
+    const receptor: string = options.receptor;
+    const label = options.name ?? this.#projectionName(describeRange(from, preData.size), describeRange(to, postData.size), receptor);
+    const what = `projection ${label}`;
+    if (this.#projections.some((p) => p.name === label)) throw new ArgumentError("duplicate", `there are two projections "${label}"`, "Give the second another name.");
+    const dimension = this.#receptorDimension(post, receptor, what);
+    const scope = synapseScope(preData.positions, postData.positions);
+    const connect = materialise(options.connect, pre.size, post.size);
+    const n = checkConnector(connect, pre.size, post.size, preData.positions, postData.positions, what);
+    for (const [key, value, dim] of [["weight", options.weight, dimension], ["delay", options.delay, dimensions.second]] as const) {
+      if (value === undefined) continue;
+      const resolved = resolveValue(value, dim, scope, `${what}: ${key}`);
+      if (resolved.kind === "array" && resolved.values.length !== n) {
+        throw new ArgumentError("size", `${what}: ${key} has ${resolved.values.length} values${n === undefined ? ", but this connector makes a random number of synapses" : ` for ${n} synapses`}`,
+          n === undefined ? "Use an explicit connector with arrays, or a distribution." : `Give ${n} values.`);
+      }
+    }
+    this.#projections.push({ name: label, pre: from, post: to, model: model.name, connect, receptor, weight: options.weight, delay: options.delay });
+    return new Projection(label, model);
+  }
+
+  /** Records the spikes of the given groups; of everything that spikes when none is given. */
+  spikeMonitor(...sources: SpikingGroup[]): SpikeMonitor { return this.#monitorSpikes(sources, false); }
+
+  /** Counts the spikes of each neuron without keeping their times. */
+  spikeCounter(...sources: SpikingGroup[]): SpikeMonitor { return this.#monitorSpikes(sources, true); }
+
+  /** Records state variables every `every` (default: each step) of all neurons or of `sample` neurons spread evenly. */
+  stateMonitor<M extends NeuronModel>(source: Population<M>, names: readonly (StateOf<M> | ParametersOf<M>)[], options: { readonly every?: Quantity; readonly sample?: number } = {}): StateMonitor<StateOf<M> | ParametersOf<M>> {
+    const range = this.#own(source.range);
+    const known = [...source.model.checked.variables.map((v) => v.name), ...source.model.checked.parameters.map((p) => p.name)];
+    for (const n of names) if (!known.includes(n)) throw unknownName(`stateMonitor of "${range.population}"`, "state variable", n, known);
+    if (options.every !== undefined) positiveTime(options.every, "stateMonitor: every");
+    checkSample(options.sample, source.size, "stateMonitor");
+    const monitor = new StateMonitor<StateOf<M> | ParametersOf<M>>(source, { kind: "state", source: range, names: [...names], every: options.every, sample: options.sample });
+    this.monitors.push(monitor as StateMonitor);
+    return monitor;
+  }
+
+  /** Records the population's mean firing rate in bins of `every`. */
+  rateMonitor(source: SpikingGroup, options: { readonly every: Quantity }): RateMonitor {
+    const range = this.#own(source.range);
+    positiveTime(options.every, "rateMonitor: every");
+    const monitor = new RateMonitor(source, { kind: "rate", source: range, every: options.every });
+    this.monitors.push(monitor);
+    return monitor;
+  }
+
+  /** Records the weights of all synapses, or of `sample` of them spread evenly, every `every`. */
+  weightMonitor(projection: Projection, options: { readonly every: Quantity; readonly sample?: number }): WeightMonitor {
+    this.#projectionData(projection.name);
+    positiveTime(options.every, "weightMonitor: every");
+    checkSample(options.sample, Infinity, "weightMonitor");
+    const monitor = new WeightMonitor({ kind: "weights", projection: projection.name, every: options.every, sample: options.sample });
+    this.monitors.push(monitor);
+    return monitor;
+  }
+
+  /**
+   * A change at a time of the simulation: `{ target, set: { i_ext: "300 pA" } }`, `{ lesion: E.slice(0, 100) }`, `{ projection, weight: "0 mV" }`,
+   * or a function that receives the simulation (functions are not kept in JSON).
+   */
+  at(time: Quantity, change:
+    | { readonly target: Population; readonly set: Readonly<Record<string, Value>> }
+    | { readonly lesion: SpikingGroup }
+    | { readonly projection: Projection; readonly weight: Quantity }
+    // eslint-disable-next-line -- the simulation's type lives above this layer
+    | ((simulation: never) => void)): void {
+    const seconds = parseQuantity(time, dimensions.second, "net.at: time");
+    if (!(seconds >= 0)) throw new ArgumentError("time", `net.at: time ${time} lies before the start`, "Use 0 s or later.");
+    if (typeof change === "function") {
+      this.hooks.push({ at: time, change: change as (simulation: unknown) => void });
+    } else if ("lesion" in change) {
+      this.#changes.push({ at: time, lesion: this.#own(change.lesion.range) });
+    } else if ("projection" in change) {
+      const data = this.#projectionData(change.projection.name);
+      const post = this.#populations.get(data.post.population)!;
+      if (post.kind === "neurons") parseQuantity(change.weight, receptorDimension(post.model.checked, data.receptor), `net.at ${time}: weight of ${data.name}`);
+      this.#changes.push({ at: time, projection: data.name, weight: change.weight });
+    } else {
+      const range = this.#own(change.target.range);
+      const checked = change.target.model.checked;
+      const known = new Map([...checked.parameters, ...checked.variables].map((v) => [v.name, v.dimension]));
+      for (const [key, value] of Object.entries(change.set)) {
+        const dimension = known.get(key);
+        if (!dimension) throw unknownName(`net.at ${time}: population "${range.population}"`, "parameter or state variable", key, known.keys());
+        resolveValue(value, dimension, neuronScope(checked, undefined), `net.at ${time}: ${range.population}.${key}`);
+      }
+      this.#changes.push({ at: time, target: range, set: change.set });
+    }
+  }
+
+  /** The population or source of that name. */
+  group(name: string): Population | SpikeSource {
+    const data = this.#populations.get(name);
+    if (!data) throw unknownName("network", "population", name, this.#populations.keys());
+    const range = { population: name, start: 0, end: data.size };
+    if (data.kind === "neurons") return new Population(data.model, range);
+    return new SpikeSource(range, data.kind === "spikes" ? (times, indices) => this.#addSpikes(name, times, indices) : undefined);
+  }
+
+  /** Everything that spikes, in the order it was made. */
+  get groups(): (Population | SpikeSource)[] { return [...this.#populations.keys()].map((name) => this.group(name)); }
+
+  /** The network as plain data, typed arrays included; see `toJSON` for text. */
+  get data(): NetworkData {
+    return {
+      format: "synfire-network", version: 1, seed: this.seed, populations: [...this.#populations.values()], projections: [...this.#projections],
+      inputs: [...this.#inputs], monitors: this.monitors.map((m) => m.data), changes: [...this.#changes],
+    };
+  }
+
+  /** JSON-safe description: `JSON.stringify(net)` works. A network with changes that are functions is refused. */
+  toJSON(): object {
+    if (this.hooks.length > 0) throw new ArgumentError("json", "net.at was given a function, which JSON cannot hold", "Use the data form: net.at(time, { target, set: { … } }).");
+    return networkToJSON(this.data);
+  }
+
+  /** Rebuilds a network from `toJSON`'s result or its text; it simulates to the same spikes. */
+  static fromJSON(json: unknown): Network {
+    const data = networkFromJSON(json);
+    const net = new Network({ seed: data.seed });
+    const groupOf = (range: RangeData): SpikingGroup => {
+      const whole = net.group(range.population);
+      return range.start === 0 && range.end === whole.size ? whole : whole.slice(range.start, range.end);
+    };
+    const populationOf = (range: RangeData): Population => {
+      const group = groupOf(range);
+      if (!(group instanceof Population)) throw new ArgumentError("json", `"${range.population}" is a source of spikes, not a population of neurons`, "Correct the file.");
+      return group;
+    };
+    for (const p of data.populations) {
+      const place = p.positions ? { positions: p.positions } : {};
+      if (p.kind === "neurons") net.population(p.name, p.size, p.model, p.values, place);
+      else if (p.kind === "poisson") net.poissonSource(p.name, p.size, { rate: p.rate, ...place });
+      else net.spikeSource(p.name, p.size, { times: p.times, indices: p.indices, ...place });
+    }
+    for (const p of data.projections) {
+      net.projection(groupOf(p.pre), populationOf(p.post), { kind: "synapse", name: p.model } as SynapseModel,
+        { connect: p.connect, receptor: p.receptor, weight: p.weight, name: p.name, ...(p.delay === undefined ? {} : { delay: p.delay }) });
+    }
+    for (const input of data.inputs) {
+      const target = populationOf(input.target);
+      if (input.kind === "poisson") net.poissonInput(target, input);
+      else if (input.kind === "current") net.currentInput(target, input);
+      else net.noiseInput(target, { into: input.into, mean: input.mean, std: input.std, ...(input.every === undefined ? {} : { every: input.every }) });
+    }
+    for (const m of data.monitors) {
+      if (m.kind === "spikes") net.#monitorSpikes(m.sources.map(groupOf), m.countsOnly);
+      else if (m.kind === "rate") net.rateMonitor(groupOf(m.source), { every: m.every });
+      else if (m.kind === "weights") net.weightMonitor(new Projection(m.projection, { kind: "synapse", name: "" } as SynapseModel), { every: m.every, ...(m.sample === undefined ? {} : { sample: m.sample }) });
+      else net.stateMonitor(populationOf(m.source), m.names, { ...(m.every === undefined ? {} : { every: m.every }), ...(m.sample === undefined ? {} : { sample: m.sample }) });
+    }
+    for (const c of data.changes) {
+      if ("lesion" in c) net.at(c.at, { lesion: groupOf(c.lesion) });
+      else if ("projection" in c) net.at(c.at, { projection: new Projection(c.projection, { kind: "synapse", name: "" } as SynapseModel), weight: c.weight });
+      else net.at(c.at, { target: populationOf(c.target), set: c.set });
+    }
+    return net;
+  }
+
+  /** For the engine: called when spikes are added to a source. Returns how to stop listening. */
+  onAddedSpikes(listener: (name: string, times: Float64Array, indices: Uint32Array) => void): () => void {
+    this.#sourceListeners.add(listener);
+    return () => this.#sourceListeners.delete(listener);
+  }
+
+  #addSpikes(name: string, times: ArrayLike<number>, indices: ArrayLike<number>): void {
+    const data = this.#populations.get(name);
+    if (data?.kind !== "spikes") return;
+    const t = Float64Array.from(times), n = Uint32Array.from(indices);
+    this.#checkSpikes(name, data.size, t, n, indices);
+    // A running simulation may refuse spikes of its past, so it hears of them before they are kept.
+    for (const listener of this.#sourceListeners) listener(name, t, n);
+    this.#populations.set(name, { ...data, times: Float64Array.of(...data.times, ...t), indices: Uint32Array.of(...data.indices, ...n) });
+  }
+
+  #checkSpikes(name: string, size: number, times: Float64Array, indices: Uint32Array, given: ArrayLike<number> | undefined): void {
+    const what = `spikeSource "${name}"`;
+    if (times.length !== indices.length) throw new ArgumentError("size", `${what}: ${times.length} times but ${indices.length} indices`, "Give one index for each time.");
+    const late = times.findIndex((t) => !(t >= 0 && Number.isFinite(t)));
+    if (late >= 0) throw new ArgumentError("time", `${what}: time ${late} is ${times[late]}`, "Spike times are finite seconds from 0.");
+    for (let k = 0; k < indices.length; k++) {
+      const i = given ? given[k]! : 0;
+      if (!(Number.isInteger(i) && i >= 0 && i < size)) throw new ArgumentError("index", `${what}: index ${k} is ${i}`, `Indices are whole numbers from 0 to ${size - 1}.`);
+    }
+  }
+
+  #monitorSpikes(sources: readonly SpikingGroup[], countsOnly: boolean): SpikeMonitor {
+    const groups = sources.length > 0 ? sources : this.groups;
+    for (const s of groups) this.#own(s.range);
+    if (groups.length === 0) throw new ArgumentError("empty", "spikeMonitor: the network has no population yet", "Make the populations first.");
+    const monitor = new SpikeMonitor(groups, { countsOnly });
+    this.monitors.push(monitor);
+    return monitor;
+  }
+
+  #checkNew(name: string, size: number, positions: Positions | undefined): void {
+    if (typeof name !== "string" || !/^[A-Za-z_][\w. -]*$/.test(name)) {
+      throw new ArgumentError("name", `population name ${JSON.stringify(name)} is not usable`, "Start with a letter; use letters, digits, spaces, dots, dashes and underscores.");
+    }
+    if (this.#populations.has(name)) throw new ArgumentError("duplicate", `there are two populations "${name}"`, "Give the second another name.");
+    if (!Number.isSafeInteger(size) || size <= 0) throw new ArgumentError("size", `population "${name}": size ${size} is not a number of neurons`, "Use a whole number of at least 1.");
+    if (size >= 2 ** 31) throw new ArgumentError("size", `population "${name}": ${size} neurons are more than 2^31`, "Split it into several populations.");
+    if (positions && positions.coordinates.length !== size * positions.dimensions) {
+      throw new ArgumentError("positions", `population "${name}": ${positions.coordinates.length / positions.dimensions} positions for ${size} neurons`, "Give one position a neuron.");
+    }
+  }
+
+  #own(range: RangeData): RangeData {
+    const data = this.#populations.get(range.population);
+    if (!data || range.end > data.size) throw new ArgumentError("foreign", `"${range.population}" belongs to another network`, "Make it with this network's population(…).");
+    return range;
+  }
+
+  #projectionData(name: string): ProjectionData {
+    const found = this.#projections.find((p) => p.name === name);
+    if (!found) throw unknownName("network", "projection", name, this.#projections.map((p) => p.name));
+    return found;
+  }
+
+  #projectionName(pre: string, post: string, receptor: string): string {
+    const plain = `${pre}→${post}`;
+    const taken = (text: string) => this.#projections.some((p) => p.name === text);
+    if (!taken(plain)) return plain;
+    if (!taken(`${plain} (${receptor})`)) return `${plain} (${receptor})`;
+    let k = 2;
+    while (taken(`${plain} #${k}`)) k++;
+    return `${plain} #${k}`;
+  }
+
+  #inputName(kind: string, range: RangeData): string {
+    return `${kind} ${this.#inputs.length} to ${range.population}`;
+  }
+
+  #receptorDimension(target: Population<NeuronModel>, receptor: string, what: string): Dimension {
+    const receptors = target.model.checked.receptors;
+    if (!Object.hasOwn(receptors, receptor)) throw unknownName(`${what}: model "${target.model.name}"`, "receptor", receptor, Object.keys(receptors));
+    return receptorDimension(target.model.checked, receptor);
+  }
+
+  #injectable(target: Population<NeuronModel>, into: string, what: string): Dimension {
+    const { parameters, variables } = target.model.checked;
+    const found = parameters.find((p) => p.name === into) ?? variables.find((v) => v.name === into && v.impulse);
+    if (found) return found.dimension;
+    if (variables.some((v) => v.name === into)) {
+      throw new ArgumentError("into", `${what}: "${into}" of model "${target.model.name}" is a state variable that accumulates`, "Inject into a parameter (such as i_ext) or an (impulse) variable of the equations.");
+    }
+    throw unknownName(`${what}: model "${target.model.name}"`, "parameter", into, parameters.map((p) => p.name));
+  }
+}
+
+function receptorDimension(model: CheckedNeuron, receptor: string): Dimension {
+  return model.variables.find((v) => v.name === model.receptors[receptor])!.dimension;
+}
+
+/** Names that expressions for neurons' values may use, with dimensions. */
+export function neuronScope(model: CheckedNeuron, positions: Positions | undefined): Map<string, Dimension> {
+  const scope = new Map<string, Dimension>([...model.parameters, ...model.variables].map((v) => [v.name, v.dimension]));
+  scope.set("i", dimensionless).set("N", dimensionless);
+  ["x", "y", "z"].slice(0, positions?.dimensions ?? 0).forEach((axis) => scope.set(axis, dimensions.metre));
+  return scope;
+}
+
+/** Names that expressions for synapses' values may use, with dimensions. */
+export function synapseScope(pre: Positions | undefined, post: Positions | undefined): Map<string, Dimension> {
+  const scope = new Map<string, Dimension>(synapseNames.slice(0, 4).map((n) => [n, dimensionless]));
+  const axes = ["x", "y", "z"];
+  axes.slice(0, pre?.dimensions ?? 0).forEach((axis) => scope.set(`${axis}_pre`, dimensions.metre));
+  axes.slice(0, post?.dimensions ?? 0).forEach((axis) => scope.set(`${axis}_post`, dimensions.metre));
+  if (pre && post && pre.dimensions === post.dimensions) scope.set("distance", dimensions.metre);
+  return scope;
+}
+
+/** Checks sizes; returns how many synapses the connector makes when that does not depend on chance. */
+function checkConnector(connect: ProjectionData["connect"], pre: number, post: number, prePositions: Positions | undefined, postPositions: Positions | undefined, what: string): number | undefined {
+  const sameSize = () => {
+    if (pre !== post) throw new ArgumentError("connector", `${what}: ${connect.rule} between ${pre} and ${post} neurons`, "Both sides need the same size.");
+  };
+  switch (connect.rule) {
+    case "allToAll": return connect.autapses ? pre * post : undefined;
+    case "oneToOne": sameSize(); return pre;
+    case "explicit": {
+      const badPre = connect.pre.findIndex((i) => i >= pre), badPost = connect.post.findIndex((j) => j >= post);
+      if (badPre >= 0) throw new ArgumentError("connector", `${what}: synapse ${badPre} starts at neuron ${connect.pre[badPre]} of ${pre}`, `Sources are 0 to ${pre - 1}.`);
+      if (badPost >= 0) throw new ArgumentError("connector", `${what}: synapse ${badPost} ends at neuron ${connect.post[badPost]} of ${post}`, `Targets are 0 to ${post - 1}.`);
+      return connect.pre.length;
+    }
+    case "fixedIndegree": case "fixedOutdegree": {
+      const others = connect.rule === "fixedIndegree" ? pre : post;
+      if (!connect.multapses && connect.count > others - (connect.autapses ? 0 : 1)) {
+        throw new ArgumentError("connector", `${what}: ${connect.rule}(${connect.count}) without multapses, but there are only ${others} neurons to choose from`, "Lower the degree or allow multapses.");
+      }
+      if (!connect.autapses && others === 1 && connect.count > 0) throw new ArgumentError("connector", `${what}: no neuron is left without autapses`, "Allow autapses.");
+      return undefined;
+    }
+    case "fixedTotalNumber":
+      if (!connect.multapses && connect.count > pre * post) throw new ArgumentError("connector", `${what}: ${connect.count} synapses without multapses between ${pre} × ${post} neurons`, "Lower the number or allow multapses.");
+      return undefined;
+    case "distanceDependent":
+      if (!prePositions || !postPositions) throw new ArgumentError("positions", `${what}: distanceDependent needs positions of both populations`, "Make them with { positions: grid([10, 10], \"0.1 mm\") }.");
+      if (prePositions.dimensions !== postPositions.dimensions) throw new ArgumentError("positions", `${what}: positions have ${prePositions.dimensions} and ${postPositions.dimensions} dimensions`, "Use the same number of dimensions.");
+      if (connect.periodic && connect.periodic.length !== prePositions.dimensions) throw new ArgumentError("positions", `${what}: periodic box with ${connect.periodic.length} sides in ${prePositions.dimensions} dimensions`, "Give one side a dimension.");
+      return undefined;
+    case "smallWorld":
+      sameSize();
+      if (2 * connect.neighbours >= pre) throw new ArgumentError("connector", `${what}: ${connect.neighbours} neighbours on each side of ${pre} neurons`, "Use fewer neighbours than half the ring.");
+      return undefined;
+    case "fixedProbability": return undefined;
+    default: connect satisfies never; throw new ArgumentError("connector", `${what}: unknown connector`, "Use one of synfire's connectors.");
+  }
+}
+
+function checkCurrent(current: Current, dimension: Dimension, what: string, size: number): void {
+  const time = (value: Quantity | undefined, part: string) => value === undefined ? Infinity : parseQuantity(value, dimensions.second, `${what}: ${part}`);
+  const amplitude = (value: Quantity, part: string) => parseQuantity(value, dimension, `${what}: ${part}`);
+  const from = time(current.from, "from");
+  if (!(from >= 0)) throw new ArgumentError("time", `${what}: from ${current.from} lies before the start`, "Use 0 s or later.");
+  if (current.course !== "array" && !(time(current.to, "to") > from)) throw new ArgumentError("time", `${what}: it ends at ${current.to}, not after its start ${current.from}`, "Make `to` later than `from`.");
+  switch (current.course) {
+    case "step": amplitude(current.amplitude, "amplitude"); break;
+    case "ramp": amplitude(current.start, "start"); amplitude(current.end, "end"); break;
+    case "sine": amplitude(current.amplitude, "amplitude"); amplitude(current.offset, "offset"); parseQuantity(current.frequency, dimensions.hertz, `${what}: frequency`); break;
+    case "array": {
+      positiveTime(current.every, `${what}: every`);
+      const resolved = resolveValue(current.values, dimension, new Map(), `${what}: values`);
+      if (resolved.kind === "array" && current.perNeuron && resolved.values.length % size !== 0) {
+        throw new ArgumentError("size", `${what}: ${resolved.values.length} values are not whole rows of ${size} neurons`, "Give [samples × neurons] values.");
+      }
+      break;
+    }
+    default: current satisfies never;
+  }
+}
+
+function positiveTime(value: Quantity, what: string): void {
+  const seconds = parseQuantity(value, dimensions.second, what);
+  if (!(seconds > 0)) throw new ArgumentError("time", `${what}: ${value} is not a positive time`, 'Write e.g. "1 ms".');
+}
+
+function checkSample(sample: number | undefined, size: number, what: string): void {
+  if (sample !== undefined && !(Number.isSafeInteger(sample) && sample >= 1 && sample <= size)) {
+    throw new ArgumentError("sample", `${what}: sample ${sample} is not a number of elements`, size === Infinity ? "Use a whole number from 1." : `Use a whole number from 1 to ${size}.`);
+  }
+}
+
+function unknownName(where: string, kind: string, given: string, known: Iterable<string>): ArgumentError {
+  const names = [...known];
+  const near = didYouMean(given, names);
+  return new ArgumentError("unknown-name", `${where} has no ${kind} "${given}"`, near ? `Did you mean "${near}"?` : names.length > 0 ? `Known: ${names.join(", ")}.` : "It has none.");
+}
