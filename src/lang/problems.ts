@@ -27,16 +27,22 @@ export class TextProblem extends Error {
 }
 
 const mostShown = 20;
+const longestMessage = 500;
 
 /** One error for all problems, in the order of the checks. `owner` names the model: `neuron "lif"`. */
 export function equationError(problems: readonly Problem[], owner: string): EquationError {
-  const shown = problems.slice(0, mostShown);
+  const shown = problems.slice(0, mostShown).map((p) => ({ ...p, message: shorten(p.message), hint: shorten(p.hint) }));
   const texts = shown.map((p) => [p.message, ...showSource(p)].join("\n"));
-  const first = problems[0]!, last = shown.at(-1)!;
+  const first = shown[0]!, last = shown.at(-1)!;
   if (problems.length === 1) return new EquationError(first.code, texts[0]!, first.hint);
   const more = problems.length > mostShown ? ` (the first ${mostShown} are shown)` : "";
   const body = texts.map((text, k) => (k === texts.length - 1 || shown[k]!.hint === "" ? text : `${text}\n  ${shown[k]!.hint}`)).join("\n\n");
   return new EquationError(first.code, `${owner} has ${problems.length} problems${more}\n\n${body}`, last.hint);
+}
+
+/** A name of a thousand letters would bury what is wrong with it. */
+function shorten(text: string): string {
+  return text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text;
 }
 
 /** The line with its number, and a line of carets below the span. */
@@ -44,7 +50,7 @@ function showSource(problem: Problem): string[] {
   if (!problem.source) return [];
   const { text, span } = problem.source;
   const start = Math.min(span.start, text.length);
-  const lineStart = text.lastIndexOf("\n", start - 1) + 1;
+  const lineStart = start === 0 ? 0 : text.lastIndexOf("\n", start - 1) + 1;
   const newline = text.indexOf("\n", start);
   const line = text.slice(lineStart, newline < 0 ? text.length : newline).replace(/\p{C}/gu, " ");
   const number = String(text.slice(0, lineStart).split("\n").length);

@@ -112,7 +112,7 @@ class Reader {
   read(node: MathNode): Part {
     const n = node as unknown as MathjsShape;
     switch (n.type) {
-      case "SymbolNode": return this.leaf(Number(n.name.slice(1)));
+      case "SymbolNode": return this.leaf(this.tokenOf(n.name));
       case "ParenthesisNode": {
         const inner = this.read(n.content);
         return { syntax: inner.syntax, first: inner.first - 1, last: inner.last + 1 };
@@ -134,6 +134,13 @@ class Reader {
     return { start: this.tokens[first]!.start, end: this.tokens[last]!.end };
   }
 
+  /** Where a symbol of mathjs's tree stands. An operator word in the place of an operand, as in "v + or", is a symbol to mathjs. */
+  tokenOf(symbol: string): number {
+    if (/^n\d+$/.test(symbol)) return Number(symbol.slice(1));
+    const token = this.tokens.find((t) => t.text === symbol) ?? this.tokens[0]!;
+    throw new TextProblem("syntax", `unexpected "${token.text}"`, token, `Write conditions on both sides of and, or; one after not.`);
+  }
+
   leaf(k: number): Part {
     const token = this.tokens[k]!;
     const { start, end } = token;
@@ -141,7 +148,7 @@ class Reader {
   }
 
   call(n: FunctionShape): Part {
-    const at = n.fn.type === "SymbolNode" ? Number(n.fn.name.slice(1)) : -1;
+    const at = n.fn.type === "SymbolNode" ? this.tokenOf(n.fn.name) : -1;
     const token = this.tokens[at];
     if (token?.kind !== "name") throw new TextProblem("syntax", "an operator is missing before \"(\"", token ?? this.tokens[0]!, `Write ${token?.text ?? "a"}*(…).`);
     const args = n.args.map((a) => this.read(a));
