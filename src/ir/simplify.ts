@@ -5,7 +5,7 @@
  */
 import { applyOperation } from "./evaluate.ts";
 import type { Scalar } from "./evaluate.ts";
-import { apply, boolean, mapExpr, mul, neg, number, sameExpr, sub } from "./expr.ts";
+import { apply, boolean, mapExpr, neg, number, sameExpr, sub } from "./expr.ts";
 import type { ApplyExpr, Expr, Op } from "./expr.ts";
 
 export function simplify(e: Expr): Expr {
@@ -107,5 +107,5 @@ function gatherFactors(a: Expr, b: Expr): Expr | undefined {
   // A product that leaves the range of normal numbers would lose digits that the two factors apart keep.
   if (typeof product !== "number" || Math.abs(product) < 2 ** -1022) return undefined;
   const other = rest.args[0] === inner ? rest.args[1]! : rest.args[0]!;
-  return product === 1 ? other : mul(number(product), other);
+  return simplifyNode(apply("mul", number(product), other));
 }

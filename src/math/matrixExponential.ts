@@ -103,7 +103,8 @@ function balance(a: Matrix, n: number, dt: number): Float64Array {
       }
       if (row === 0 && column === 0) continue;
       const ratio = column === 0 ? row / rate : row === 0 ? rate / column : Math.sqrt(row / column);
-      if (Number.isFinite(ratio) && ratio > 0) scale[i]! *= 2 ** Math.round(Math.log2(ratio));
+      // Within 2^±200, so that no product of two scales leaves the range of doubles.
+      if (Number.isFinite(ratio) && ratio > 0) scale[i] = Math.min(2 ** 200, Math.max(2 ** -200, scale[i]! * 2 ** Math.round(Math.log2(ratio))));
     }
   }
   return scale;

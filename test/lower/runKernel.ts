@@ -56,10 +56,7 @@ export function runner(model: CheckedNeuron, options: RunOptions): Runner {
     };
     const execute = (s: Statement): void => {
       if (s.kind === "while") {
-        for (let k = 0; evaluate(s.condition, lookup); k++) {
-          if (k === s.limit) throw new Error("the loop hit its limit");
-          s.body.forEach(execute);
-        }
+        for (let k = 0; k < s.limit && evaluate(s.condition, lookup); k++) s.body.forEach(execute);
         return;
       }
       const value = evaluate(s.value, lookup);
