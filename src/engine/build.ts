@@ -4,6 +4,7 @@ import { interpreterBackend } from "../backend/interpreter/backend.ts";
 import { wasmBackend } from "../backend/wasm/backend.ts";
 import { scratchSlack } from "../backend/wasm/fillKernel.ts";
 import { invariant } from "../errors.ts";
+import type { MapKernel } from "../ir/kernel.ts";
 import { seedOf } from "../math/philox.ts";
 import { realBytes } from "./arena.ts";
 import type { Precision } from "./arena.ts";
@@ -31,8 +32,7 @@ export async function buildExecutable(parts: SimulationParts): Promise<Executabl
     precision: options.precision, seed: seedOf(options.seed), keyAddress: parts.keys,
     maps: groups.filter((g) => g.kernel).map((g) => {
       const kernel = g.kernel!;
-      const draws = new Map(kernel.draws.map((d, k) => [d.name, scratch + k * drawStride(options.precision)]));
-      return { kernel, size: g.size, stream: g.stream, address: (array) => g.address(array), drawAddress: (draw) => draws.get(draw)! };
+      return { kernel, size: g.size, stream: g.stream, address: (array) => g.address(array), drawAddress: (draw) => drawAddress(scratch, kernel, draw, options.precision) };
     }),
     scatters: deliveries.map(({ data, pre, post, variable, table, constantWeight }) => {
       const ring = post.rings.get(variable);
@@ -51,3 +51,6 @@ export async function buildExecutable(parts: SimulationParts): Promise<Executabl
 /** Elements advanced through a whole window before the next ones, so that their state stays in the first-level cache; also the elements of a draw's scratch. */
 export const tileElements = 2048;
 export const drawStride = (precision: Precision): number => tileElements * realBytes(precision) + scratchSlack * realBytes(precision);
+
+/** Where a draw's numbers of the current tile lie. */
+export const drawAddress = (scratch: number, kernel: MapKernel, draw: string, precision: Precision): number => scratch + kernel.draws.findIndex((d) => d.name === draw) * drawStride(precision);

@@ -17,6 +17,7 @@ import type { BuildOptions } from "./build.ts";
 import { checkSchedule, scheduleOf } from "./group.ts";
 import type { Group } from "./group.ts";
 import type { Delivery } from "./projections.ts";
+import { notFiniteError } from "./notFinite.ts";
 import { Recording } from "./recording.ts";
 import { makeReport } from "./report.ts";
 import type { RunReport, StageTimes } from "./report.ts";
@@ -309,21 +310,12 @@ export class Simulation implements AsyncDisposable {
       for (let s = 0; s < n; s++) {
         const step = from + s;
         for (let r = 0; r < rings.length; r++) inputs[r] = rings[r]!.address + (step % rings[r]!.slots) * rings[r]!.slotBytes;
-        const made = this.#executable.advance(map, lo, hi, step, list + 4 * (s * group.stride + counts[s]!), scalars ? scalars.address + s * scalarBytes : 0, inputs);
-        if (made < 0) this.#stopNotFinite(group, -1 - made, step);
+        const row = scalars ? scalars.address + s * scalarBytes : 0;
+        const made = this.#executable.advance(map, lo, hi, step, list + 4 * (s * group.stride + counts[s]!), row, inputs);
+        if (made < 0) throw notFiniteError(this.#parts, group, { element: -1 - made, lo, step, scalars: row, inputs });
         counts[s]! += made;
       }
     }
-  }
-
-  #stopNotFinite(group: Group, element: number, step: number): never {
-    const { arena, options } = this.#parts;
-    const model = group.model!;
-    const held = model.variables.filter((v) => group.arrays.has(v.name)).map((v) => `${v.name} = ${formatQuantity(arena.real(options.precision, group.address(v.name), group.size)[element]!, v.dimension)}`);
-    const time = formatQuantity((step + 1) * this.dt, dimensions.second);
-    this.#step = step;
-    throw new SimulationError("not-finite", `population "${group.name}" left the finite numbers at t = ${time}, first in neuron ${element}; last finite values: ${held.join(", ")}`,
-      `The step may be too large for these parameters: try dt "${formatQuantity(this.dt / 2, dimensions.second)}", another method, or weaker input.`);
   }
 
   #emitScheduled(group: Group, from: number, n: number, counts: Uint32Array): void {

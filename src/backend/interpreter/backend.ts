@@ -22,6 +22,8 @@ export const interpreterBackend: Backend = {
         const count = interpretMapKernel(kernel, {
           size, scalars: stepScalars, list: emitted, array: (n) => f64(layout.address(n), size), input: (n) => f64(inputs[kernel.inputs.indexOf(n)]!, size), draw: (n) => draws.get(n)!,
         }, lo, hi);
+        // Left in memory, as the other back-ends do, for whoever asks why a step failed.
+        for (const [n, values] of draws) f64(layout.drawAddress(n), values.length).set(values);
         if (count > 0) new Uint32Array(memory.buffer, list, count).set(emitted);
         return count;
       },

@@ -1,0 +1,41 @@
+/** Finds out which variable of which neuron left the finite numbers, when a kernel has stopped before storing it. */
+import { interpretMapKernel } from "../backend/interpreter/mapKernel.ts";
+import { SimulationError } from "../errors.ts";
+import { dimensions } from "../units/dimension.ts";
+import { formatQuantity } from "../units/quantity.ts";
+import type { Group } from "./group.ts";
+import type { SimulationParts } from "./simulation.ts";
+import { drawAddress } from "./build.ts";
+
+export interface FailedStep {
+  readonly element: number;
+  /** First element of the tile. */
+  readonly lo: number;
+  readonly step: number;
+  readonly scalars: number;
+  readonly inputs: readonly number[];
+}
+
+/** Repeats the failed step for the one neuron with the interpreter, on copies. */
+export function notFiniteError(parts: SimulationParts, group: Group, failed: FailedStep): SimulationError {
+  const { arena, options } = parts;
+  const { precision, dt } = options;
+  const kernel = { ...group.kernel!, finite: [] };
+  const { element, lo, step } = failed;
+  const copies = new Map([...kernel.state, ...kernel.constants].map((n) => [n, Float64Array.from(arena.real(precision, group.address(n), group.size))]));
+  const before = new Map([...copies].map(([n, values]) => [n, values[element]!]));
+  interpretMapKernel(kernel, {
+    size: group.size, array: (n) => copies.get(n)!, input: (n) => Float64Array.from(arena.real(precision, failed.inputs[kernel.inputs.indexOf(n)]!, group.size)),
+    draw: (n) => new Float64Array(element - lo + 1).fill(arena.real(precision, drawAddress(parts.scratch, kernel, n, precision), element - lo + 1)[element - lo]!),
+    scalars: kernel.scalars.length === 0 ? [] : arena.real(precision, failed.scalars, kernel.scalars.length), list: [],
+  }, element, element + 1);
+  const round = precision === "f32" ? Math.fround : (x: number) => x;
+  const after = (n: string) => round(copies.get(n)![element]!);
+  const variables = group.model!.variables.filter((v) => copies.has(v.name));
+  const culprit = variables.find((v) => !Number.isFinite(after(v.name))) ?? variables.reduce((worst, v) => (Math.abs(after(v.name)) > Math.abs(after(worst.name)) ? v : worst));
+  const became = Number.isNaN(after(culprit.name)) ? "NaN" : "infinite";
+  const last = formatQuantity(Number(before.get(culprit.name)!.toPrecision(6)), culprit.dimension);
+  const half = formatQuantity(dt / 2, dimensions.second);
+  return new SimulationError("not-finite", `population "${group.name}": ${culprit.name} became ${became} in neuron ${element} at t = ${formatQuantity((step + 1) * dt, dimensions.second)}; its last finite value was ${last}`,
+    `The step may be too large for these parameters: try dt "${half}", another method, or weaker input.`);
+}
