@@ -8,7 +8,8 @@ const built = fileURLToPath(new URL("../dist/src/units/mathjs.js", import.meta.u
 const parts = fileURLToPath(new URL("mathjsParts.mjs", import.meta.url));
 
 await build({
-  entryPoints: [built], outfile: `${built}.new`, bundle: true, format: "esm", platform: "neutral", target: "es2022", mainFields: ["module", "main"], minifySyntax: true, minifyWhitespace: true,
+  entryPoints: [built], outfile: `${built}.new`, bundle: true, format: "esm", platform: "neutral", target: "es2022", mainFields: ["module", "main"],
+  minifySyntax: true, minifyWhitespace: true,
   legalComments: "inline", logLevel: "warning",
   alias: { "mathjs/lib/browser/math.js": parts },
   banner: { js: "/* Holds parts of math.js (https://mathjs.org, Apache License 2.0), typed-function, decimal.js, fraction.js, complex.js (MIT). */" },

@@ -1,11 +1,13 @@
 // The parts of mathjs that Synfire uses, put together by hand: its parser and its table of units, for plain numbers only. mathjs's own
 // assembly also prepares matrices, fractions and big numbers, which costs ten times as long at each start.
 import {
-  ConstantNodeDependencies, FunctionNodeDependencies, NodeDependencies, OperatorNodeDependencies, parseDependencies, ParenthesisNodeDependencies, RelationalNodeDependencies,
+  ConstantNodeDependencies, FunctionNodeDependencies, NodeDependencies, OperatorNodeDependencies, parseDependencies, ParenthesisNodeDependencies,
+  RelationalNodeDependencies,
   SymbolNodeDependencies, UnitDependencies,
 } from "mathjs";
 
-const config = { relTol: 1e-12, absTol: 1e-15, matrix: "Matrix", number: "number", numberFallback: "number", precision: 64, predictable: false, randomSeed: null, legacySubset: false };
+const config = { relTol: 1e-12, absTol: 1e-15, matrix: "Matrix", number: "number", numberFallback: "number", precision: 64, predictable: false,
+  randomSeed: null, legacySubset: false };
 
 // `typed` of typed-function chooses an implementation by the types of the arguments; here they are known.
 const typed = Object.assign((_name, signatures) => signatures.string ?? signatures.number ?? Object.values(signatures)[0], {
@@ -24,14 +26,19 @@ const parse = parseDependencies.createParse({
   ParenthesisNode: ParenthesisNodeDependencies.createParenthesisNode({ Node }),
   RelationalNode: RelationalNodeDependencies.createRelationalNode({ Node }),
   SymbolNode,
-  AccessorNode: Unused, ArrayNode: Unused, AssignmentNode: Unused, BlockNode: Unused, ConditionalNode: Unused, FunctionAssignmentNode: Unused, IndexNode: Unused, ObjectNode: Unused, RangeNode: Unused,
+  AccessorNode: Unused, ArrayNode: Unused, AssignmentNode: Unused, BlockNode: Unused, ConditionalNode: Unused, FunctionAssignmentNode: Unused,
+  IndexNode: Unused, ObjectNode: Unused, RangeNode: Unused,
 });
 
 class Absent {}
 const Unit = UnitDependencies.createUnitClass({
   on: undefined, config, Complex: Absent, BigNumber: Absent, Fraction: Absent,
   addScalar: (a, b) => a + b, subtractScalar: (a, b) => a - b, multiplyScalar: (a, b) => a * b, divideScalar: (a, b) => a / b, pow: (a, b) => a ** b,
-  abs: Math.abs, fix: Math.trunc, round: Math.round, equal: (a, b) => a === b, isNumeric: (x) => typeof x === "number", format: String, number: Number,
+  abs: Math.abs, fix: Math.trunc, round: Math.round, equal: (a, b) => a === b, isNumeric: (x) => typeof x === "number", format: String,
+  number: Number,
 });
 
-export default { parse, unit: (value, name) => new Unit(value, name) };
+const math = { parse, unit: (value, name) => new Unit(value, name) };
+// As the package does, in whose place this stands.
+// oxlint-disable-next-line no-default-export
+export default math;

@@ -2,7 +2,8 @@
 import { didYouMean } from "../errors.ts";
 import { apply, boolean, name, number, operations } from "../ir/expr.ts";
 import type { Expr } from "../ir/expr.ts";
-import { dimensionless, dimensionName, divideDimensions, isDimensionless, multiplyDimensions, powerDimension, sameDimension } from "../units/dimension.ts";
+import { dimensionless, dimensionName, divideDimensions, isDimensionless, multiplyDimensions, powerDimension,
+  sameDimension } from "../units/dimension.ts";
 import type { Dimension } from "../units/dimension.ts";
 import { findUnit } from "../units/names.ts";
 import { exampleUnit, nearestUnit, scaleByTen } from "../units/quantity.ts";
@@ -43,7 +44,8 @@ export function checkNumberOf(syntax: Syntax, dimension: Dimension, needed: stri
   if (checked.dimension === "condition") {
     scope.report("condition-as-number", "a condition stands where a number is needed", syntax, "int(condition) is 1 where it holds, else 0.", needed);
   } else if (checked.dimension !== "any" && !sameDimension(checked.dimension, dimension)) {
-    scope.report("units-mismatch", "units do not match", syntax, conversionHint(syntax, checked.dimension, dimension), `${needed}, not ${isDimensionless(checked.dimension) ? "dimensionless" : dimensionName(checked.dimension)}`);
+    scope.report("units-mismatch", "units do not match", syntax, conversionHint(syntax, checked.dimension, dimension),
+      `${needed}, not ${isDimensionless(checked.dimension) ? "dimensionless" : dimensionName(checked.dimension)}`);
   }
   return checked.expr;
 }
@@ -110,7 +112,8 @@ function checkUnary(syntax: Extract<Syntax, { kind: "unary" }>, scope: Scope): C
 function expectNumber(syntax: Syntax, scope: Scope): Checked & { readonly dimension: Dimension | "any" } {
   const checked = checkExpression(syntax, scope);
   if (checked.dimension !== "condition") return { expr: checked.expr, dimension: checked.dimension };
-  scope.report("condition-as-number", "a condition stands where a number is needed", syntax, "int(condition) is 1 where it holds, else 0; parentheses may be missing around the condition.");
+  scope.report("condition-as-number", "a condition stands where a number is needed", syntax,
+    "int(condition) is 1 where it holds, else 0; parentheses may be missing around the condition.");
   return { expr: number(0), dimension: "any" };
 }
 
@@ -120,7 +123,8 @@ function checkBinary(syntax: Extract<Syntax, { kind: "binary" }>, scope: Scope):
     return { expr: apply(op, checkCondition(left, scope), checkCondition(right, scope)), dimension: "condition" };
   }
   if (left.kind === "unary" && left.op === "not") {
-    scope.report("condition-as-number", "not reaches less far than meant", left, "It binds stronger than a comparison: write not (…) around the whole condition.");
+    scope.report("condition-as-number", "not reaches less far than meant", left,
+      "It binds stronger than a comparison: write not (…) around the whole condition.");
     return { expr: boolean(false), dimension: "condition" };
   }
   const a = expectNumber(left, scope), b = expectNumber(right, scope);
@@ -170,7 +174,8 @@ function powerOf(syntax: Extract<Syntax, { kind: "binary" }>, base: Checked, exp
   if (isDimensionless(base.dimension)) return dimensionless;
   const value = constantValue(exponent.expr);
   if (value !== undefined && Number.isFinite(value)) return powerDimension(base.dimension, value);
-  scope.report("units-mismatch", "units do not match", syntax.right, `Make the base dimensionless: divide it by ${exampleUnit(base.dimension)} or by a quantity of the model.`,
+  scope.report("units-mismatch", "units do not match", syntax.right,
+    `Make the base dimensionless: divide it by ${exampleUnit(base.dimension)} or by a quantity of the model.`,
     `the base is in ${dimensionName(base.dimension)}, so the exponent must be a written number`);
   return "any";
 }
@@ -201,7 +206,8 @@ function checkCall(syntax: Extract<Syntax, { kind: "call" }>, scope: Scope): Che
   const wanted = called.arguments.length;
   if (syntax.args.length < wanted || (syntax.args.length > wanted && !called.variadic)) {
     const count = `${called.variadic ? "at least " : ""}${wanted} argument${wanted === 1 ? "" : "s"}`;
-    scope.report("wrong-arguments", `${word} takes ${count}, but has ${syntax.args.length}`, syntax, `Write ${signature(word, called.arguments.length)}.`);
+    scope.report("wrong-arguments", `${word} takes ${count}, but has ${syntax.args.length}`, syntax,
+      `Write ${signature(word, called.arguments.length)}.`);
     return { expr: number(0), dimension: "any" };
   }
   let joint: Dimension | "any" = "any";
@@ -212,7 +218,8 @@ function checkCall(syntax: Extract<Syntax, { kind: "call" }>, scope: Scope): Che
     const checked = expectNumber(arg, scope);
     if (joint === "any") joint = checked.dimension;
     else if (checked.dimension !== "any" && !sameDimension(joint, checked.dimension)) {
-      scope.report("units-mismatch", "units do not match", arg, conversionHint(arg, checked.dimension, joint), `${word} of ${dimensionName(joint)} and ${dimensionName(checked.dimension)}`);
+      scope.report("units-mismatch", "units do not match", arg, conversionHint(arg, checked.dimension, joint),
+        `${word} of ${dimensionName(joint)} and ${dimensionName(checked.dimension)}`);
     }
     return checked.expr;
   });
@@ -223,11 +230,14 @@ function checkCall(syntax: Extract<Syntax, { kind: "call" }>, scope: Scope): Che
 function unknownFunction(word: string, syntax: Extract<Syntax, { kind: "call" }>, scope: Scope): [string, Span, string] {
   if (scope.names.has(word) || findUnit(word)) return [`"${word}" is not a function`, syntax.nameSpan, `Write ${word} * (…).`];
   const near = otherNames.get(word) ?? didYouMean(word, [...functions.keys(), ...randomFunctions.keys()]);
-  return [`unknown function "${word}"`, syntax.nameSpan, near ? `Write ${near}${near.includes("(") || near.includes(" ") || near.includes("^") ? "" : "(…)"}.` : `Known functions are ${[...functions.keys(), ...randomFunctions.keys()].join(", ")}.`];
+  return [`unknown function "${word}"`, syntax.nameSpan, near
+    ? `Write ${near}${near.includes("(") || near.includes(" ") || near.includes("^") ? "" : "(…)"}.`
+    : `Known functions are ${[...functions.keys(), ...randomFunctions.keys()].join(", ")}.`];
 }
 
 function signature(word: string, count: number): string {
-  return `${word}(${word === "clip" ? "x, low, high" : word === "select" ? "condition, a, b" : word === "int" ? "condition" : ["x", "a, b"][count - 1]})`;
+  const named: Readonly<Record<string, string>> = { clip: "x, low, high", select: "condition, a, b", int: "condition" };
+  return `${word}(${named[word] ?? ["x", "a, b"][count - 1]})`;
 }
 
 /** How a term in one dimension could be brought to another. */
@@ -241,11 +251,13 @@ function conversionHint(syntax: Syntax, from: Dimension, to: Dimension): string 
   const quantity = (d: Dimension): string => kinds[dimensionName(d)] ?? `a quantity in ${dimensionName(d)}`;
   if (dimensionName(ratio) === "hertz") return `Divide ${shown} by a time, e.g. by a time constant.`;
   if (isDimensionless(to)) return `Divide ${shown} by ${quantity(from)}, e.g. by ${exampleUnit(from)}.`;
-  if (named(ratio)) return `Multiply ${shown} by ${quantity(ratio)}${syntax.kind === "name" ? `, or declare ${shown} in ${dimensionName(to)}` : ""}.`;
-  if (named(inverse)) return `Divide ${shown} by ${quantity(inverse)}${syntax.kind === "name" ? `, or declare ${shown} in ${dimensionName(to)}` : ""}.`;
+  const otherwise = syntax.kind === "name" ? `, or declare ${shown} in ${dimensionName(to)}` : "";
+  if (named(ratio)) return `Multiply ${shown} by ${quantity(ratio)}${otherwise}.`;
+  if (named(inverse)) return `Divide ${shown} by ${quantity(inverse)}${otherwise}.`;
   return `Bring ${shown} to ${dimensionName(to)}, e.g. multiply by a quantity in ${dimensionName(ratio)}.`;
 }
 
 const kinds: Readonly<Record<string, string>> = {
-  second: "a time", volt: "a voltage", ampere: "a current", siemens: "a conductance", farad: "a capacitance", ohm: "a resistance", hertz: "a rate", metre: "a length",
+  second: "a time", volt: "a voltage", ampere: "a current", siemens: "a conductance", farad: "a capacitance", ohm: "a resistance", hertz: "a rate",
+  metre: "a length",
 };

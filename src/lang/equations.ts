@@ -51,10 +51,12 @@ function readDefinition(text: string, line: Span): Definition {
   const name = found[1]!;
   const question = content.indexOf("?");
   if (question >= 0) {
-    throw new TextProblem("syntax", 'unexpected character "?"', { start: line.start + question, end: line.start + question + 1 }, "Write select(condition, a, b).");
+    throw new TextProblem("syntax", 'unexpected character "?"', { start: line.start + question, end: line.start + question + 1 },
+      "Write select(condition, a, b).");
   }
   if (colon < 0) {
-    throw new TextProblem("missing-unit", `the unit of ${name} is missing`, line, `End the line with its unit, e.g. ": volt", or ": 1" when ${name} is a plain number.`);
+    throw new TextProblem("missing-unit", `the unit of ${name} is missing`, line,
+      `End the line with its unit, e.g. ": volt", or ": 1" when ${name} is a plain number.`);
   }
   const { unit, flags } = splitFlags(content.slice(colon + 1));
   const nameStart = line.start + (derivative ? 1 : 0);
@@ -76,33 +78,39 @@ function readDefinition(text: string, line: Span): Definition {
 function splitFlags(text: string): { unit: string; flags: string[] } {
   const open = text.search(/(?<=[\w)]\s*)\([A-Za-z][A-Za-z ,-]*\)\s*$/);
   if (open < 0) return { unit: text, flags: [] };
-  return { unit: text.slice(0, open), flags: text.slice(open + 1, text.lastIndexOf(")")).split(",").map((f) => f.trim().replace(/\s+/g, " ")).filter((f) => f !== "") };
+  const flags = text.slice(open + 1, text.lastIndexOf(")")).split(",").map((f) => f.trim().replace(/\s+/g, " "));
+  return { unit: text.slice(0, open), flags: flags.filter((f) => f !== "") };
 }
 
 function checkFlag(flag: string, kind: Definition["kind"], name: string, span: Span): void {
   if (flag === "unless refractory" && kind !== "subexpression") return;
   if (flag === "impulse" && kind === "plain") return;
+  const near = didYouMean(flag, ["unless refractory", "impulse"]);
   const hint = flag === "impulse" ? `An impulse is a variable without an equation, e.g. "p : volt (impulse)".`
     : flag === "unless refractory" ? "Only a variable can stay as it is while refractory."
-      : (foreignFlags[flag] ?? `Known flags are (unless refractory) and (impulse).${didYouMean(flag, ["unless refractory", "impulse"]) ? ` Did you mean (${didYouMean(flag, ["unless refractory", "impulse"])})?` : ""}`);
+      : (foreignFlags[flag] ?? `Known flags are (unless refractory) and (impulse).${near ? ` Did you mean (${near})?` : ""}`);
   throw new TextProblem("unknown-flag", `flag (${flag}) does not fit ${name}`, span, hint);
 }
 
 const foreignFlags: Readonly<Record<string, string>> = {
-  constant: "Declare it under parameters instead.", shared: "Declare it under parameters instead.", "constant over dt": "Leave the flag out: draws are fixed within a step.",
+  constant: "Declare it under parameters instead.", shared: "Declare it under parameters instead.",
+  "constant over dt": "Leave the flag out: draws are fixed within a step.",
   "event-driven": "Leave the flag out; neurons advance every step.", "clock-driven": "Leave the flag out; neurons advance every step.",
 };
 
 function readUnit(unit: string, span: Span, name: string): Dimension {
-  if (unit === "") throw new TextProblem("missing-unit", `the unit of ${name} is missing`, span, `Write e.g. ": volt", or ": 1" when ${name} is a plain number.`);
+  if (unit === "") throw new TextProblem("missing-unit", `the unit of ${name} is missing`, span,
+    `Write e.g. ": volt", or ": 1" when ${name} is a plain number.`);
   if (unit === "1") return dimensionless;
-  if (unit === "boolean" || unit === "integer") throw new TextProblem("unknown-unit", `${name} cannot be ${unit}`, span, 'Variables are numbers: declare it ": 1" and use int(condition) for 0 and 1.');
+  if (unit === "boolean" || unit === "integer") throw new TextProblem("unknown-unit", `${name} cannot be ${unit}`, span,
+    'Variables are numbers: declare it ": 1" and use int(condition) for 0 and 1.');
   let read: ReturnType<typeof readQuantity>;
   try {
     read = readQuantity(`1 ${unit.replace(/\s+/g, "")}`, name);
   } catch (error) {
     const hint = (error as { hint?: string }).hint ?? "";
-    throw new TextProblem("unknown-unit", `"${unit}" is not a unit`, span, hint.startsWith("Did") ? hint : 'Write a unit such as volt, amp, siemens/metre^2, or 1.');
+    throw new TextProblem("unknown-unit", `"${unit}" is not a unit`, span, hint.startsWith("Did") ? hint
+      : 'Write a unit such as volt, amp, siemens/metre^2, or 1.');
   }
   if (read.value !== 1) {
     throw new TextProblem("scaled-unit", `${name} has the scaled unit ${unit}`, span,

@@ -23,7 +23,8 @@ const fold = (op: Op): LanguageFunction =>
 
 export const functions: ReadonlyMap<string, LanguageFunction> = new Map<string, LanguageFunction>([
   ["exp", plain("exp")], ["expm1", plain("expm1")], ["exprel", plain("exprel")], ["log", plain("log")], ["log10", plain("log10")],
-  ["sin", plain("sin")], ["cos", plain("cos")], ["tan", plain("tan")], ["arcsin", plain("arcsin")], ["arccos", plain("arccos")], ["arctan", plain("arctan")],
+  ["sin", plain("sin")], ["cos", plain("cos")], ["tan", plain("tan")], ["arcsin", plain("arcsin")], ["arccos", plain("arccos")],
+  ["arctan", plain("arctan")],
   ["sinh", plain("sinh")], ["cosh", plain("cosh")], ["tanh", plain("tanh")],
   ["floor", plain("floor")], ["ceil", plain("ceil")], ["round", plain("round")],
   ["sqrt", { arguments: ["any"], dimension: (d) => powerDimension(d, 0.5), build: (x) => apply("sqrt", x!) }],
@@ -44,12 +45,16 @@ export const truths: ReadonlyMap<string, boolean> = new Map([["True", true], ["t
 
 /** What people write elsewhere for the same thing. */
 export const otherNames: ReadonlyMap<string, string> = new Map([
-  ["asin", "arcsin"], ["acos", "arccos"], ["atan", "arctan"], ["ln", "log"], ["pow", "a^b"], ["power", "a^b"], ["fabs", "abs"], ["sgn", "sign"], ["heaviside", "int(x > 0)"],
-  ["minimum", "min"], ["maximum", "max"], ["where", "select"], ["ifelse", "select"], ["random", "rand"], ["uniform", "rand"], ["normal", "randn"], ["gauss", "randn"],
-  ["ceiling", "ceil"], ["mod", "a % b"], ["log2", "log(x)/log(2)"], ["H", "int(x > 0)"], ["step", "int(x > 0)"], ["not_refractory", "(unless refractory)"],
+  ["asin", "arcsin"], ["acos", "arccos"], ["atan", "arctan"], ["ln", "log"], ["pow", "a^b"], ["power", "a^b"], ["fabs", "abs"], ["sgn", "sign"],
+  ["heaviside", "int(x > 0)"],
+  ["minimum", "min"], ["maximum", "max"], ["where", "select"], ["ifelse", "select"], ["random", "rand"], ["uniform", "rand"], ["normal", "randn"],
+  ["gauss", "randn"],
+  ["ceiling", "ceil"], ["mod", "a % b"], ["log2", "log(x)/log(2)"], ["H", "int(x > 0)"], ["step", "int(x > 0)"],
+  ["not_refractory", "(unless refractory)"],
 ]);
 
 /** Words that no parameter or variable may be called. */
 export function isLanguageWord(word: string): boolean {
-  return functions.has(word) || randomFunctions.has(word) || constants.has(word) || truths.has(word) || ["and", "or", "not", "if", "else", "xor", "mod", "to", "in", "is"].includes(word);
+  return functions.has(word) || randomFunctions.has(word) || constants.has(word) || truths.has(word)
+    || ["and", "or", "not", "if", "else", "xor", "mod", "to", "in", "is"].includes(word);
 }

@@ -24,7 +24,8 @@ const deepest = 200;
  */
 export function readSyntax(text: string, from = 0, to: number = text.length): Syntax {
   const tokens = tokenize(text, from, to);
-  if (tokens.length === 0) throw new TextProblem("syntax", "an expression is missing", { start: from, end: to }, "Write an expression such as (v_rest - v) / tau_m.");
+  if (tokens.length === 0) throw new TextProblem("syntax", "an expression is missing", { start: from, end: to },
+    "Write an expression such as (v_rest - v) / tau_m.");
   checkNesting(tokens);
   // mathjs never sees the user's words: token k is written "n<k>", so each leaf of its tree tells its place, and no name can mean
   // anything to mathjs. Numbers too, so that they are rounded once, by us.
@@ -61,7 +62,8 @@ function parseMasked(masked: string, starts: readonly number[], tokens: readonly
     const at = (error as { char?: number }).char ?? masked.length + 1;
     const k = starts.findLastIndex((start) => start < at);
     const token = starts[k]! + mask(tokens[k]!, k).length < at - 1 ? undefined : tokens[k];
-    if (!token) throw new TextProblem("syntax", "the expression ends too early", { start: Math.max(0, tokens.at(-1)!.end), end: to }, "Complete it, or remove the last operator.");
+    if (!token) throw new TextProblem("syntax", "the expression ends too early", { start: Math.max(0, tokens.at(-1)!.end), end: to },
+      "Complete it, or remove the last operator.");
     throw new TextProblem("syntax", `unexpected "${token.text}"`, token, "Check the operators and parentheses around it.");
   }
 }
@@ -126,7 +128,8 @@ class Reader {
         throw new TextProblem("comparison-chain", "comparisons cannot be chained", this.span(a!.first, c!.last),
           `Write ${show(a!)} ${first} ${show(b!)} and ${show(b!)} ${second} ${show(c!)}.`);
       }
-      default: throw new TextProblem("syntax", "this is not an expression of the language", this.tokens[0]!, "Write numbers, names, operators and functions.");
+      default: throw new TextProblem("syntax", "this is not an expression of the language", this.tokens[0]!,
+        "Write numbers, names, operators and functions.");
     }
   }
 
@@ -144,13 +147,15 @@ class Reader {
   leaf(k: number): Part {
     const token = this.tokens[k]!;
     const { start, end } = token;
-    return { syntax: token.kind === "number" ? { kind: "number", text: token.text, start, end } : { kind: "name", name: token.text, start, end }, first: k, last: k };
+    return { syntax: token.kind === "number" ? { kind: "number", text: token.text, start, end } : { kind: "name", name: token.text, start, end },
+      first: k, last: k };
   }
 
   call(n: FunctionShape): Part {
     const at = n.fn.type === "SymbolNode" ? this.tokenOf(n.fn.name) : -1;
     const token = this.tokens[at];
-    if (token?.kind !== "name") throw new TextProblem("syntax", "an operator is missing before \"(\"", token ?? this.tokens[0]!, `Write ${token?.text ?? "a"}*(…).`);
+    if (token?.kind !== "name") throw new TextProblem("syntax", "an operator is missing before \"(\"", token ?? this.tokens[0]!,
+      `Write ${token?.text ?? "a"}*(…).`);
     const args = n.args.map((a) => this.read(a));
     const last = args.length === 0 ? at + 2 : args.at(-1)!.last + 1;
     return { syntax: { kind: "call", name: token.text, nameSpan: token, args: args.map((a) => a.syntax), ...this.span(at, last) }, first: at, last };
@@ -176,10 +181,12 @@ class Reader {
     const right = this.read(n.args[1]!);
     if (n.implicit) {
       const [a, b] = [this.tokens[left.last]!, this.tokens[right.first]!];
-      throw new TextProblem("syntax", `an operator is missing between "${a.text}" and "${b.text}"`, { start: a.start, end: b.end }, `Write ${a.text}*${b.text}.`);
+      throw new TextProblem("syntax", `an operator is missing between "${a.text}" and "${b.text}"`, { start: a.start, end: b.end },
+        `Write ${a.text}*${b.text}.`);
     }
     const span = this.span(left.first, right.last);
-    return { syntax: { kind: "binary", op, left: left.syntax, right: right.syntax, at: this.tokens[left.last + 1]!, ...span }, first: left.first, last: right.last };
+    return { syntax: { kind: "binary", op, left: left.syntax, right: right.syntax, at: this.tokens[left.last + 1]!, ...span }, first: left.first,
+      last: right.last };
   }
 }
 
@@ -189,5 +196,6 @@ type MathjsShape =
   | { readonly type: "ParenthesisNode"; readonly content: MathNode }
   | { readonly type: "RelationalNode"; readonly params: readonly MathNode[] }
   | FunctionShape | OperatorShape | { readonly type: "other" };
-interface FunctionShape { readonly type: "FunctionNode"; readonly fn: { readonly type: string; readonly name: string }; readonly args: readonly MathNode[] }
+interface NamedShape { readonly type: string; readonly name: string }
+interface FunctionShape { readonly type: "FunctionNode"; readonly fn: NamedShape; readonly args: readonly MathNode[] }
 interface OperatorShape { readonly type: "OperatorNode"; readonly fn: string; readonly args: readonly MathNode[]; readonly implicit: boolean }

@@ -38,16 +38,19 @@ function match(text: string, at: number): Token | undefined {
 function foreign(text: string, at: number): TextProblem {
   const two = text.slice(at, at + 2);
   const one = String.fromCodePoint(text.codePointAt(at)!);
-  const [, hint] = hints.find(([start]) => two.startsWith(start)) ?? ["", "An expression holds numbers, names, + - * / ^ %, comparisons, and, or, not, and functions such as exp(x)."];
+  const [, hint] = hints.find(([start]) => two.startsWith(start)) ?? ["",
+    "An expression holds numbers, names, + - * / ^ %, comparisons, and, or, not, and functions such as exp(x)."];
   return new TextProblem("syntax", `unexpected character ${JSON.stringify(one)}`, { start: at, end: at + one.length }, hint);
 }
 
 const hints: readonly (readonly [string, string])[] = [
   ["&", "Write and."], ["|", "Write or."], ["!", "Write not."], ["~", "Write not."],
   ["=", "Write == to compare. A value is assigned in reset, or defined by a line of the equations."],
-  ["?", "Write select(condition, a, b)."], ["'", "An expression holds no text; a rate of change is written dv/dt."], ["\"", "An expression holds no text."],
+  ["?", "Write select(condition, a, b)."], ["'", "An expression holds no text; a rate of change is written dv/dt."],
+  ["\"", "An expression holds no text."],
   ["[", "An expression holds one value per neuron, no lists."], ["{", "An expression holds one value per neuron, no objects."],
   [".", "Write a name of the model; nothing has members."], [":", "A unit follows only at the end of a line of the equations."],
-  ["µ", "Write u for micro, as in uV."], ["μ", "Write u for micro, as in uV."], ["Ω", "Write ohm."], ["·", "Write *."], ["×", "Write *."], ["−", "Write -."],
+  ["µ", "Write u for micro, as in uV."], ["μ", "Write u for micro, as in uV."], ["Ω", "Write ohm."], ["·", "Write *."], ["×", "Write *."],
+  ["−", "Write -."],
   ["#", "Comments stand in equations and reset only."], [";", "Only equations and reset hold several lines."],
 ];

@@ -10,6 +10,7 @@ import type { Scope } from "./check.ts";
 import { equationError, TextProblem } from "./problems.ts";
 import type { Problem } from "./problems.ts";
 import { readSyntax } from "./syntax.ts";
+import type { Syntax } from "./syntax.ts";
 
 export interface ValueScope {
   /** Names the expression may use, with their dimensions: parameters, `i`, `N`, `t`, `distance`, … Units, functions and constants come on top. */
@@ -32,7 +33,9 @@ export const longestText = 100_000;
  * @throws {EquationError} for an expression that cannot be read or does not fit, with a caret
  */
 export function parseValue(value: number | string, scope: ValueScope): { readonly expr: Expr; readonly draws: number } {
-  if (typeof value !== "string" || value.trim() === "" || looksLikeQuantity(value)) return { expr: number(parseQuantity(value, scope.dimension, scope.what)), draws: 0 };
+  if (typeof value !== "string" || value.trim() === "" || looksLikeQuantity(value)) {
+    return { expr: number(parseQuantity(value, scope.dimension, scope.what)), draws: 0 };
+  }
   const wanted = isDimensionless(scope.dimension) ? "dimensionless" : `in ${dimensionName(scope.dimension)}`;
   return read(value, scope, (syntax, inner) => checkNumberOf(syntax, scope.dimension, `it must be ${wanted}`, inner));
 }
@@ -43,8 +46,11 @@ export function parseConditionText(text: string, scope: Omit<ValueScope, "dimens
   return read(text, scope, checkCondition);
 }
 
-function read(text: string, scope: Omit<ValueScope, "dimension">, check: (syntax: ReturnType<typeof readSyntax>, inner: Scope) => Expr): { expr: Expr; draws: number } {
-  if (text.length > longestText) throw new ArgumentError("too-long", `${scope.what} is a text of ${text.length} characters`, `At most ${longestText} are read; use an array for values that follow no rule.`);
+type Check = (syntax: Syntax, inner: Scope) => Expr;
+
+function read(text: string, scope: Omit<ValueScope, "dimension">, check: Check): { expr: Expr; draws: number } {
+  if (text.length > longestText) throw new ArgumentError("too-long", `${scope.what} is a text of ${text.length} characters`,
+    `At most ${longestText} are read; use an array for values that follow no rule.`);
   const problems: Problem[] = [];
   let draws = 0;
   const report: Scope["report"] = (code, what, span, hint, detail) =>

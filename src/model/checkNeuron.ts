@@ -15,7 +15,8 @@ export function checkNeuron(spec: unknown): CheckedNeuron {
   const name = isRecord(spec) ? spec["name"] : undefined;
   const context = new ModelContext(`neuron "${typeof name === "string" ? shorten(name) : "?"}"`);
   if (!isRecord(spec)) {
-    context.add("not-an-object", `a neuron model is ${kindOf(spec)}, not an object`, "Write neuron({ name, parameters, state, receptors, equations, threshold, reset }).");
+    context.add("not-an-object", `a neuron model is ${kindOf(spec)}, not an object`,
+      "Write neuron({ name, parameters, state, receptors, equations, threshold, reset }).");
     context.throwIfWrong();
     throw new Error("unreachable");
   }
@@ -31,7 +32,8 @@ export function checkNeuron(spec: unknown): CheckedNeuron {
   context.throwIfWrong();
   return {
     name: name as string, parameters, variables, subexpressions, receptors, reset, draws: context.draws,
-    ...(threshold === undefined ? {} : { threshold }), ...(refractory === undefined ? {} : { refractory }), ...(method === undefined ? {} : { method }),
+    ...(threshold === undefined ? {} : { threshold }), ...(refractory === undefined ? {} : { refractory }),
+    ...(method === undefined ? {} : { method }),
   };
 }
 
@@ -44,7 +46,8 @@ function checkReceptors(spec: Fields, variables: readonly CheckedVariable[], con
     if (wrong && wrong[0] === "bad-name") context.add(...wrong);
     else if (typeof target !== "string" || !variables.some((v) => v.name === target)) {
       const near = typeof target === "string" ? didYouMean(target.slice(0, 80), variables.map((v) => v.name)) : undefined;
-      context.add("unknown-variable", `${what} adds to ${kindOf(target)}, which is not a variable`, near ? `Did you mean ${near}?` : "Name a variable of state that arriving weights are added to.");
+      context.add("unknown-variable", `${what} adds to ${kindOf(target)}, which is not a variable`, near ? `Did you mean ${near}?`
+        : "Name a variable of state that arriving weights are added to.");
     } else receptors[receptor] = target;
   }
   return receptors;
@@ -54,7 +57,8 @@ function checkMethod(spec: Fields, context: ModelContext): Method | undefined {
   const method = textOf(spec, "method");
   if (method === undefined || (methods as readonly string[]).includes(method)) return method as Method | undefined;
   const near = didYouMean(method.slice(0, 80), methods);
-  context.add("unknown-method", `method of ${context.owner} is ${kindOf(method)}`, near ? `Did you mean ${near}?` : `Known methods are ${methods.join(", ")}.`);
+  context.add("unknown-method", `method of ${context.owner} is ${kindOf(method)}`, near ? `Did you mean ${near}?`
+    : `Known methods are ${methods.join(", ")}.`);
   return undefined;
 }
 
@@ -68,7 +72,8 @@ function checkPresets(spec: Fields, known: readonly (CheckedParameter | CheckedV
     for (const [name, value] of Object.entries(values)) {
       const found = known.find((k) => k.name === name);
       const near = found ? undefined : didYouMean(name.slice(0, 80), known.map((k) => k.name));
-      if (!found) context.add("unknown-name", `${what} sets ${shorten(name)}, which is neither a parameter nor a variable`, near ? `Did you mean ${near}?` : "Set parameters and initial values only.");
+      if (!found) context.add("unknown-name", `${what} sets ${shorten(name)}, which is neither a parameter nor a variable`, near
+        ? `Did you mean ${near}?` : "Set parameters and initial values only.");
       else context.attempt(() => parseQuantity(value as string, found.dimension, `${name} in ${what}`));
     }
   }

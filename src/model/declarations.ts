@@ -25,7 +25,8 @@ export interface Declarations {
 export function checkDeclarations(spec: Fields, context: ModelContext): Declarations {
   const text = textOf(spec, "equations")!;
   const readable = withoutComments(text);
-  const parameters = entriesOf(spec, "parameters").map(([name, given]) => declare(name, given, "a parameter", `parameter ${shorten(name)} of ${context.owner}`, context));
+  const parameters = entriesOf(spec, "parameters").map(([name, given]) =>
+    declare(name, given, "a parameter", `parameter ${shorten(name)} of ${context.owner}`, context));
   const { definitions, mentioned } = readDefinitions(spec, text, readable, context);
   const unlisted = entriesOf(spec, "state").filter(([name]) => !mentioned.has(name))
     .map(([name, given]) => declare(name, given, "a variable", `initial value of ${shorten(name)} of ${context.owner}`, context))
@@ -36,13 +37,15 @@ export function checkDeclarations(spec: Fields, context: ModelContext): Declarat
   const subexpressions: Subexpression[] = [];
   // In the order of the text, which is also the order in which random draws are numbered.
   for (const d of definitions) {
-    const value = d.kind === "plain" ? undefined : context.read(partOf(d), text, readable, d.right, true, (syntax, scope) => checkNumberOf(syntax, neededFor(d), need(d), scope));
+    const value = d.kind === "plain" ? undefined : context.read(partOf(d), text, readable, d.right, true, (syntax, scope) =>
+      checkNumberOf(syntax, neededFor(d), need(d), scope));
     if (d.kind === "subexpression") {
       if (value) subexpressions.push({ name: d.name, dimension: d.dimension, value });
       continue;
     }
     const initial = initialOf(d, initials.get(d.name), text, context);
-    variables.push({ name: d.name, dimension: d.dimension, initial, unlessRefractory: d.unlessRefractory, impulse: d.impulse, ...(value ? { derivative: value } : {}) });
+    variables.push({ name: d.name, dimension: d.dimension, initial, unlessRefractory: d.unlessRefractory, impulse: d.impulse,
+      ...(value ? { derivative: value } : {}) });
   }
   return { parameters, variables: [...variables, ...unlisted], subexpressions: sortByUse(subexpressions, definitions, text, context) };
 }
@@ -54,17 +57,22 @@ function declare(name: string, given: unknown, kind: string, what: string, conte
   return { name, dimension: dimensionless, value: 0, ...read };
 }
 
-function readDefinitions(spec: Fields, text: string, readable: string, context: ModelContext): { definitions: Definition[]; mentioned: ReadonlySet<string> } {
+interface Read { readonly definitions: readonly Definition[]; readonly mentioned: ReadonlySet<string> }
+
+function readDefinitions(spec: Fields, text: string, readable: string, context: ModelContext): Read {
   const before = context.problems.length;
-  const found = readEquations(readable, (problem) => context.addAt(problem.code, `${problem.message} in equations of ${context.owner}`, problem.hint, text, problem.span));
+  const found = readEquations(readable, (problem) => context.addAt(problem.code, `${problem.message} in equations of ${context.owner}`, problem.hint,
+    text, problem.span));
   if (found.length === 0 && context.problems.length === before && textOf(spec, "threshold") === undefined) {
     context.add("no-equations", `${context.owner} has no equations`, 'Write at least one, e.g. equations: "dv/dt = -v / tau_m : volt".');
   }
   const parameters = new Set(entriesOf(spec, "parameters").map(([name]) => name));
   const definitions = found.filter((d) => {
     const source = { text, span: d.nameSpan };
-    if (d.kind !== "plain" || !parameters.has(d.name)) return context.claim(d.name, d.kind === "subexpression" ? "a subexpression" : "a variable", d.dimension, source);
-    context.addAt("duplicate-name", `parameter ${d.name} of ${context.owner} is declared again in its equations`, "Remove the line: a parameter has the unit of its value.", text, d.nameSpan);
+    if (d.kind !== "plain" || !parameters.has(d.name)) return context.claim(d.name, d.kind === "subexpression" ? "a subexpression" : "a variable",
+      d.dimension, source);
+    context.addAt("duplicate-name", `parameter ${d.name} of ${context.owner} is declared again in its equations`,
+      "Remove the line: a parameter has the unit of its value.", text, d.nameSpan);
     return false;
   });
   return { definitions, mentioned: new Set(found.filter((d) => d.kind !== "subexpression").map((d) => d.name)) };
@@ -75,18 +83,22 @@ const neededFor = (d: Definition): Dimension => (d.kind === "derivative" ? divid
 
 function need(d: Definition): string {
   const unit = isDimensionless(d.dimension) ? "dimensionless" : `in ${dimensionName(d.dimension)}`;
-  return d.kind === "derivative" ? `${d.name} is ${unit}, so its rate of change must be in ${isDimensionless(d.dimension) ? "1/second" : dimensionName(neededFor(d))}` : `${d.name} is declared ${unit}`;
+  return d.kind === "derivative"
+    ? `${d.name} is ${unit}, so its rate of change must be in ${isDimensionless(d.dimension) ? "1/second" : dimensionName(neededFor(d))}`
+    : `${d.name} is declared ${unit}`;
 }
 
 function initialOf(d: Definition, given: unknown, text: string, context: ModelContext): number {
   const zero = isDimensionless(d.dimension) ? "0" : `"0 ${exampleUnit(d.dimension)}"`;
   if (given === undefined) {
-    context.addAt("no-initial-value", `variable ${d.name} of ${context.owner} has no initial value`, `Add ${d.name}: ${zero} under state.`, text, d.nameSpan);
+    context.addAt("no-initial-value", `variable ${d.name} of ${context.owner} has no initial value`, `Add ${d.name}: ${zero} under state.`, text,
+      d.nameSpan);
     return 0;
   }
   const initial = context.attempt(() => parseQuantity(given as string, d.dimension, `initial value of ${d.name} of ${context.owner}`)) ?? 0;
   if (d.impulse && initial !== 0) {
-    context.add("impulse-value", `impulse ${d.name} of ${context.owner} begins at ${String(given)}`, `An impulse is zero until something arrives: write ${d.name}: ${zero}.`);
+    context.add("impulse-value", `impulse ${d.name} of ${context.owner} begins at ${String(given)}`,
+      `An impulse is zero until something arrives: write ${d.name}: ${zero}.`);
   }
   return initial;
 }
@@ -101,8 +113,10 @@ function sortByUse(found: readonly Subexpression[], definitions: readonly Defini
     if (done.has(s.name)) return;
     if (path.includes(s.name)) {
       const cycle = [...path.slice(path.indexOf(s.name)), s.name];
-      const message = cycle.length === 2 ? `subexpression ${s.name} of ${context.owner} uses itself` : `subexpressions of ${context.owner} use each other: ${cycle.join(" → ")}`;
-      context.addAt("cycle", message, "Write one of them without the others, or make it a variable with an equation of its own.", text, definitions.find((d) => d.name === s.name)!.nameSpan);
+      const message = cycle.length === 2 ? `subexpression ${s.name} of ${context.owner} uses itself`
+        : `subexpressions of ${context.owner} use each other: ${cycle.join(" → ")}`;
+      context.addAt("cycle", message, "Write one of them without the others, or make it a variable with an equation of its own.", text,
+        definitions.find((d) => d.name === s.name)!.nameSpan);
       for (const name of cycle) done.add(name);
       return;
     }

@@ -59,11 +59,15 @@ export interface NeuronModel<P extends string = string, S extends string = strin
  *   equations: "dv/dt = -v / tau_m : volt", threshold: "v > v_th", reset: "v = 0*mV",
  * });
  */
-export function neuron<P extends string = never, S extends string = never, R extends string = never, Q extends string = never>(spec: NeuronSpec<P, S, R, Q>): NeuronModel<P, S, R, Q> {
+export function neuron<P extends string = never, S extends string = never, R extends string = never, Q extends string = never>(
+  spec: NeuronSpec<P, S, R, Q>,
+): NeuronModel<P, S, R, Q> {
   const checked = checkNeuron(spec);
   const fields: Omit<NeuronModel<P, S, R, Q>, "checked"> = {
     kind: "neuron", name: spec.name,
-    parameters: { ...spec.parameters } as Values<P>, state: { ...spec.state } as Values<S>, receptors: { ...spec.receptors } as Readonly<Record<R, S>>,
+    parameters: { ...spec.parameters } as Values<P>,
+    state: { ...spec.state } as Values<S>,
+    receptors: { ...spec.receptors } as Readonly<Record<R, S>>,
     equations: spec.equations,
     ...(spec.threshold === undefined ? {} : { threshold: spec.threshold }),
     ...(spec.reset === undefined ? {} : { reset: spec.reset }),

@@ -17,18 +17,22 @@ export function checkShape(spec: Fields, context: ModelContext): void {
   for (const field of Object.keys(spec)) {
     if (fields.includes(field) || field === "kind" || field === "checked") continue;
     const near = didYouMean(field.slice(0, 80), fields);
-    context.add("unknown-field", `${context.owner} has an unknown field ${JSON.stringify(field.slice(0, 80))}`, near ? `Did you mean ${near}?` : `Known fields are ${fields.join(", ")}.`);
+    context.add("unknown-field", `${context.owner} has an unknown field ${JSON.stringify(field.slice(0, 80))}`, near ? `Did you mean ${near}?`
+      : `Known fields are ${fields.join(", ")}.`);
   }
   for (const field of textFields) {
     const text = spec[field];
     if (text === undefined && field !== "equations") continue;
     if (typeof text !== "string") {
-      context.add("not-a-text", `${field} of ${context.owner} is ${kindOf(text)}, not a text`, field === "refractory" ? 'Write a time such as "2 ms".' : "Write it between quotes.");
-    } else if (text.length > longestText) context.add("too-long", `${field} of ${context.owner} is a text of ${text.length} characters`, `At most ${longestText} are read.`);
+      context.add("not-a-text", `${field} of ${context.owner} is ${kindOf(text)}, not a text`, field === "refractory" ? 'Write a time such as "2 ms".'
+        : "Write it between quotes.");
+    } else if (text.length > longestText) context.add("too-long", `${field} of ${context.owner} is a text of ${text.length} characters`,
+    `At most ${longestText} are read.`);
   }
   for (const field of tableFields) {
     const table = spec[field];
-    if (table !== undefined && !isRecord(table)) context.add("not-an-object", `${field} of ${context.owner} is ${kindOf(table)}, not an object`, `Write ${field}: { … }.`);
+    if (table !== undefined && !isRecord(table)) context.add("not-an-object", `${field} of ${context.owner} is ${kindOf(table)}, not an object`,
+      `Write ${field}: { … }.`);
   }
 }
 

@@ -48,7 +48,8 @@ export function readQuantity(quantity: number | string, what: string): { readonl
   }
   const { dimension, exponent } = match[2] === undefined ? { dimension: dimensionless, exponent: 0 } : readUnit(match[2], quantity, what);
   const value = scaleByTen(match[1]!, exponent);
-  if (!Number.isFinite(value)) throw new ArgumentError("not-finite", `${what} is ${describeValue(quantity)}, which is too large a number`, "Give a finite number.");
+  if (!Number.isFinite(value)) throw new ArgumentError("not-finite", `${what} is ${describeValue(quantity)}, which is too large a number`,
+    "Give a finite number.");
   return { value, dimension };
 }
 
@@ -65,7 +66,8 @@ export function parseQuantity(quantity: number | string, dimension: Dimension, w
   const wanted = isDimensionless(dimension) ? "a number without a unit" : `a quantity in ${dimensionName(dimension)}`;
   if (isDimensionless(read.dimension)) {
     const example = `${String(quantity).trim()} ${exampleUnit(dimension)}`;
-    throw new ArgumentError("missing-unit", `${what} is ${shown} without a unit, but ${wanted} is needed`, `Write "${example}" if that is what you mean.`);
+    throw new ArgumentError("missing-unit", `${what} is ${shown} without a unit, but ${wanted} is needed`,
+      `Write "${example}" if that is what you mean.`);
   }
   const hint = isDimensionless(dimension) ? "Write the bare number." : `Write a quantity such as "${formatExample(dimension)}".`;
   throw new ArgumentError("wrong-unit", `${what} is ${shown}, which is in ${dimensionName(read.dimension)}, but ${wanted} is needed`, hint);
@@ -80,7 +82,8 @@ export function formatQuantity(value: number, dimension: Dimension): string {
   const [, base, prefixes] = symbol;
   const size = Math.abs(value);
   const units = prefixes.map((prefix) => findUnit(prefix + base)!);
-  const unit = size === 0 ? units[prefixes.includes("") ? prefixes.indexOf("") : 0]! : (units.find((u) => size >= 10 ** u.exponent * (1 - 1e-12)) ?? units.at(-1)!);
+  const unit = size === 0 ? units[prefixes.includes("") ? prefixes.indexOf("") : 0]!
+    : (units.find((u) => size >= 10 ** u.exponent * (1 - 1e-12)) ?? units.at(-1)!);
   return `${digits(value / 10 ** unit.exponent)} ${unit.name}`;
 }
 
@@ -98,7 +101,8 @@ export function scaleByTen(text: string, exponent: number): number {
 
 function readUnit(text: string, quantity: string, what: string): { dimension: Dimension; exponent: number } {
   if (!unitPattern.test(text)) {
-    throw new ArgumentError("unknown-unit", `${what} is ${describeValue(quantity)}: "${text}" is not a unit`, 'Write a unit such as ms, mV, nS/cm^2 or 1/ms after the number.');
+    throw new ArgumentError("unknown-unit", `${what} is ${describeValue(quantity)}: "${text}" is not a unit`,
+      'Write a unit such as ms, mV, nS/cm^2 or 1/ms after the number.');
   }
   let dimension = dimensionless, exponent = 0, sign = 1;
   for (const part of text.replaceAll("**", "^").split(/([*/])/)) {
@@ -112,7 +116,8 @@ function readUnit(text: string, quantity: string, what: string): { dimension: Di
     const factor = sign * Number(power);
     if (!unit) throw unknownUnit(name, quantity, what);
     if (!Number.isFinite(factor) || Math.abs(factor) > 12 || !Number.isInteger(factor * unit.exponent)) {
-      throw new ArgumentError("unknown-unit", `${what} is ${describeValue(quantity)}: ${power} is not a usable exponent of ${name}`, "Use a whole exponent, e.g. um^2.");
+      throw new ArgumentError("unknown-unit", `${what} is ${describeValue(quantity)}: ${power} is not a usable exponent of ${name}`,
+        "Use a whole exponent, e.g. um^2.");
     }
     dimension = multiplyDimensions(dimension, powerDimension(unit.dimension, factor));
     exponent += factor * unit.exponent;
@@ -127,7 +132,8 @@ export function nearestUnit(name: string): string | undefined {
 
 function unknownUnit(name: string, quantity: string, what: string): ArgumentError {
   const near = nearestUnit(name);
-  const hint = near ? `Did you mean ${near}?` : "Known units are s ms us, V mV uV, A mA uA nA pA, S mS uS nS, F uF nF pF, ohm kohm Mohm, Hz kHz, m mm um, mol mM.";
+  const hint = near ? `Did you mean ${near}?`
+    : "Known units are s ms us, V mV uV, A mA uA nA pA, S mS uS nS, F uF nF pF, ohm kohm Mohm, Hz kHz, m mm um, mol mM.";
   return new ArgumentError("unknown-unit", `${what} is ${describeValue(quantity)}: there is no unit "${name}"`, hint);
 }
 
@@ -137,12 +143,14 @@ function formatExample(dimension: Dimension): string {
 
 function describeValue(value: unknown): string {
   if (typeof value === "string") return value.length > 60 ? `"${value.slice(0, 57)}…"` : `"${value}"`;
-  return value === null ? "null" : Array.isArray(value) ? "a list" : typeof value === "object" ? "an object" : typeof value === "function" ? "a function" : String(value);
+  return value === null ? "null" : Array.isArray(value) ? "a list" : typeof value === "object" ? "an object" : typeof value === "function"
+    ? "a function" : String(value);
 }
 
 /** Spellings in use elsewhere that edit distance would not find. */
 const longSpellings: ReadonlyMap<string, string> = new Map(Object.entries({
-  msec: "ms", msecs: "ms", millisecond: "ms", milliseconds: "ms", sec: "s", secs: "s", seconds: "s", usec: "us", microsecond: "us", microseconds: "us",
+  msec: "ms", msecs: "ms", millisecond: "ms", milliseconds: "ms", sec: "s", secs: "s", seconds: "s", usec: "us", microsecond: "us",
+  microseconds: "us",
   millivolt: "mV", millivolts: "mV", volts: "V", picoampere: "pA", picoamp: "pA", nanoampere: "nA", nanoamp: "nA", amps: "A", amperes: "A",
   nanosiemens: "nS", microsiemens: "uS", millisiemens: "mS", picofarad: "pF", nanofarad: "nF", microfarad: "uF", megaohm: "Mohm", ohms: "ohm",
   kilohertz: "kHz", micrometer: "um", micrometre: "um", micron: "um", millimeter: "mm", centimeter: "cm",

@@ -9,7 +9,8 @@ import { dimensionName } from "../../src/units/dimension.ts";
 
 const adex = neuron({
   name: "adex",
-  parameters: { C: "281 pF", g_L: "30 nS", E_L: "-70.6 mV", V_T: "-50.4 mV", Delta_T: "2 mV", a: "4 nS", tau_w: "144 ms", b: "80.5 pA", V_r: "-70.6 mV", t_ref: "2 ms", I_ext: "0 pA" },
+  parameters: { C: "281 pF", g_L: "30 nS", E_L: "-70.6 mV", V_T: "-50.4 mV", Delta_T: "2 mV", a: "4 nS", tau_w: "144 ms", b: "80.5 pA",
+    V_r: "-70.6 mV", t_ref: "2 ms", I_ext: "0 pA" },
   state: { v: "-70.6 mV", w: "0 pA", count: 0, arrived: "0 pA" },
   receptors: { exc: "arrived", direct: "v" },
   equations: `
@@ -31,7 +32,8 @@ const adex = neuron({
 });
 
 test("a parameter has the dimension of its default value, a variable that of its equation", () => {
-  expect(adex.checked.parameters.map((p) => `${p.name} ${dimensionName(p.dimension)}`).slice(0, 4)).toEqual(["C farad", "g_L siemens", "E_L volt", "V_T volt"]);
+  expect(adex.checked.parameters.map((p) => `${p.name} ${dimensionName(p.dimension)}`).slice(0, 4)).toEqual(["C farad", "g_L siemens", "E_L volt",
+    "V_T volt"]);
   expect(adex.checked.variables.map((v) => `${v.name} ${dimensionName(v.dimension)}`)).toEqual(["v volt", "count 1", "w ampere", "arrived ampere"]);
 });
 
@@ -41,7 +43,8 @@ test("values are in SI base units, as close as a double can be", () => {
 });
 
 test("flags are kept", () => {
-  expect(adex.checked.variables.map((v) => [v.unlessRefractory, v.impulse, v.derivative !== undefined])).toEqual([[true, false, true], [false, false, false], [false, false, true], [false, true, false]]);
+  expect(adex.checked.variables.map((v) => [v.unlessRefractory, v.impulse, v.derivative !== undefined])).toEqual([[true, false, true],
+    [false, false, false], [false, false, true], [false, true, false]]);
 });
 
 test("subexpressions stand in an order in which each uses only earlier ones", () => {
@@ -62,14 +65,16 @@ test("an update of a sum keeps the sum together", () => {
 });
 
 test("a refractory period is a quantity, an expression in time, or a condition", () => {
-  const refractory = (text: string): unknown => neuron({ name: "m", parameters: { t_ref: "2 ms" }, state: { x: 0 }, equations: "dx/dt = 1/second : 1", threshold: "x > 1", refractory: text }).checked.refractory;
+  const refractory = (text: string): unknown => neuron({ name: "m", parameters: { t_ref: "2 ms" }, state: { x: 0 }, equations: "dx/dt = 1/second : 1",
+    threshold: "x > 1", refractory: text }).checked.refractory;
   expect(refractory("2 ms")).toEqual({ kind: "time", value: { kind: "number", value: 0.002 } });
   expect(refractory("2*t_ref")).toMatchObject({ kind: "time" });
   expect(refractory("x > 0.5")).toMatchObject({ kind: "condition" });
 });
 
 test("random draws are numbered in the order of the text", () => {
-  const { checked } = neuron({ name: "m", state: { x: 0 }, equations: "dx/dt = randn()/second + k/second : 1\n k = rand() : 1", threshold: "rand() < 0.5", reset: "x = rand() - rand()" });
+  const { checked } = neuron({ name: "m", state: { x: 0 }, equations: "dx/dt = randn()/second + k/second : 1\n k = rand() : 1",
+    threshold: "rand() < 0.5", reset: "x = rand() - rand()" });
   expect(checked.draws).toBe(5);
   expect(checked.variables[0]!.derivative).toMatchObject({ args: [{ args: [{ distribution: "normal", draw: 0 }, {}] }, {}] });
   expect(checked.subexpressions[0]!.value).toMatchObject({ draw: 1 });

@@ -2,15 +2,20 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ArgumentError } from "../../src/errors.ts";
 import {
-  dimensionless, dimensionName, dimensions, divideDimensions, findUnit, formatQuantity, looksLikeQuantity, multiplyDimensions, parseQuantity, powerDimension, readQuantity, sameDimension, unitNames,
+  dimensionless, dimensionName, dimensions, divideDimensions, findUnit, formatQuantity, looksLikeQuantity, multiplyDimensions, parseQuantity,
+  powerDimension, readQuantity, sameDimension, unitNames,
 } from "../../src/units/index.ts";
 import type { Dimension, Quantity } from "../../src/units/index.ts";
 
 test.each([
-  ["20 ms", 0.02, "second"], ["0.3 ms", 3e-4, "second"], ["-65 mV", -0.065, "volt"], ["450 pA", 4.5e-10, "ampere"], ["30 nS", 3e-8, "siemens"], ["281 pF", 2.81e-10, "farad"],
-  ["40 Mohm", 4e7, "ohm"], ["20 kHz", 2e4, "hertz"], ["0.03 1/ms", 30, "hertz"], ["1 uF/cm^2", 0.01, "farad/metre^2"], ["36 mS/cm**2", 360, "siemens/metre^2"],
-  ["0.7 nS/mV", 7e-7, "siemens/volt"], ["2 mM", 2, "mmolar"], ["3 mV/ms", 3, "volt/second"], ["5 nA*ms", 5e-12, "coulomb"], ["1 um^2", 1e-12, "metre^2"], ["1e3 um", 1e-3, "metre"],
-  ["-65mV", -0.065, "volt"], ["  2   ms ", 0.002, "second"], ["7", 7, "1"], ["+1.5e-3", 0.0015, "1"], ["1 mV^2", 1e-6, "volt^2"], ["2 mV*s", 0.002, "volt*second"],
+  ["20 ms", 0.02, "second"], ["0.3 ms", 3e-4, "second"], ["-65 mV", -0.065, "volt"], ["450 pA", 4.5e-10, "ampere"], ["30 nS", 3e-8, "siemens"],
+  ["281 pF", 2.81e-10, "farad"],
+  ["40 Mohm", 4e7, "ohm"], ["20 kHz", 2e4, "hertz"], ["0.03 1/ms", 30, "hertz"], ["1 uF/cm^2", 0.01, "farad/metre^2"],
+  ["36 mS/cm**2", 360, "siemens/metre^2"],
+  ["0.7 nS/mV", 7e-7, "siemens/volt"], ["2 mM", 2, "mmolar"], ["3 mV/ms", 3, "volt/second"], ["5 nA*ms", 5e-12, "coulomb"],
+  ["1 um^2", 1e-12, "metre^2"], ["1e3 um", 1e-3, "metre"],
+  ["-65mV", -0.065, "volt"], ["  2   ms ", 0.002, "second"], ["7", 7, "1"], ["+1.5e-3", 0.0015, "1"], ["1 mV^2", 1e-6, "volt^2"],
+  ["2 mV*s", 0.002, "volt*second"],
 ] as const)("%s is %d in %s", (text, value, name) => {
   const read = readQuantity(text, "x");
   expect(read.value).toBe(value);
@@ -18,14 +23,16 @@ test.each([
 });
 
 test("a quantity is rounded once: n and a prefix give the double nearest to the decimal number", () => {
-  fc.assert(fc.property(fc.integer({ min: -9999, max: 9999 }), fc.constantFrom(["ms", -3], ["pA", -12], ["Mohm", 6], ["um", -6], ["nS", -9]), (n, [unit, exponent]) => {
+  fc.assert(fc.property(fc.integer({ min: -9999, max: 9999 }), fc.constantFrom(["ms", -3], ["pA", -12], ["Mohm", 6], ["um", -6], ["nS", -9]),
+    (n, [unit, exponent]) => {
     expect(readQuantity(`${n / 10} ${unit}`, "x").value).toBe(Number(`${n}e${Number(exponent) - 1}`));
   }));
 });
 
 test("a formatted quantity reads back as the same value to twelve digits, for every named dimension", () => {
   const anyDimension = fc.constantFrom<Dimension>(...Object.values(dimensions), dimensionless);
-  fc.assert(fc.property(fc.double({ min: -1e12, max: 1e12, noNaN: true }).filter((x) => x === 0 || Math.abs(x) > 1e-18), anyDimension, (value, dimension) => {
+  fc.assert(fc.property(fc.double({ min: -1e12, max: 1e12, noNaN: true }).filter((x) => x === 0 || Math.abs(x) > 1e-18), anyDimension,
+    (value, dimension) => {
     const back = parseQuantity(formatQuantity(value, dimension), dimension, "x");
     expect(Math.abs(back - value)).toBeLessThanOrEqual(1e-11 * Math.abs(value));
   }));
@@ -33,7 +40,8 @@ test("a formatted quantity reads back as the same value to twelve digits, for ev
 
 test("the name of a dimension is a unit of that dimension, of size one", () => {
   const exponents = fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 7, maxLength: 7 }).map((d) => d as unknown as Dimension);
-  const products = fc.tuple(fc.constantFrom<Dimension>(...Object.values(dimensions)), fc.constantFrom<Dimension>(...Object.values(dimensions)), fc.constantFrom(-2, -1, 1, 2)).map(([a, b, p]) => multiplyDimensions(a, powerDimension(b, p)));
+  const products = fc.tuple(fc.constantFrom<Dimension>(...Object.values(dimensions)), fc.constantFrom<Dimension>(...Object.values(dimensions)),
+    fc.constantFrom(-2, -1, 1, 2)).map(([a, b, p]) => multiplyDimensions(a, powerDimension(b, p)));
   fc.assert(fc.property(fc.oneof(exponents, products), (dimension) => {
     const name = dimensionName(dimension);
     const read = readQuantity(name === "1" ? "1" : `1 ${name}`, "x");
@@ -43,7 +51,8 @@ test("the name of a dimension is a unit of that dimension, of size one", () => {
 });
 
 test.each([
-  [0.02, "second", "20 ms"], [-0.065, "volt", "-65 mV"], [4.5e-10, "ampere", "450 pA"], [0, "volt", "0 V"], [1e-4, "second", "100 us"], [1, "second", "1 s"], [1e7, "ohm", "10 Mohm"],
+  [0.02, "second", "20 ms"], [-0.065, "volt", "-65 mV"], [4.5e-10, "ampere", "450 pA"], [0, "volt", "0 V"], [1e-4, "second", "100 us"],
+  [1, "second", "1 s"], [1e7, "ohm", "10 Mohm"],
   [2, "mmolar", "2 mM"], [3e-16, "second", "0.3 fs"], [1e15, "hertz", "1000000 GHz"],
 ] as const)("%d in %s is written %s", (value, name, text) => {
   expect(formatQuantity(value, dimensions[name])).toBe(text);
@@ -81,7 +90,8 @@ test.each<[number | string, Dimension, string]>([
 });
 
 test("no text makes reading a quantity fail in another way than by an ArgumentError, and it never hangs", () => {
-  const pieces = fc.array(fc.constantFrom("1", "20", " ", "ms", "mV", "/", "*", "^", "**", "2", ".", "e", "-", "cm", "\n", "constructor", "__proto__"), { maxLength: 40 }).map((p) => p.join(""));
+  const pieces = fc.array(fc.constantFrom("1", "20", " ", "ms", "mV", "/", "*", "^", "**", "2", ".", "e", "-", "cm", "\n", "constructor",
+    "__proto__"), { maxLength: 40 }).map((p) => p.join(""));
   fc.assert(fc.property(fc.oneof(fc.string({ unit: "binary" }), pieces), (text) => {
     looksLikeQuantity(text);
     try {
