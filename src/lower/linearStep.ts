@@ -47,50 +47,76 @@ function reached(rows: readonly LinearRow[], k: number): number[] {
   return found;
 }
 
-/** One number of the step: an entry of P, or a row of Q times constant weights. */
-interface Entry { readonly wish: string; readonly factor: Expr | undefined; readonly names: ReadonlySet<string>; readonly of: Column | readonly Expr[] }
-interface Column { readonly column: number }
+/**
+ * One number of the step: an entry of P, or a row of Q times constant weights. It depends on no more equations than lie on the way from its
+ * sources to the variable, so that a parameter per neuron makes arrays of nothing else.
+ */
+interface Entry {
+  readonly wish: string;
+  /** What the number is multiplied by; nothing for the drift. */
+  readonly factor: Expr | undefined;
+  /** The equations on the way, the variable's own first. */
+  readonly rows: readonly LinearRow[];
+  /** Which variable of `rows` it comes from, or how much each of them receives. */
+  readonly of: { readonly column: number } | { readonly weights: readonly Expr[] };
+}
 
 /** The terms of the new value of block[0], whose equations form a closed system. */
 function rowTerms(system: System, block: readonly LinearRow[], suffix: string): Expr[] {
   const { scope } = system;
   const own = block[0]!.name;
-  const rateNames = namesOf(block.flatMap((row) => [...row.rates.values()]));
-  const entries: Entry[] = block.map((row, column) => ({ wish: `P_${own}_${row.name}`, factor: name(row.name), names: rateNames, of: { column } }));
+  const between = (sources: readonly LinearRow[]): readonly LinearRow[] =>
+    block.filter((row, k) => row === block[0] || reached(block, k).some((j) => sources.includes(block[j]!)));
+  const entries: Entry[] = block.map((row) => {
+    const rows = between([row]);
+    return { wish: `P_${own}_${row.name}`, factor: name(row.name), rows, of: { column: rows.indexOf(row) } };
+  });
   const drives = block.map((row) => affineTerms(row.input, (e) => scope.isConstant(e)));
-  const weigh = (wish: string, factor: Expr | undefined, weights: readonly Expr[]): void => {
-    if (weights.every((w) => isNumber(w, 0))) return;
-    entries.push({ wish, factor, names: new Set([...rateNames, ...namesOf(weights)]), of: weights });
+  const weigh = (wish: string, factor: Expr | undefined, weightOf: (row: LinearRow) => Expr): void => {
+    const sources = block.filter((row) => !isNumber(weightOf(row), 0));
+    if (sources.length === 0) return;
+    const rows = between(sources);
+    entries.push({ wish, factor, rows, of: { weights: rows.map(weightOf) } });
   };
-  drives.forEach((drive, row) => {
-    for (const { coefficient, atom } of drive.terms) {
-      weigh(`Q_${own}_${atom.kind === "name" ? atom.name : block[row]!.name}`, atom, block.map((_, k) => (k === row ? coefficient : zero)));
+  block.forEach((source, k) => {
+    for (const { coefficient, atom } of drives[k]!.terms) {
+      weigh(`Q_${own}_${atom.kind === "name" ? atom.name : source.name}`, atom, (row) => (row === source ? coefficient : zero));
     }
   });
-  weigh(`drift_${own}`, undefined, drives.map((drive) => drive.constant));
+  weigh(`drift_${own}`, undefined, (row) => drives[block.indexOf(row)]!.constant);
 
-  // Entries that depend on the same parameters are computed together.
+  // Entries that depend on the same equations and parameters are computed together.
   const values = new Map<Entry, Expr>();
   const groups = new Map<string, Entry[]>();
   for (const entry of entries) {
-    const key = [...entry.names].sort().join(" ");
+    const key = [...entry.rows.map((row) => row.name), "|", ...parametersOf(entry).sort()].join(" ");
     groups.set(key, [...(groups.get(key) ?? []), entry]);
   }
   for (const group of groups.values()) {
-    const inputs = [...group[0]!.names];
-    const rates = rateMatrix(block, inputs);
-    const readers = group.map(({ of }) => {
-      if ("column" in of) return ({ state }: Propagators) => state[of.column]!;
-      const weights = of.map((weight) => evaluator(weight, inputs));
-      return ({ input }: Propagators, parameters: Float64Array) => weights.reduce((sum, weight, k) => sum + input[k]! * weight(parameters), 0);
-    });
-    const compute = (parameters: Float64Array): Float64Array => {
-      const propagators = linearPropagators(rates(parameters), block.length, system.dt);
-      return Float64Array.from(readers, (read) => read(propagators, parameters));
-    };
-    scope.addDerived(group.map((entry) => entry.wish + suffix), inputs, compute).forEach((value, k) => values.set(group[k]!, value));
+    const inputs = parametersOf(group[0]!);
+    const wishes = group.map((entry) => entry.wish + suffix);
+    scope.addDerived(wishes, inputs, entryComputation(group, inputs, system.dt)).forEach((value, k) => values.set(group[k]!, value));
   }
   return entries.map((entry) => (entry.factor ? mul(values.get(entry)!, entry.factor) : values.get(entry)!));
+}
+
+function parametersOf({ rows, of }: Entry): string[] {
+  const rates = rows.flatMap((row) => rows.flatMap((other) => row.rates.get(other.name) ?? []));
+  return [...namesOf("weights" in of ? [...rates, ...of.weights] : rates)];
+}
+
+function entryComputation(group: readonly Entry[], inputs: readonly string[], dt: number): (parameters: Float64Array) => Float64Array {
+  const { rows } = group[0]!;
+  const rates = rateMatrix(rows, inputs);
+  const readers = group.map(({ of }) => {
+    if ("column" in of) return ({ state }: Propagators) => state[of.column]!;
+    const weights = of.weights.map((weight) => evaluator(weight, inputs));
+    return ({ input }: Propagators, parameters: Float64Array) => weights.reduce((sum, weight, k) => sum + input[k]! * weight(parameters), 0);
+  });
+  return (parameters) => {
+    const propagators = linearPropagators(rates(parameters), rows.length, dt);
+    return Float64Array.from(readers, (read) => read(propagators, parameters));
+  };
 }
 
 /** Correlated Gaussian increments with exactly the covariance that the noise builds up within the step, for every variable it reaches. */
