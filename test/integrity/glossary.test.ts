@@ -37,7 +37,7 @@ test("every snippet of the glossary type-checks against the API", () => {
   try {
     const programs = all.map(({ line, code }, index) => {
       const statement = /^(method|threshold|reset|refractory|connect|weight|delay|rate): /.test(code) ? `options({ ${code} });` : code;
-      return `export async function program${index}() { ${statement}${/^for await/.test(code) ? " {}" : ""} } // line ${line} of the glossary`;
+      return `export async function program${index}() { ${statement}${code.startsWith("for await") ? " {}" : ""} } // line ${line} of the glossary`;
     });
     writeFileSync(join(folder, "glossary.mts"), `${context}\n${programs.join("\n")}\n`);
     const paths = { synfire: [`${root}/src/index.ts`], "synfire/models": [`${root}/models/index.ts`], "synfire/io": [`${root}/src/io/index.ts`] };

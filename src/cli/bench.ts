@@ -1,0 +1,106 @@
+/** `synfire bench NET`: times one of the benchmark networks; what it prints is one measurement, without a monitor in the way. */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { argv, execArgv, execPath } from "node:process";
+import { Argument, Command } from "commander";
+import { SimulationError } from "../errors.ts";
+import { bytes, significant, thousands, time } from "./format.ts";
+import { loadNetwork } from "./loadNetwork.ts";
+import { addBackendOptions, examples, jsonOption, positiveNumber, positiveWholeNumber, wholeNumber } from "./options.ts";
+import type { SimulationOptions } from "./options.ts";
+import { Screen } from "./screen.ts";
+import { simulate } from "./simulate.ts";
+
+/** Benchmark → network file and the settings that make it that benchmark. */
+const networks: Readonly<Record<string, { readonly file: string; readonly set?: readonly string[] }>> = {
+  A: { file: "coba" },
+  B: { file: "cuba" },
+  C: { file: "brunel" },
+  D1: { file: "izhikevich2003" },
+  D2: { file: "izhikevichSparse" },
+  "F0.1": { file: "microcircuit", set: ["scale=0.1"] },
+  F1: { file: "microcircuit", set: ["scale=1"] },
+};
+
+interface BenchOptions extends Pick<SimulationOptions, "backend" | "precision" | "seed"> {
+  readonly seconds: number; readonly repeat: number; readonly json?: boolean;
+}
+
+export interface Measurement {
+  readonly net: string; readonly backend: string; readonly threads: number; readonly precision: string;
+  readonly bio_s: number; readonly build_ms: number; readonly compile_ms: number; readonly sim_s: number; readonly cpu_s: number;
+  readonly n_syn: number; readonly spikes: number; readonly rate_hz: number; readonly syn_events: number; readonly ns_per_event: number;
+  readonly bytes_per_syn: number; readonly peak_rss_bytes: number; readonly spike_hash: string;
+}
+
+export function benchCommand(): Command {
+  return addBackendOptions(new Command("bench"))
+    .description("time a benchmark network: A COBA, B CUBA, C Brunel, D1 and D2 Izhikevich, F0.1 and F1 cortical microcircuit")
+    .addArgument(new Argument("<net>", "which network").choices(Object.keys(networks)))
+    .option("--seconds <s>", "simulated seconds that are timed", positiveNumber, 1)
+    .option("--repeat <n>", "measure so often, each in a process of its own; the median by sim_s is printed", positiveWholeNumber, 1)
+    .option("--seed <n>", "of network and noise (default: the file's)", wholeNumber)
+    .addOption(jsonOption())
+    .addHelpText("after", examples("bench C", "bench F0.1 --seconds 2 --json", "bench A --repeat 5"))
+    .action(bench);
+}
+
+async function bench(net: string, options: BenchOptions): Promise<void> {
+  const screen = new Screen(options);
+  const measurement = options.repeat === 1 ? await measure(net, options) : repeat(net, options.repeat);
+  screen.say(describe(measurement));
+  screen.json(measurement);
+}
+
+/** One run in this process. The benchmark's own warm-up is simulated but not timed. */
+async function measure(net: string, { seconds, backend, precision, seed }: BenchOptions): Promise<Measurement> {
+  const { file, set = [] } = networks[net]!;
+  const loaded = await loadNetwork(file, { set, duration: `${seconds} s`, ...(seed === undefined ? {} : { seed }) });
+  const network = await loaded!.build();
+  let residentBefore = 0;
+  const { report, measured } = await simulate(network, {
+    settings: loaded!.settings, backend, precision, onStage: (stage) => {
+      if (stage === "connect") residentBefore = process.memoryUsage.rss();
+    },
+  });
+  const peak = peakResident();
+  return {
+    net, backend: report.backend, threads: report.threads, precision: report.precision, bio_s: measured.duration, build_ms: report.buildMs,
+    compile_ms: report.compileMs, sim_s: measured.wall, cpu_s: measured.cpu, n_syn: report.synapses, spikes: measured.spikes,
+    rate_hz: measured.spikes / report.neurons / measured.duration, syn_events: measured.synapticEvents,
+    ns_per_event: (measured.wall * 1e9) / measured.synapticEvents, bytes_per_syn: (peak - residentBefore) / report.synapses,
+    peak_rss_bytes: peak, spike_hash: report.spikeHash,
+  };
+}
+
+/** The same command in processes of their own, so that neither memory nor compiled code of one run helps the next. */
+function repeat(net: string, times: number): Measurement & { readonly repeats: readonly number[] } {
+  const own = argv.slice(2).filter((argument, k, all) => !/^--(repeat(=.*)?|json)$/.test(argument) && all[k - 1] !== "--repeat");
+  const runs = Array.from({ length: times }, () => {
+    const { status, stdout, stderr } = spawnSync(execPath, [...execArgv, argv[1]!, ...own, "--json"], { encoding: "utf8", maxBuffer: 1e7 });
+    if (status !== 0) throw new SimulationError("bench", `a run of ${net} failed: ${stderr.trim()}`, "");
+    return JSON.parse(stdout) as Measurement;
+  }).sort((a, b) => a.sim_s - b.sim_s);
+  return { ...runs[(times - 1) >> 1]!, repeats: runs.map(({ sim_s }) => sim_s) };
+}
+
+/** Highest resident memory of this process in bytes: as the kernel counted it, not as a sample. */
+function peakResident(): number {
+  try {
+    const kilobytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
+    if (kilobytes !== undefined) return Number(kilobytes) * 1024;
+  } catch {
+    // Not Linux.
+  }
+  return process.resourceUsage().maxRSS * 1024;
+}
+
+function describe(m: Measurement): string {
+  return [
+    `${m.net} on ${m.backend} ${m.precision}: ${time(m.bio_s)} simulated in ${time(m.sim_s)} (${time(m.cpu_s)} of processor time)`,
+    `${thousands(m.spikes)} spikes, ${significant(m.rate_hz)} Hz; ${thousands(m.syn_events)} synaptic events, ${significant(m.ns_per_event)} ns each`,
+    `${thousands(m.n_syn)} synapses made in ${significant(m.build_ms)} ms, ${significant(m.bytes_per_syn)} bytes each; ` +
+      `compiled in ${significant(m.compile_ms)} ms; peak memory ${bytes(m.peak_rss_bytes)}`,
+    `spike hash ${m.spike_hash}`,
+  ].join("\n");
+}

@@ -1,0 +1,57 @@
+/** Options that several commands share, and how their texts become values. */
+import { InvalidArgumentError, Option } from "commander";
+import type { Command } from "commander";
+
+export interface SimulationOptions {
+  readonly duration?: string;
+  readonly warmup?: string;
+  readonly dt?: string;
+  readonly backend: "wasm" | "interpreter";
+  readonly precision: "f32" | "f64";
+  readonly seed?: number;
+  readonly set?: readonly string[];
+}
+
+/** How to simulate: the options of `run`, which `check` and `inspect` understand as well. */
+export function addSimulationOptions(command: Command): Command {
+  return addBackendOptions(command)
+    .option("--duration <time>", 'how much to simulate, e.g. "500 ms" (default: the file\'s, else 1 s)')
+    .option("--dt <time>", "step (default: the file's, else 0.1 ms)")
+    .option("--warmup <time>", "simulated first; rates and timings leave it out (default: the file's, else 0 ms)")
+    .option("--seed <n>", "of network and noise (default: the file's)", wholeNumber)
+    .option("--set <name=value>", "change a setting of the network file; may be repeated", collect);
+}
+
+const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
+
+export function addBackendOptions(command: Command): Command {
+  return command
+    .addOption(new Option("--backend <name>", "what runs the equations").choices(["wasm", "interpreter"]).default("wasm"))
+    .addOption(new Option("--precision <name>", "of the state").choices(["f32", "f64"]).default("f32"));
+}
+
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new InvalidArgumentError("A whole number from 0 is wanted.");
+  return value;
+}
+
+export function positiveWholeNumber(text: string): number {
+  const value = wholeNumber(text);
+  if (value === 0) throw new InvalidArgumentError("A whole number from 1 is wanted.");
+  return value;
+}
+
+export function positiveNumber(text: string): number {
+  const value = text.trim() === "" ? NaN : Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError("A positive number is wanted.");
+  return value;
+}
+
+export const jsonOption = (): Option => new Option("--json", "one JSON object on stdout; texts for people go to stderr");
+export const quietOption = (): Option => new Option("--quiet", "no texts for people, no progress");
+
+/** The examples under a command's help. */
+export function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ synfire ${line}`).join("\n")}`;
+}

@@ -1,0 +1,111 @@
+/** `synfire run FILE`: simulates a network and leaves raster, spikes and a record of the run. */
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import { Command } from "commander";
+import { asFileError, writeAtomically } from "../io/files.ts";
+import type { Network, SpikeMonitor } from "../index.ts";
+import { saveRaster, saveSpikes } from "../io/index.ts";
+import { bytes, significant, table, thousands, time } from "./format.ts";
+import { interruptible } from "./interrupt.ts";
+import type { Interruption } from "./interrupt.ts";
+import { loadNetwork } from "./loadNetwork.ts";
+import type { NetworkFile } from "./loadNetwork.ts";
+import { addSimulationOptions, examples, jsonOption, quietOption } from "./options.ts";
+import type { SimulationOptions } from "./options.ts";
+import { makeRunRecord } from "./runRecord.ts";
+import type { RunRecord } from "./runRecord.ts";
+import { Screen } from "./screen.ts";
+import { simulate, spikeMonitorOf } from "./simulate.ts";
+import type { Simulated } from "./simulate.ts";
+
+interface RunOptions extends SimulationOptions { readonly out?: string; readonly json?: boolean; readonly quiet?: boolean }
+
+export function runCommand(): Command {
+  return addSimulationOptions(new Command("run"))
+    .description("simulate the network of a file (.ts, .js, .json) or one that comes with synfire, and save raster, spikes and run.json")
+    .argument("<file>", "a network file, or a name such as brunel (synfire models lists them)")
+    .option("--out <folder>", "where to save raster.png, raster.svg, raster.html, spikes.csv and run.json (default: save nothing)")
+    .addOption(jsonOption())
+    .addOption(quietOption())
+    .addHelpText("after", networkFileHelp + examples("run brunel --out out/brunel", 'run mine.ts --duration "2 s" --set g=4.5 --out out/mine',
+      "run mine.json --precision f64 --seed 7 --json"))
+    .action((file: string, options: RunOptions) => run(file, options));
+}
+
+const networkFileHelp = `
+A network file exports a network, or a function that builds one from settings:
+  import { Network } from "synfire";
+  export const settings = { g: 5, duration: "1 s", dt: "0.1 ms", seed: 1 };   // --set g=4.5 changes one
+  export function build({ g, seed }) { const net = new Network({ seed }); …; return net; }
+What has no spike monitor is recorded whole. Ctrl-C stops the run and saves what was recorded (exit status 130).
+`;
+
+async function run(file: string, options: RunOptions): Promise<void> {
+  const screen = new Screen(options);
+  const loaded = await loadNetwork(file, options);
+  if (!loaded) return screen.note(`${file} ran as a program of its own; it exports no network`);
+  const folder = options.out === undefined ? undefined : await writableFolder(options.out);
+  const network = await loaded.build();
+  const spikes = spikeMonitorOf(network);
+  await interruptible(async (interruption) => {
+    const simulated = await simulateWithProgress(network, loaded, options, screen, interruption);
+    const record = makeRunRecord(loaded, options.backend, simulated, spikes, folder ?? process.cwd());
+    screen.say(describe(record, loaded, simulated));
+    if (folder !== undefined) await save(folder, spikes, record, loaded.name, screen);
+    screen.json(record);
+    if (interruption.status !== undefined) process.exitCode = interruption.status;
+  });
+}
+
+async function simulateWithProgress(network: Network, { settings }: NetworkFile, options: RunOptions, screen: Screen, { signal }: Interruption) {
+  const progress = screen.progress();
+  try {
+    const { backend, precision } = options;
+    return await simulate(network, { settings, backend, precision, signal, onProgress: (state) => progress.update(state) });
+  } finally {
+    progress.done();
+  }
+}
+
+/** The folder, made when missing. Found unwritable before the run rather than after it. */
+async function writableFolder(out: string): Promise<string> {
+  const folder = resolve(out);
+  const probe = join(folder, `.synfire-${process.pid}`);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(probe, "");
+    await rm(probe);
+  } catch (error) {
+    throw asFileError(error, "write", out);
+  }
+  return folder;
+}
+
+async function save(folder: string, spikes: SpikeMonitor, record: RunRecord, title: string, screen: Screen): Promise<void> {
+  const rasters = ["raster.png", "raster.svg", "raster.html"];
+  for (const name of rasters) await saveRaster(join(folder, name), spikes, { title });
+  await saveSpikes(join(folder, "spikes.csv"), spikes);
+  await writeAtomically(join(folder, "run.json"), `${JSON.stringify(record, undefined, 2)}\n`);
+  screen.note(`saved ${[...rasters, "spikes.csv", "run.json"].join(", ")} in ${relative(process.cwd(), folder) || "."}`);
+}
+
+/** Rates, CV of inter-spike intervals and speed, for people. */
+function describe(record: RunRecord, { name }: NetworkFile, { measured, asked }: Simulated): string {
+  const { simulated, timings } = record;
+  const stopped = simulated < asked ? `, interrupted at ${time(simulated)} of ${time(asked)}` : "";
+  const rows = record.populations.map(({ name, size, spikes, rate_hz, cv }) =>
+    [name, thousands(size), thousands(spikes), `${rate_hz.toFixed(2)} Hz`, cv === null ? "–" : cv.toFixed(2)]);
+  const perEvent = measured.synapticEvents > 0 ? `, ${significant((measured.wall * 1e9) / measured.synapticEvents)} ns each` : "";
+  const factor = measured.duration / measured.wall;
+  return [
+    `${name}: ${thousands(record.neurons)} neurons, ${thousands(record.synapses)} synapses, dt ${time(record.dt)}, ${record.backend} ${record.precision}, ` +
+      `seed ${record.seed}${stopped}`,
+    "",
+    table([["population", "neurons", "spikes", "rate", "CV of ISI"], ...rows], [1, 2, 3, 4]),
+    "",
+    `${time(measured.duration)} simulated in ${time(measured.wall)} (${significant(factor)} times real time), ` +
+      `${thousands(measured.synapticEvents)} synaptic events${perEvent}`,
+    `compiled in ${significant(timings.compile_ms)} ms, synapses made in ${significant(timings.build_ms)} ms, ${bytes(record.bytes.total)}`,
+    `spike hash ${record.spikeHash}`,
+  ].join("\n");
+}

@@ -1,0 +1,106 @@
+/** run.json: what was run, on what, and what came out; enough to repeat the run and to say whether it is the same. */
+import { dirname, extname, isAbsolute, relative, resolve } from "node:path";
+import { FileError } from "../errors.ts";
+import type { SpikeMonitor } from "../index.ts";
+import { readBytes } from "../io/files.ts";
+import type { NetworkFile } from "./loadNetwork.ts";
+import { bundledFolder } from "./loadNetwork.ts";
+import type { Settings } from "./settings.ts";
+import type { Simulated } from "./simulate.ts";
+import { packageVersion } from "./versions.ts";
+
+export interface RunRecord {
+  readonly format: "synfire-run";
+  readonly version: 1;
+  readonly synfire: string;
+  readonly node: string;
+  readonly platform: string;
+  /** When the run ended, ISO 8601. */
+  readonly created: string;
+  /** Path of the network file, relative to this record; or the bare name of a network that comes with synfire. */
+  readonly network: string;
+  readonly settings: Settings;
+  readonly backend: "wasm" | "interpreter";
+  readonly precision: "f32" | "f64";
+  readonly seed: number;
+  readonly threads: number;
+  /** Seconds. */
+  readonly dt: number;
+  /** Seconds asked for, and simulated (less when the run was interrupted); warm-up included. */
+  readonly asked: number;
+  readonly simulated: number;
+  readonly modelHash: string;
+  readonly spikeHash: string;
+  readonly neurons: number;
+  readonly synapses: number;
+  readonly spikes: number;
+  readonly synapticEvents: number;
+  readonly populations: readonly {
+    readonly name: string; readonly size: number; readonly model: string; readonly spikes: number; readonly rate_hz: number; readonly cv: number | null;
+  }[];
+  readonly integrators: readonly { readonly population: string; readonly method: string; readonly reason: string }[];
+  /** Milliseconds to make the synapses, to compile the equations; seconds (wall and CPU) of the simulation phase after the warm-up. */
+  readonly timings: { readonly build_ms: number; readonly compile_ms: number; readonly simulate_s: number; readonly cpu_s: number };
+  readonly bytes: { readonly synapses: number; readonly total: number };
+}
+
+/** @param folder  of run.json; the network's path is kept relative to it */
+export function makeRunRecord(file: NetworkFile, backend: RunRecord["backend"], simulated: Simulated, spikes: SpikeMonitor, folder: string): RunRecord {
+  const { report, measured, asked } = simulated;
+  return {
+    format: "synfire-run", version: 1, synfire: packageVersion(), node: process.version, platform: `${process.platform} ${process.arch}`,
+    created: new Date().toISOString(), network: dirname(file.path) === resolve(bundledFolder) ? file.name : relative(folder, file.path),
+    settings: file.settings, backend, precision: report.precision, seed: report.seed, threads: report.threads, dt: report.dt, asked,
+    simulated: report.duration, modelHash: report.modelHash, spikeHash: report.spikeHash, neurons: report.neurons, synapses: report.synapses,
+    spikes: report.spikes, synapticEvents: report.synapticEvents,
+    populations: report.populations.map(({ name, size, model, spikes: count, rate }) =>
+      ({ name, size, model, spikes: count, rate_hz: rate, cv: cvOf(spikes, name) })),
+    integrators: report.integrators,
+    timings: { build_ms: report.buildMs, compile_ms: report.compileMs, simulate_s: measured.wall, cpu_s: measured.cpu },
+    bytes: report.bytes,
+  };
+}
+
+/** Mean CV of the inter-spike intervals; null where no neuron has two intervals, or the population is not recorded. */
+function cvOf(spikes: SpikeMonitor, name: string): number | null {
+  const source = spikes.sources.find((group) => group.name === name);
+  const cv = source ? spikes.cv(source) : NaN;
+  return Number.isFinite(cv) ? cv : null;
+}
+
+/**
+ * @returns the record and the network file it names, as `loadNetwork` takes it
+ * @throws {FileError} when it is not a run record that this version understands
+ */
+export async function readRunRecord(path: string): Promise<{ readonly record: RunRecord; readonly network: string }> {
+  const broken = (problem: string) => new FileError("run-record", `${path} is not a record of a run: ${problem}`, "Give the run.json that synfire run wrote.");
+  let raw: unknown;
+  try {
+    raw = JSON.parse(new TextDecoder().decode(await readBytes(path, 2 ** 26)));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw broken("it is not JSON");
+    throw error;
+  }
+  const record = raw as Partial<RunRecord> | null;
+  if (typeof record !== "object" || record === null || record.format !== "synfire-run") throw broken('it has no format "synfire-run"');
+  if (record.version !== 1) throw broken(`its version is ${String(record.version)}, this synfire reads version 1`);
+  const wrong = Object.entries(neededFields).find(([name, isRight]) => !isRight((record as Record<string, unknown>)[name]));
+  if (wrong) throw broken(`"${wrong[0]}" is ${JSON.stringify((record as Record<string, unknown>)[wrong[0]]) ?? "missing"}`);
+  const { network } = record as RunRecord;
+  const named = extname(network) === "" && !isAbsolute(network);
+  return { record: record as RunRecord, network: named ? network : resolve(dirname(path), network) };
+}
+
+const isText = (value: unknown): boolean => typeof value === "string";
+const isPositive = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value) && value > 0;
+const neededFields: Readonly<Record<string, (value: unknown) => boolean>> = {
+  network: (value) => isText(value) && value !== "",
+  settings: (value) => typeof value === "object" && value !== null && Object.values(value).every((v) => ["number", "string", "boolean"].includes(typeof v)),
+  backend: (value) => value === "wasm" || value === "interpreter",
+  precision: (value) => value === "f32" || value === "f64",
+  seed: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+  dt: isPositive,
+  simulated: (value) => value === 0 || isPositive(value),
+  modelHash: isText,
+  spikeHash: isText,
+};

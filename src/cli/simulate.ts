@@ -1,0 +1,74 @@
+/** Compiles and runs a network file's network, timing the measured part alone. What `run`, `verify` and `bench` share. */
+import { compile } from "../index.ts";
+import type { CompileOptions, Network, Progress, RunReport, SpikeMonitor } from "../index.ts";
+import { dimensions, parseQuantity } from "../units/index.ts";
+import type { Settings } from "./settings.ts";
+
+export interface SimulateOptions {
+  readonly settings: Settings;
+  readonly backend: "wasm" | "interpreter";
+  readonly precision: "f32" | "f64";
+  readonly signal?: AbortSignal;
+  readonly onStage?: CompileOptions["onStage"];
+  /** Times count the warm-up. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Simulated {
+  /** Of the whole run, warm-up included. */
+  readonly report: RunReport;
+  /** Of the part after the warm-up. Seconds. */
+  readonly measured: {
+    readonly duration: number; readonly wall: number; readonly cpu: number; readonly spikes: number; readonly synapticEvents: number;
+  };
+  /** Seconds asked for, warm-up included; the report says how many were simulated. */
+  readonly asked: number;
+}
+
+/** Runs warm-up and duration. An aborted run returns what it did so far. */
+export async function simulate(network: Network, options: SimulateOptions): Promise<Simulated> {
+  const { settings, signal, onProgress } = options;
+  const seconds = (name: "duration" | "warmup" | "dt") => parseQuantity(settings[name] as string, dimensions.second, name);
+  const [duration, warmup] = [seconds("duration"), seconds("warmup")];
+  const asked = warmup + duration;
+  await using simulation = await compile(network, {
+    dt: settings["dt"] as CompileOptions["dt"], backend: options.backend, precision: options.precision,
+    ...(typeof settings["seed"] === "number" ? { seed: settings["seed"] } : {}), ...(options.onStage ? { onStage: options.onStage } : {}),
+  });
+
+  const run = async (length: number) => {
+    const before = simulation.time;
+    const progress = onProgress && { onProgress: ({ time, spikes }: Progress) => onProgress({ time: before + time, spikes, duration: asked }) };
+    try {
+      await simulation.run(`${length} s`, { ...(signal ? { signal } : {}), ...progress });
+    } catch (error) {
+      if (!signal?.aborted) throw error;
+    }
+  };
+  if (warmup > 0) await run(warmup);
+  const before = simulation.report();
+  const [wallBefore, cpuBefore] = [performance.now(), process.cpuUsage()];
+  if (!signal?.aborted) await run(duration);
+  const cpu = process.cpuUsage(cpuBefore);
+  const wall = (performance.now() - wallBefore) / 1000;
+  const report = simulation.report();
+  return {
+    report, asked,
+    measured: {
+      duration: report.duration - before.duration, wall, cpu: (cpu.user + cpu.system) / 1e6,
+      spikes: report.spikes - before.spikes, synapticEvents: report.synapticEvents - before.synapticEvents,
+    },
+  };
+}
+
+/**
+ * One monitor of all that the network's author wants recorded: the network's own when it has one, one over the groups of all of them when
+ * it has several, one over everything that spikes when it has none.
+ */
+export function spikeMonitorOf(network: Network): SpikeMonitor {
+  const own = network.monitors.filter((monitor): monitor is SpikeMonitor => monitor.data.kind === "spikes" && !monitor.data.countsOnly);
+  const [first] = own;
+  if (first && own.length === 1) return first;
+  const sources = new Map(own.flatMap(({ sources }) => sources).map((source) => [JSON.stringify(source.range), source]));
+  return network.spikeMonitor(...sources.values());
+}

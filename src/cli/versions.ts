@@ -1,0 +1,8 @@
+/** Versions, for `--version`, `doctor` and run.json. */
+import { readFileSync } from "node:fs";
+
+/** Version of this package, from its package.json. */
+export function packageVersion(): string {
+  const text = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
