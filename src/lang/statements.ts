@@ -30,6 +30,7 @@ export function readStatements(text: string, report: (problem: TextProblem) => v
       return [];
     }
     const right = { start: line.start + found[0].length, end: line.end };
-    return [{ target, targetSpan: { start: line.start, end: line.start + target.length }, ...(update === undefined ? {} : { update }), right, ...line }];
+    return [{ target, targetSpan: { start: line.start, end: line.start + target.length }, ...(update === undefined ? {} : { update }), right,
+      ...line }];
   });
 }

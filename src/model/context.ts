@@ -75,7 +75,8 @@ export class ModelContext {
       !noise && this.noisy.has(name) ? [`subexpression ${name}, which holds white noise, stands`, noiseHint] : undefined;
     return {
       names: this.names, noise, refused, nextDraw: () => this.draws++,
-      report: (code, what, span, hint, detail) => this.addAt(code, `${what} in ${part} of ${this.owner}${detail === undefined ? "" : `: ${detail}`}`, hint, text, span),
+      report: (code, what, span, hint, detail) => this.addAt(code, `${what} in ${part} of ${this.owner}${detail === undefined ? "" : `: ${detail}`}`,
+        hint, text, span),
     };
   }
 

@@ -51,7 +51,9 @@ export function describeModel(model: NeuronModel): ModelDescription {
     ...(model.method === undefined ? {} : { method: model.method }),
     parameters: checked.parameters.map((p) => row(p.name, parameters[p.name], p.value, p.dimension)),
     state: checked.variables.map((v) => row(v.name, state[v.name], v.initial, v.dimension)),
-    receptors: Object.entries(checked.receptors).map(([name, variable]) => ({ name, variable, unit: dimensionName(checked.variables.find((v) => v.name === variable)!.dimension) })),
-    presets: Object.entries(model.presets).map(([name, values]) => ({ name, values: Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)])) })),
+    receptors: Object.entries(checked.receptors).map(([name, variable]) =>
+      ({ name, variable, unit: dimensionName(checked.variables.find((v) => v.name === variable)!.dimension) })),
+    presets: Object.entries(model.presets).map(([name, values]) => ({ name,
+      values: Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)])) })),
   };
 }

@@ -5,7 +5,8 @@ import type { Dimension } from "../units/dimension.ts";
 import { isReservedUnitName } from "../units/names.ts";
 
 /** Names every equation may use: time, step, index of the neuron in its population, size of the population. */
-export const builtIns: ReadonlyMap<string, Dimension> = new Map([["t", dimensions.second], ["dt", dimensions.second], ["i", dimensionless], ["N", dimensionless]]);
+export const builtIns: ReadonlyMap<string, Dimension> = new Map([["t", dimensions.second], ["dt", dimensions.second], ["i", dimensionless],
+  ["N", dimensionless]]);
 
 const meanings: Readonly<Record<string, string>> = { t: "the time", dt: "the step", i: "the index of the neuron", N: "the number of neurons" };
 
@@ -14,10 +15,12 @@ export function nameProblem(name: string, as: string): readonly [string, string,
   const shown = JSON.stringify(name.length > 60 ? `${name.slice(0, 57)}…` : name);
   if (!/^[A-Za-z_]\w*$/.test(name)) return ["bad-name", `${as} is called ${shown}`, "A name begins with a letter and holds letters, digits and _."];
   // Names that every JavaScript object has, such as "constructor", would be found in tables that do not hold them.
-  if (name.length > 60 || name.startsWith("__") || name in {}) return ["bad-name", `${as} is called ${shown}, which is reserved`, "Choose another name."];
+  if (name.length > 60 || name.startsWith("__") || name in {}) return ["bad-name", `${as} is called ${shown}, which is reserved`,
+    "Choose another name."];
   if (builtIns.has(name)) return ["reserved-name", `${as} is called ${shown}, which is ${meanings[name]}`, `Choose another name, e.g. ${name}_0.`];
   if (name === "xi" || name.startsWith("xi_")) return ["reserved-name", `${as} is called ${shown}, which is white noise`, "Choose another name."];
-  if (isLanguageWord(name)) return ["reserved-name", `${as} is called ${shown}, which is a word of the language`, `Choose another name, e.g. ${name}_0.`];
+  if (isLanguageWord(name)) return ["reserved-name", `${as} is called ${shown}, which is a word of the language`,
+    `Choose another name, e.g. ${name}_0.`];
   if (isReservedUnitName(name)) return ["reserved-name", `${as} is called ${shown}, which is a unit`, `Choose another name, e.g. ${name}_0.`];
   return undefined;
 }

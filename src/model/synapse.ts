@@ -12,7 +12,8 @@ export interface SynapseModel {
 /** @throws {ArgumentError} when the name is not one of letters, digits, _ and - */
 export function staticSynapseModel(name: string, about: { readonly description?: string; readonly source?: string } = {}): SynapseModel {
   if (typeof name !== "string" || !/^[A-Za-z][\w-]*$/.test(name)) {
-    throw new ArgumentError("model-name", `the name of a synapse model is ${JSON.stringify(name)}`, 'Give a name of letters, digits, _ and -, e.g. "static".');
+    throw new ArgumentError("model-name", `the name of a synapse model is ${JSON.stringify(name)}`,
+      'Give a name of letters, digits, _ and -, e.g. "static".');
   }
   return Object.freeze({ kind: "synapse", name, ...about });
 }

@@ -52,9 +52,12 @@ test("a condition printed and read again is the same condition", () => {
 });
 
 test.each([
-  ["a + b * v", "a + b * v"], ["(a + b) * v", "(a + b) * v"], ["a - (b - v)", "a - (b - v)"], ["(a - b) - v", "a - b - v"], ["a / (b * v)", "a / (b * v)"],
-  ["-a^2", "-a^2"], ["(-a)**2", "(-a)^2"], ["a^b^v", "a^b^v"], ["(a^b)^v", "(a^b)^v"], ["a**-2", "a^-2"], ["-(a*b)", "-(a * b)"], ["-a*b", "-a * b"], ["a - -3", "a - (-3)"],
-  ["((a))", "a"], ["exp((a + b))", "exp(a + b)"], ["clip(a, 0, 1)", "min(max(a, 0), 1)"], ["int(not (a > b) and a < 1 or True)", "int(not (a > b) and a < 1 or True)"],
+  ["a + b * v", "a + b * v"], ["(a + b) * v", "(a + b) * v"], ["a - (b - v)", "a - (b - v)"], ["(a - b) - v", "a - b - v"],
+  ["a / (b * v)", "a / (b * v)"],
+  ["-a^2", "-a^2"], ["(-a)**2", "(-a)^2"], ["a^b^v", "a^b^v"], ["(a^b)^v", "(a^b)^v"], ["a**-2", "a^-2"], ["-(a*b)", "-(a * b)"], ["-a*b", "-a * b"],
+  ["a - -3", "a - (-3)"],
+  ["((a))", "a"], ["exp((a + b))", "exp(a + b)"], ["clip(a, 0, 1)", "min(max(a, 0), 1)"],
+  ["int(not (a > b) and a < 1 or True)", "int(not (a > b) and a < 1 or True)"],
   ["max(a, b, v)", "max(max(a, b), v)"], ["2e-3 + .5 + 1e21", "0.002 + 0.5 + 1e+21"], ["a % b", "a % b"],
 ])("%s prints with the fewest parentheses as %s", (text, printed) => {
   expect(printExpr(readNumber(text))).toBe(printed);
