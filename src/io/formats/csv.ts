@@ -27,10 +27,13 @@ export function csvRows(times: Float64Array, indices: Uint32Array, populations: 
   const cells = populations.map(({ name }) => csvCell(name));
   let text = "";
   let home = -1;
+  let last = Number.NaN;
+  let time = "";
   for (let i = 0; i < times.length; i++) {
     const index = indices[i]!;
     if (home < 0 || !holds(populations[home]!, index)) home = populations.findIndex((population) => holds(population, index));
-    text += `${times[i]},${index},${home < 0 ? "" : cells[home]},\n`;
+    if (times[i] !== last) time = String((last = times[i]!)); // spikes of one step share the text
+    text += `${time},${index},${home < 0 ? "" : cells[home]},\n`;
   }
   return text;
 }

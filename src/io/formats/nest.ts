@@ -31,7 +31,12 @@ export function encodeGdf(spikes: Spikes): string {
 /** The lines of some spikes. */
 export function nestRows(times: Float64Array, indices: Uint32Array): string {
   let text = "";
-  for (let i = 0; i < times.length; i++) text += `${indices[i]! + 1}\t${milliseconds(times[i]!)}\n`;
+  let last = Number.NaN;
+  let time = "";
+  for (let i = 0; i < times.length; i++) {
+    if (times[i] !== last) time = milliseconds((last = times[i]!)); // spikes of one step share the text
+    text += `${indices[i]! + 1}\t${time}\n`;
+  }
   return text;
 }
 

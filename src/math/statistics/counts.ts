@@ -118,7 +118,8 @@ function binned(spikes: Spikes, population: PopulationChoice, options: BinOption
   const { bin, from = 0 } = options;
   const bins = numberOfBins(spikes, options);
   const trains = spikeTrains(spikes, population);
-  const all = Int32Array.from(trains.times, (time) => binOf(time - from, bin));
+  const all = new Int32Array(trains.times.length);
+  for (let i = 0; i < all.length; i++) all[i] = binOf(trains.times[i]! - from, bin);
   const binsOf = (neuron: number) => {
     let first = trains.starts[neuron]!;
     let end = trains.starts[neuron + 1]!;

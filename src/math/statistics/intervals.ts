@@ -4,7 +4,9 @@ import { spikeTrains, trainOf, type PopulationChoice } from "./trains.ts";
 
 /** Intervals between successive spikes of a train, in the train's unit. [spikes - 1] */
 export function interSpikeIntervals(train: ArrayLike<number>): Float64Array {
-  return Float64Array.from({ length: Math.max(0, train.length - 1) }, (_, k) => train[k + 1]! - train[k]!);
+  const intervals = new Float64Array(Math.max(0, train.length - 1));
+  for (let k = 0; k < intervals.length; k++) intervals[k] = train[k + 1]! - train[k]!;
+  return intervals;
 }
 
 /**
