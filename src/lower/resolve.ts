@@ -8,7 +8,7 @@ import type { LowerOptions } from "./lowered.ts";
 import type { Scope } from "./scope.ts";
 
 /** More nodes than this in one equation are refused: subexpressions that use each other twice grow as 2^depth. */
-const sizeLimit = 20_000;
+const sizeLimit = 5000;
 
 /** A function that resolves any expression of the model. */
 export function resolver(model: CheckedNeuron, options: LowerOptions, scope: Scope): (e: Expr) => Expr {

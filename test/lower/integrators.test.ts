@@ -1,7 +1,9 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { EquationError } from "../../src/errors.ts";
-import { add, name } from "../../src/ir/expr.ts";
-import type { Method } from "../../src/model/checked.ts";
+import { add, apply, mul, name, number } from "../../src/ir/expr.ts";
+import type { Expr } from "../../src/ir/expr.ts";
+import type { CheckedNeuron, Method } from "../../src/model/checked.ts";
 import { neuron } from "../../src/model/neuron.ts";
 import { lower, perElement, runner } from "./runKernel.ts";
 
@@ -107,6 +109,44 @@ test("an input that is constant over the step enters an exact step exactly", () 
   for (let k = 0; k < 10; k++) run.step();
   const afterFive = 5 * -Math.expm1(-0.5);
   expect(run.state.get("x")).toBeCloseTo(2 + (afterFive - 2) * Math.exp(-0.5), 13);
+});
+
+const systems = fc.integer({ min: 1, max: 4 }).chain((n) => fc.record({
+  n: fc.constant(n),
+  rates: fc.array(fc.oneof(fc.constant(0), fc.double({ min: -3, max: 1, noNaN: true })), { minLength: n * n, maxLength: n * n }),
+  inputs: fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: n, maxLength: n }),
+  initial: fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: n, maxLength: n }),
+  frozen: fc.array(fc.boolean(), { minLength: n, maxLength: n }),
+}));
+
+test("exact gives what rkf45 gives at a tolerance of 1e-10, for any linear system, also while some of its variables are frozen", () => {
+  fc.assert(fc.property(systems, fc.boolean(), ({ n, rates, inputs, initial, frozen }, refractory) => {
+    const one = [0, 0, 0, 0, 0, 0, 0] as const;
+    const model: CheckedNeuron = {
+      name: "linear", parameters: [], subexpressions: [], receptors: {}, draws: 0, reset: [], threshold: apply("gt", name("x0"), number(1e9)), refractory: { kind: "time", value: number(1) },
+      variables: initial.map((value, k) => ({
+        name: `x${k}`, dimension: one, initial: value, impulse: false, unlessRefractory: frozen[k]!,
+        derivative: initial.map((_, j) => mul(number(1000 * rates[k * n + j]!), name(`x${j}`))).reduce(add, mul(number(1000), number(inputs[k]!)) as Expr),
+      })),
+    };
+    const [exact, fine] = (["exact", "rkf45"] as const).map((method) => {
+      const run = runner(model, { dt: 1e-3, method, tolerance: 1e-10 });
+      if (refractory) run.state.set("refractory_steps", 10);
+      for (let k = 0; k < 3; k++) run.step();
+      return run.state;
+    }) as [Map<string, number>, Map<string, number>];
+    for (let k = 0; k < n; k++) {
+      expect(Math.abs(exact.get(`x${k}`)! - fine.get(`x${k}`)!)).toBeLessThan(1e-6);
+      if (refractory && frozen[k]) expect(exact.get(`x${k}`)).toBe(initial[k]);
+    }
+  }), { numRuns: 60 });
+});
+
+test("a coefficient that a stimulus changes from step to step rules out exact integration, and exponential Euler takes its place", () => {
+  const model = neuron({ name: "gated", parameters: { gate: 1 }, state: { x: 1 }, equations: "dx/dt = -gate*x/ms : 1" }).checked;
+  const options = { dt: 1e-4, parameters: { gate: name("stimulus") }, scalars: [{ name: "stimulus", value: name("t") }] };
+  expect(lower(model, options).integrator.method).toBe("exponential-euler");
+  expect(() => lower(model, { ...options, method: "exact" })).toThrow(/dx\/dt has a coefficient that changes from step to step/);
 });
 
 test("exponential Euler advances decaying conductances exactly and the membrane by its own rate", () => {

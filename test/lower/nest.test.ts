@@ -178,7 +178,7 @@ for (const drive of drives) {
 
   referenceTest(`rkf45 follows NEST's aeif_cond_exp within 0.01 mV and spikes within one step (${drive})`, () => {
     const { ours, nest, deviation } = compare("aeif_cond_exp", drive, adaptive, {
-      columns: { V_m: ["v", 1e-3], g_ex: ["g_ex", 1e-9], g_in: ["g_in", 1e-9] }, into: "I_e", unit: { current: 1e-12, weight: 1e-9 }, ports: { exc: "g_ex", inh: "g_in" }, away: 2, inhibitorySign: -1,
+      columns: { V_m: ["v", 1e-3], g_ex: ["g_ex", 1e-9], g_in: ["g_in", 1e-9], w: ["w", 1e-12] }, into: "I_e", unit: { current: 1e-12, weight: 1e-9 }, ports: { exc: "g_ex", inh: "g_in" }, away: 2, inhibitorySign: -1,
     });
     expect(ours.length).toBe(nest.length);
     ours.forEach((step, k) => expect(Math.abs(step - nest[k]!)).toBeLessThanOrEqual(1));
