@@ -51,7 +51,8 @@ function compare(built, runs) {
     ours_rate_hz: median("ours", "rate_hz"), peer_rate_hz: median("peer", "rate_hz"),
   };
   return {
-    net: built.net, peer: built.simulator, peer_precision: built.precision, ours_precision: runs[0].ours.precision, bio_s: built.bio_s, repeats: runs.length,
+    net: built.net, peer: built.simulator, peer_precision: built.precision, ours_precision: runs[0].ours.precision,
+    bio_s: built.bio_s, repeats: runs.length,
     // Both sides do work in proportion to their spikes; where rates differ (network A dies in some seeds), compare ns_per_event instead.
     ratio: figures.peer_s / figures.ours_s, ratio_cpu: figures.peer_cpu_s / figures.ours_cpu_s,
     ratio_ns_per_event: figures.peer_ns_per_event / figures.ours_ns_per_event,

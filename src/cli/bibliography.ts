@@ -17,12 +17,13 @@ type Row = readonly [
 ];
 
 const articles: readonly Row[] = [
-  ["10.1023/A:1008925309027", "Brunel2000", "Brunel, Nicolas",
-    "Dynamics of sparsely connected networks of excitatory and inhibitory spiking neurons", "Journal of Computational Neuroscience", 2000, "8", "183--208"],
+  ["10.1023/A:1008925309027", "Brunel2000", "Brunel, Nicolas", "Dynamics of sparsely connected networks of excitatory and inhibitory spiking neurons",
+    "Journal of Computational Neuroscience", 2000, "8", "183--208"],
   ["10.1007/s10827-007-0038-6", "Brette2007", "Brette, Romain and Rudolph, Michelle and Carnevale, Ted and Hines, Michael and others",
-    "Simulation of networks of spiking neurons: a review of tools and strategies", "Journal of Computational Neuroscience", 2007, "23", "349--398"],
-  ["10.1109/TNN.2003.820440", "Izhikevich2003", "Izhikevich, Eugene M.", "Simple model of spiking neurons", "IEEE Transactions on Neural Networks", 2003,
-    "14", "1569--1572"],
+    "Simulation of networks of spiking neurons: a review of tools and strategies", "Journal of Computational Neuroscience", 2007, "23",
+    "349--398"],
+  ["10.1109/TNN.2003.820440", "Izhikevich2003", "Izhikevich, Eugene M.", "Simple model of spiking neurons",
+    "IEEE Transactions on Neural Networks", 2003, "14", "1569--1572"],
   ["10.1109/TNN.2004.832719", "Izhikevich2004", "Izhikevich, Eugene M.", "Which model to use for cortical spiking neurons?",
     "IEEE Transactions on Neural Networks", 2004, "15", "1063--1070"],
   ["10.1162/089976606775093882", "Izhikevich2006", "Izhikevich, Eugene M.", "Polychronization: computation with spikes", "Neural Computation", 2006,
@@ -31,14 +32,15 @@ const articles: readonly Row[] = [
     "The cell-type specific cortical microcircuit: relating structure and activity in a full-scale spiking network model", "Cerebral Cortex", 2014,
     "24", "785--806"],
   ["10.1007/s004220050570", "RotterDiesmann1999", "Rotter, Stefan and Diesmann, Markus",
-    "Exact digital simulation of time-invariant linear systems with applications to neuronal modeling", "Biological Cybernetics", 1999, "81", "381--402"],
+    "Exact digital simulation of time-invariant linear systems with applications to neuronal modeling", "Biological Cybernetics", 1999, "81",
+    "381--402"],
   ["10.1038/990101", "Diesmann1999", "Diesmann, Markus and Gewaltig, Marc-Oliver and Aertsen, Ad",
     "Stable propagation of synchronous spiking in cortical neural networks", "Nature", 1999, "402", "529--533"],
   ["10.1113/jphysiol.1952.sp004764", "HodgkinHuxley1952", "Hodgkin, Alan L. and Huxley, Andrew F.",
     "A quantitative description of membrane current and its application to conduction and excitation in nerve", "The Journal of Physiology", 1952,
     "117", "500--544"],
-  ["10.1016/S0006-3495(81)84782-0", "MorrisLecar1981", "Morris, Catherine and Lecar, Harold", "Voltage oscillations in the barnacle giant muscle fiber",
-    "Biophysical Journal", 1981, "35", "193--213"],
+  ["10.1016/S0006-3495(81)84782-0", "MorrisLecar1981", "Morris, Catherine and Lecar, Harold",
+    "Voltage oscillations in the barnacle giant muscle fiber", "Biophysical Journal", 1981, "35", "193--213"],
   ["10.1016/S0006-3495(61)86902-6", "FitzHugh1961", "FitzHugh, Richard", "Impulses and physiological states in theoretical models of nerve membrane",
     "Biophysical Journal", 1961, "1", "445--466"],
   ["10.1109/JRPROC.1962.288235", "Nagumo1962", "Nagumo, Jin-ichi and Arimoto, Suguru and Yoshizawa, Shuji",
@@ -52,7 +54,8 @@ const articles: readonly Row[] = [
     "A generalized linear integrate-and-fire neural model produces diverse spiking behaviors", "Neural Computation", 2009, "21", "704--718"],
   ["10.1038/s41467-017-02717-4", "Teeter2018", "Teeter, Corinne and Iyer, Ramakrishnan and Menon, Vilas and Gouwens, Nathan and others",
     "Generalized leaky integrate-and-fire models classify multiple neuron types", "Nature Communications", 2018, "9", "709"],
-  ["10.1523/JNEUROSCI.23-37-11628.2003", "FourcaudTrocme2003", "Fourcaud-Trocm{\\'e}, Nicolas and Hansel, David and van Vreeswijk, Carl and Brunel, Nicolas",
+  ["10.1523/JNEUROSCI.23-37-11628.2003", "FourcaudTrocme2003",
+    "Fourcaud-Trocm{\\'e}, Nicolas and Hansel, David and van Vreeswijk, Carl and Brunel, Nicolas",
     "How spike generation mechanisms determine the neuronal response to fluctuating inputs", "Journal of Neuroscience", 2003, "23", "11628--11640"],
   ["10.1137/0146017", "ErmentroutKopell1986", "Ermentrout, G. Bard and Kopell, Nancy",
     "Parabolic bursting in an excitable system coupled with a slow oscillation", "SIAM Journal on Applied Mathematics", 1986, "46", "233--253"],
@@ -61,23 +64,26 @@ const articles: readonly Row[] = [
   ["10.1109/TBME.1978.326270", "RushLarsen1978", "Rush, Stanley and Larsen, Hugh", "A practical algorithm for solving dynamic membrane equations",
     "IEEE Transactions on Biomedical Engineering", 1978, "25", "389--392"],
   ["10.1007/BF02241732", "Fehlberg1970", "Fehlberg, Erwin",
-    "Klassische {Runge-Kutta}-Formeln vierter und niedrigerer Ordnung mit Schrittweiten-Kontrolle und ihre Anwendung auf {W{\\\"a}rmeleitungsprobleme}",
+    "Klassische {Runge-Kutta}-Formeln vierter und niedrigerer Ordnung mit Schrittweiten-Kontrolle und ihre Anwendung auf "
+      + "{W{\\\"a}rmeleitungsprobleme}",
     "Computing", 1970, "6", "61--71"],
   ["10.1007/BF02846028", "Maruyama1955", "Maruyama, Gisiro", "Continuous {Markov} processes and stochastic equations",
     "Rendiconti del Circolo Matematico di Palermo", 1955, "4", "48--90"],
-  ["10.7554/eLife.47314", "Stimberg2019", "Stimberg, Marcel and Brette, Romain and Goodman, Dan F. M.", "{Brian} 2, an intuitive and efficient neural simulator",
-    "eLife", 2019, "8", "e47314"],
+  ["10.7554/eLife.47314", "Stimberg2019", "Stimberg, Marcel and Brette, Romain and Goodman, Dan F. M.",
+    "{Brian} 2, an intuitive and efficient neural simulator", "eLife", 2019, "8", "e47314"],
   ["10.1093/cercor/10.9.910", "Compte2000", "Compte, Albert and Brunel, Nicolas and Goldman-Rakic, Patricia S. and Wang, Xiao-Jing",
-    "Synaptic mechanisms and network dynamics underlying spatial working memory in a cortical network model", "Cerebral Cortex", 2000, "10", "910--923"],
-  ["10.1016/S0896-6273(02)01092-9", "Wang2002", "Wang, Xiao-Jing", "Probabilistic decision making by slow reverberation in cortical circuits", "Neuron", 2002,
-    "36", "955--968"],
-  ["10.1038/30918", "WattsStrogatz1998", "Watts, Duncan J. and Strogatz, Steven H.", "Collective dynamics of `small-world' networks", "Nature", 1998, "393",
-    "440--442"],
+    "Synaptic mechanisms and network dynamics underlying spatial working memory in a cortical network model", "Cerebral Cortex", 2000, "10",
+    "910--923"],
+  ["10.1016/S0896-6273(02)01092-9", "Wang2002", "Wang, Xiao-Jing",
+    "Probabilistic decision making by slow reverberation in cortical circuits", "Neuron", 2002, "36", "955--968"],
+  ["10.1038/30918", "WattsStrogatz1998", "Watts, Duncan J. and Strogatz, Steven H.",
+    "Collective dynamics of `small-world' networks", "Nature", 1998, "393", "440--442"],
 ];
 
 const books: readonly Row[] = [
   ["10.7551/mitpress/2526.001.0001", "Izhikevich2007", "Izhikevich, Eugene M.", "Dynamical Systems in Neuroscience", "MIT Press", 2007],
-  ["10.1017/CBO9780511895401", "TraubMiles1991", "Traub, Roger D. and Miles, Richard", "Neuronal Networks of the Hippocampus", "Cambridge University Press", 1991],
+  ["10.1017/CBO9780511895401", "TraubMiles1991", "Traub, Roger D. and Miles, Richard",
+    "Neuronal Networks of the Hippocampus", "Cambridge University Press", 1991],
   ["10.1017/CBO9781107447615", "Gerstner2014", "Gerstner, Wulfram and Kistler, Werner M. and Naud, Richard and Paninski, Liam",
     "Neuronal Dynamics", "Cambridge University Press", 2014],
 ];
@@ -120,7 +126,8 @@ export function bibtex(doi: string): string {
   if (!known) return entry("misc", `doi:${doi.replace(/[^\w.:/-]/g, "")}`, [["doi", doi], ["url", `https://doi.org/${doi}`]]);
   const { key, authors, title, where, year, volume, pages, book } = known;
   return entry(book ? "book" : "article", key, [
-    ["author", authors], ["title", title], [book ? "publisher" : "journal", where], ["year", String(year)], ["volume", volume], ["pages", pages], ["doi", known.doi],
+    ["author", authors], ["title", title], [book ? "publisher" : "journal", where], ["year", String(year)], ["volume", volume], ["pages", pages],
+    ["doi", known.doi],
   ]);
 }
 

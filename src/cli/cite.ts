@@ -31,7 +31,8 @@ async function cite(file: string, options: { json?: boolean }): Promise<void> {
   const dt = parseQuantity(loaded.settings["dt"] as string, dimensions.second, "dt");
   const own = extname(path) === ".json" ? [] : doisIn(readFileSync(path, "utf8")).map((doi) => ({ doi, why: "named in the network file" }));
   const models = modelsOf(network).flatMap(({ model }) => [
-    ...doisIn(`${model.source ?? ""} ${model.description ?? ""}`).map((doi) => ({ doi, why: `model ${model.name}` })), ...methodsOf(lowerAlone(model, dt, 1)),
+    ...doisIn(`${model.source ?? ""} ${model.description ?? ""}`).map((doi) => ({ doi, why: `model ${model.name}` })),
+    ...methodsOf(lowerAlone(model, dt, 1)),
   ]);
   const reasons = unique([...own, ...models, { doi: randomNumberSource, why: "random numbers" }]);
   const software = entry("software", "Synfire", [

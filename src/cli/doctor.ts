@@ -1,7 +1,7 @@
 /** `synfire doctor`: what this machine can run, and how to get what is missing. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { availableParallelism, cpus, totalmem } from "node:os";
+import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { Command } from "commander";
 import { bytes, table } from "./format.ts";
 import { examples, jsonOption } from "./options.ts";
@@ -40,26 +40,25 @@ const simdModule = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 
 function examine(): Finding[] {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   const cores = availableParallelism();
+  const simd = WebAssembly.validate(simdModule);
+  const processor = `${cpus()[0]?.model.trim() ?? "unknown"}, ${cores} ${cores === 1 ? "core" : "cores"} (a simulation uses one)`;
+  const recent = major > 20 || (major === 20 && minor >= 19);
   return [
-    { what: "Node.js", found: process.version, ok: major > 20 || (major === 20 && minor >= 19), needed: true, advice: "Synfire needs 20.19 or later: https://nodejs.org" },
-    { what: "WebAssembly SIMD", found: WebAssembly.validate(simdModule) ? "yes" : "no", ok: WebAssembly.validate(simdModule), needed: true,
+    { what: "Node.js", found: process.version, ok: recent, needed: true, advice: "20.19 or later: https://nodejs.org" },
+    { what: "WebAssembly SIMD", found: simd ? "yes" : "no", ok: simd, needed: true,
       advice: "This processor or build of Node.js lacks it; --backend interpreter runs everywhere, slowly." },
-    { what: "processor", found: `${cpus()[0]?.model.trim() ?? "unknown"}, ${cores} ${cores === 1 ? "core" : "cores"} (one is used)`, ok: true, needed: false, advice: "" },
-    memory(),
-    command("Brian2", ["python3-brian", "cython3", "g++"], "import brian2", "the peer of npm run bench:peers"),
-    command("numpy", ["python3-numpy"], "import numpy", "tests that let numpy read what synfire/io wrote"),
+    { what: "processor", found: processor, ok: true, needed: false, advice: "" },
+    { what: "memory", found: `${bytes(totalmem())}, ${bytes(freemem())} free`, ok: true, needed: false, advice: "" },
+    pythonModule("Brian2", ["python3-brian", "cython3", "g++"], "import brian2", "the peer of npm run bench:peers"),
+    pythonModule("numpy", ["python3-numpy"], "import numpy", "tests that let numpy read what synfire/io wrote"),
   ];
 }
 
-function memory(): Finding {
-  const total = totalmem();
-  return { what: "memory", found: bytes(total), ok: true, needed: false, advice: "" };
-}
-
 /** A module of Debian's Python that something beside simulating uses. */
-function command(what: string, packages: readonly string[], program: string, purpose: string): Finding {
+function pythonModule(what: string, packages: readonly string[], program: string, purpose: string): Finding {
   const python = existsSync("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
-  const { status, error } = spawnSync(python, ["-c", `${program}`], { stdio: "ignore", timeout: 30_000 });
+  const { status, error } = spawnSync(python, ["-c", program], { stdio: "ignore", timeout: 30_000 });
   const ok = error === undefined && status === 0;
-  return { what, found: ok ? `yes, for ${purpose}` : `no, only for ${purpose}`, ok, needed: false, advice: `apt-get install -y ${packages.join(" ")}` };
+  const found = ok ? `yes, for ${purpose}` : `no, only for ${purpose}`;
+  return { what, found, ok, needed: false, advice: `apt-get install -y ${packages.join(" ")}` };
 }

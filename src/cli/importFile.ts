@@ -29,7 +29,7 @@ export async function importFile(path: string): Promise<Readonly<Record<string, 
 /** An error that a user's own code threw, as one that says where; errors of Synfire's own calls stay what they are. */
 export function explain(error: unknown, path: string): unknown {
   if (error instanceof SynfireError) return error;
-  if (!(error instanceof Error)) return new FileError("user-code", `${shown(path)} threw ${String(error)}`, "Throw an Error, so that its place is known.");
+  if (!(error instanceof Error)) return new FileError("user-code", `${shown(path)} threw ${String(error)}`, "Throw an Error: it knows its place.");
   if (error.message.startsWith("internal error in synfire")) return error;
   const place = error.stack?.split("\n").find((line) => line.includes(pathToFileURL(path).href) || line.includes(path))?.trim();
   return new FileError("user-code", `${shown(path)}: ${error.name}: ${error.message}`, place ?? "");

@@ -95,11 +95,13 @@ async function build(source: Network | BuildNetwork, settings: Settings, path: s
     throw explain(error, path);
   }
   if (made instanceof Network) return made;
-  throw new ArgumentError("no-network", `${shown(path)}: build returned ${made === null ? "null" : typeof made}, not a Network`, "End it with: return net;");
+  const kind = made === null ? "null" : typeof made;
+  throw new ArgumentError("no-network", `${shown(path)}: build returned ${kind}, not a Network`, "End it with: return net;");
 }
 
 function noNetwork(path: string, names: readonly string[]): ArgumentError {
   const near = names.find((name) => didYouMean(name, ["network", "build"]) !== undefined);
-  const hint = near ? `Did you mean "${didYouMean(near, ["network", "build"])}" instead of "${near}"?` : "Write: export const network = new Network();";
+  const meant = near && didYouMean(near, ["network", "build"]);
+  const hint = near ? `Did you mean "${meant}" instead of "${near}"?` : "Write: export const network = new Network();";
   return new ArgumentError("no-network", `${shown(path)} exports no network (it exports ${names.join(", ")})`, hint);
 }

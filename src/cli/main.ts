@@ -30,7 +30,7 @@ async function main(args: readonly string[]): Promise<void> {
   const program = new Command("synfire")
     .description("Simulates spiking neural networks: equations become WebAssembly, a run becomes a spike raster.")
     .version(packageVersion(), "--version", "print the version")
-    .addHelpText("after", examples("run brunel --out out/brunel", "run network.ts --duration \"500 ms\" --set g=4.5", "models izhikevich", "bench C --json"))
+    .addHelpText("after", examples("run brunel --out out/brunel", 'run mine.ts --duration "500 ms" --set g=4.5', "models lifDelta", "bench C --json"))
     .configureHelp({ sortSubcommands: false })
     .showHelpAfterError("(synfire --help, or synfire COMMAND --help, says more)")
     .hook("preAction", (_, command) => {

@@ -27,8 +27,12 @@ export function rasterCommand(): Command {
 async function raster(path: string, { out, json, quiet, ...picture }: RasterOptions): Promise<void> {
   const screen = new Screen({ json: json ?? false, quiet: quiet ?? false });
   const spikes = await loadSpikes(path);
-  if (out === undefined) screen.say(rasterText(spikes, { ...picture, width: Math.min(process.stdout.columns ?? 100, 160), color: process.stdout.isTTY ?? false }));
-  else await saveRaster(out, spikes, picture);
-  if (out !== undefined) screen.note(`saved ${out}`);
+  if (out === undefined) {
+    const terminal = { width: Math.min(process.stdout.columns ?? 100, 160), color: process.stdout.isTTY ?? false };
+    screen.say(rasterText(spikes, { ...picture, ...terminal }));
+  } else {
+    await saveRaster(out, spikes, picture);
+    screen.note(`saved ${out}`);
+  }
   screen.json({ spikes: spikes.times.length, duration: spikes.duration, populations: spikes.populations, out: out ?? null });
 }

@@ -98,8 +98,8 @@ function describe(record: RunRecord, { name }: NetworkFile, { measured, asked }:
   const perEvent = measured.synapticEvents > 0 ? `, ${significant((measured.wall * 1e9) / measured.synapticEvents)} ns each` : "";
   const factor = measured.duration / measured.wall;
   return [
-    `${name}: ${thousands(record.neurons)} neurons, ${thousands(record.synapses)} synapses, dt ${time(record.dt)}, ${record.backend} ${record.precision}, ` +
-      `seed ${record.seed}${stopped}`,
+    `${name}: ${thousands(record.neurons)} neurons, ${thousands(record.synapses)} synapses, dt ${time(record.dt)}, ` +
+      `${record.backend} ${record.precision}, seed ${record.seed}${stopped}`,
     "",
     table([["population", "neurons", "spikes", "rate", "CV of ISI"], ...rows], [1, 2, 3, 4]),
     "",

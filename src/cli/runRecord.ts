@@ -5,6 +5,7 @@ import type { SpikeMonitor } from "../index.ts";
 import { readBytes } from "../io/files.ts";
 import type { NetworkFile } from "./loadNetwork.ts";
 import { bundledFolder } from "./loadNetwork.ts";
+import { isSettingValue } from "./settings.ts";
 import type { Settings } from "./settings.ts";
 import type { Simulated } from "./simulate.ts";
 import { packageVersion } from "./versions.ts";
@@ -36,7 +37,8 @@ export interface RunRecord {
   readonly spikes: number;
   readonly synapticEvents: number;
   readonly populations: readonly {
-    readonly name: string; readonly size: number; readonly model: string; readonly spikes: number; readonly rate_hz: number; readonly cv: number | null;
+    readonly name: string; readonly size: number; readonly model: string;
+    readonly spikes: number; readonly rate_hz: number; readonly cv: number | null;
   }[];
   readonly integrators: readonly { readonly population: string; readonly method: string; readonly reason: string }[];
   /** Milliseconds to make the synapses, to compile the equations; seconds (wall and CPU) of the simulation phase after the warm-up. */
@@ -44,8 +46,10 @@ export interface RunRecord {
   readonly bytes: { readonly synapses: number; readonly total: number };
 }
 
+type Backend = RunRecord["backend"];
+
 /** @param folder  of run.json; the network's path is kept relative to it */
-export function makeRunRecord(file: NetworkFile, backend: RunRecord["backend"], simulated: Simulated, spikes: SpikeMonitor, folder: string): RunRecord {
+export function makeRunRecord(file: NetworkFile, backend: Backend, simulated: Simulated, spikes: SpikeMonitor, folder: string): RunRecord {
   const { report, measured, asked } = simulated;
   return {
     format: "synfire-run", version: 1, synfire: packageVersion(), node: process.version, platform: `${process.platform} ${process.arch}`,
@@ -73,7 +77,8 @@ function cvOf(spikes: SpikeMonitor, name: string): number | null {
  * @throws {FileError} when it is not a run record that this version understands
  */
 export async function readRunRecord(path: string): Promise<{ readonly record: RunRecord; readonly network: string }> {
-  const broken = (problem: string) => new FileError("run-record", `${path} is not a record of a run: ${problem}`, "Give the run.json that synfire run wrote.");
+  const broken = (problem: string) =>
+    new FileError("run-record", `${path} is not a record of a run: ${problem}`, "Give the run.json that synfire run wrote.");
   let raw: unknown;
   try {
     raw = JSON.parse(new TextDecoder().decode(await readBytes(path, 2 ** 26)));
@@ -95,7 +100,7 @@ const isText = (value: unknown): boolean => typeof value === "string";
 const isPositive = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value) && value > 0;
 const neededFields: Readonly<Record<string, (value: unknown) => boolean>> = {
   network: (value) => isText(value) && value !== "",
-  settings: (value) => typeof value === "object" && value !== null && Object.values(value).every((v) => ["number", "string", "boolean"].includes(typeof v)),
+  settings: (value) => typeof value === "object" && value !== null && Object.values(value).every(isSettingValue),
   backend: (value) => value === "wasm" || value === "interpreter",
   precision: (value) => value === "f32" || value === "f64",
   seed: (value) => Number.isSafeInteger(value) && (value as number) >= 0,

@@ -5,6 +5,8 @@ import { dimensions, looksLikeQuantity, parseQuantity, readQuantity } from "../u
 export type SettingValue = number | string | boolean;
 export type Settings = Readonly<Record<string, SettingValue>>;
 
+export const isSettingValue = (value: unknown): value is SettingValue => ["number", "string", "boolean"].includes(typeof value);
+
 /** Names with a meaning of their own, the same as options of the command line. */
 export const reservedDefaults = { duration: "1 s", dt: "0.1 ms", warmup: "0 ms" } as const;
 
@@ -18,7 +20,7 @@ export function readDeclared(declared: unknown, file: string): Settings {
     throw new ArgumentError("settings", `${file}: its settings are not an object`, 'Write e.g. export const settings = { g: 5, duration: "1 s" };');
   }
   for (const [name, value] of Object.entries(declared)) {
-    if (!["number", "string", "boolean"].includes(typeof value)) {
+    if (!isSettingValue(value)) {
       throw new ArgumentError("settings", `${file}: setting ${name} is ${typeof value}`, "Settings are numbers, texts (quantities) or booleans.");
     }
   }
@@ -63,12 +65,15 @@ function convert(name: string, text: string, before: SettingValue): SettingValue
     return text === "true";
   }
   // An expression may stand for a quantity; another quantity must have the same dimension.
-  if (looksLikeQuantity(before) && looksLikeQuantity(text)) parseQuantity(text, readQuantity(before, `default of ${name}`).dimension, `--set ${name}`);
+  if (looksLikeQuantity(before) && looksLikeQuantity(text)) {
+    parseQuantity(text, readQuantity(before, `default of ${name}`).dimension, `--set ${name}`);
+  }
   return text;
 }
 
 function checkTime(name: "duration" | "dt" | "warmup", value: SettingValue | undefined): void {
   const seconds = parseQuantity(value as string, dimensions.second, name);
   if (name === "warmup" ? seconds >= 0 : seconds > 0) return;
-  throw new ArgumentError("setting", `${name} ${value} is not positive`, name === "dt" ? 'Write e.g. --dt "0.1 ms".' : `Write e.g. --${name} "500 ms".`);
+  const example = name === "dt" ? "0.1 ms" : "500 ms";
+  throw new ArgumentError("setting", `${name} ${value} is ${name === "warmup" ? "negative" : "not positive"}`, `Write e.g. --${name} "${example}".`);
 }

@@ -55,6 +55,8 @@ async function verify(path: string, options: VerifyOptions): Promise<void> {
 
 function verdict(same: boolean, sameModel: boolean, record: RunRecord, hash: string): string {
   if (same) return `same spikes: ${record.spikes} spikes, hash ${hash}`;
-  const why = sameModel ? "The network is the same; was the run made on another processor or version?" : "The network has changed since the run was made.";
+  const why = sameModel
+    ? "The network is the same: was the run made by another version of Synfire or of Node.js?"
+    : "The network has changed since the run was made.";
   return `different spikes: hash ${hash}, the record has ${record.spikeHash}\n  ${why}`;
 }

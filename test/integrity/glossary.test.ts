@@ -43,7 +43,9 @@ test("every snippet of the glossary type-checks against the API", () => {
     const paths = { synfire: [`${root}/src/index.ts`], "synfire/models": [`${root}/models/index.ts`], "synfire/io": [`${root}/src/io/index.ts`] };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({
       extends: `${root}/tsconfig.json`, include: ["glossary.mts", `${root}/src/**/*.d.ts`],
-      compilerOptions: { rootDir: "/", paths, noUnusedLocals: false, noUnusedParameters: false, noUncheckedIndexedAccess: false, typeRoots: [`${root}/node_modules/@types`] },
+      compilerOptions: {
+        rootDir: "/", paths, noUnusedLocals: false, noUnusedParameters: false, noUncheckedIndexedAccess: false, typeRoots: [`${root}/node_modules/@types`],
+      },
     }));
     const { status, stdout } = spawnSync(`${root}/node_modules/.bin/tsc`, ["-p", folder], { encoding: "utf8" });
     expect(stdout).toBe("");
