@@ -20,12 +20,18 @@ class Numbering {
   readonly uses = new Map<string, number>();
   private readonly ids = new Map<string, number>();
   private readonly versions = new Map<string, number>();
+  /** Keys found since a version last changed. */
+  private keys = new WeakMap<Expr, string>();
 
   /** The identity of a value: "op(id,id)" with ids in place of the operands, so its length does not grow with the expression. */
   key(e: Expr): string {
     switch (e.kind) {
       case "name": return `${e.name}@${this.versions.get(e.name) ?? 0}`;
-      case "apply": return `${e.op}(${e.args.map((a) => this.id(this.key(a))).join(",")})`;
+      case "apply": {
+        const key = this.keys.get(e) ?? `${e.op}(${e.args.map((a) => this.id(this.key(a))).join(",")})`;
+        this.keys.set(e, key);
+        return key;
+      }
       default: return JSON.stringify(e);
     }
   }
@@ -33,11 +39,13 @@ class Numbering {
   /** Forgets what was known about the values of these names. */
   change(names: Iterable<string>): void {
     for (const n of names) this.versions.set(n, (this.versions.get(n) ?? 0) + 1);
+    this.keys = new WeakMap();
   }
 
   /** Goes back to the state before the first statement; equal values keep their identity. */
   restart(): void {
     this.versions.clear();
+    this.keys = new WeakMap();
   }
 
   private id(key: string): number {
