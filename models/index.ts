@@ -1,3 +1,23 @@
 /** Models to use, read and copy. */
+export { izhikevich } from "./neurons/izhikevich2003.ts";
+export { izhikevichPatterns } from "./neurons/izhikevichPatterns.ts";
+export type { IzhikevichPattern } from "./neurons/izhikevichPatterns.ts";
+export { escapeNoise } from "./neurons/escapeNoise.ts";
+export { exponentialIf } from "./neurons/exponentialIf.ts";
+export { glif } from "./neurons/glif.ts";
+export { inhomogeneousPoisson } from "./neurons/inhomogeneousPoisson.ts";
+export { leakyIntegrator } from "./neurons/leakyIntegrator.ts";
+export { lifAdaptiveThreshold } from "./neurons/lifAdaptiveThreshold.ts";
+export { lifAlphaConductance } from "./neurons/lifAlphaConductance.ts";
+export { lifAlphaCurrent } from "./neurons/lifAlphaCurrent.ts";
+export { lifBetaConductance } from "./neurons/lifBetaConductance.ts";
+export { lifBetaCurrent } from "./neurons/lifBetaCurrent.ts";
 export { lifDelta } from "./neurons/lifDelta.ts";
+export { lifExpConductance } from "./neurons/lifExpConductance.ts";
+export { lifExpCurrent } from "./neurons/lifExpCurrent.ts";
+export { multiTimescaleAdaptiveThreshold } from "./neurons/multiTimescaleAdaptiveThreshold.ts";
+export { parrot } from "./neurons/parrot.ts";
+export { poissonNeuron } from "./neurons/poissonNeuron.ts";
+export { quadraticIf } from "./neurons/quadraticIf.ts";
+export { stochasticBinary } from "./neurons/stochasticBinary.ts";
 export { staticSynapse } from "./synapses/staticSynapse.ts";

@@ -164,6 +164,7 @@ export class Group {
     const lowered = lowerNeuron(model, {
       kernelName: `update_${identifier(this.name)}_${identifier(model.name)}`, dt: this.#dt, size: this.size, parameters, constants: constants.map((c) => c.name), scalars: drives.scalars,
       inputs: [...this.rings.values()].map((r) => r.input), draws: drives.draws, arrivals,
+      ...(this.data.kind === "neurons" && this.data.method ? { method: this.data.method } : {}),
     });
     let kernel: MapKernel = drives.held.length === 0 && drives.before.length === 0 ? lowered.kernel
       : { ...lowered.kernel, state: [...lowered.kernel.state, ...drives.held], body: [...drives.before, ...lowered.kernel.body] };

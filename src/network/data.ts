@@ -1,4 +1,5 @@
 /** A network as plain data: what `Network` collects, what JSON holds, and all that the engine reads. */
+import type { Method } from "../model/checked.ts";
 import type { NeuronModel } from "../model/neuron.ts";
 import type { Quantity } from "../units/quantity.ts";
 import type { Connector } from "./connectors.ts";
@@ -10,7 +11,7 @@ import type { Value } from "./values.ts";
 export interface RangeData { readonly population: string; readonly start: number; readonly end: number }
 
 export type PopulationData =
-  | { readonly kind: "neurons"; readonly name: string; readonly size: number; readonly model: NeuronModel; readonly values: Readonly<Record<string, Value>>; readonly positions?: Positions }
+  | { readonly kind: "neurons"; readonly name: string; readonly size: number; readonly model: NeuronModel; readonly values: Readonly<Record<string, Value>>; readonly method?: Method; readonly positions?: Positions }
   | { readonly kind: "poisson"; readonly name: string; readonly size: number; readonly rate: Value; readonly positions?: Positions }
   | { readonly kind: "spikes"; readonly name: string; readonly size: number; readonly times: Float64Array; readonly indices: Uint32Array; readonly positions?: Positions };
 

@@ -1,6 +1,7 @@
 /** A spiking network as its author describes it. It holds plain data and never runs; `compile` makes a simulation of it. */
 import { ArgumentError, didYouMean } from "../errors.ts";
-import type { CheckedNeuron, Dimension } from "../model/checked.ts";
+import { methods } from "../model/checked.ts";
+import type { CheckedNeuron, Dimension, Method } from "../model/checked.ts";
 import type { ParametersOf, ReceptorsOf, StateOf } from "../model/inference.ts";
 import type { NeuronModel } from "../model/neuron.ts";
 import type { SynapseModel } from "../model/synapse.ts";
@@ -57,9 +58,15 @@ export class Network {
     }
   }
 
-  /** Neurons of one model. `values` sets parameters and initial states: a quantity, an expression of i and the parameters, a distribution, or an array. */
-  population<M extends NeuronModel>(name: string, size: number, model: M, values: ValuesOf<M> = {}, options: { readonly positions?: Positions } = {}): Population<M> {
+  /**
+   * Neurons of one model. `values` sets parameters and initial states: a quantity, an expression of i and the parameters, a distribution, or an array.
+   * `method` integrates this population by another method than its model asks for.
+   */
+  population<M extends NeuronModel>(name: string, size: number, model: M, values: ValuesOf<M> = {}, options: { readonly positions?: Positions; readonly method?: Method } = {}): Population<M> {
     this.#checkNew(name, size, options.positions);
+    if (options.method !== undefined && !methods.includes(options.method)) {
+      throw unknownName(`population "${name}"`, "integration method", String(options.method), methods);
+    }
     const checked = model.checked;
     const known = new Map<string, Dimension>([...checked.parameters, ...checked.variables].map((v) => [v.name, v.dimension]));
     for (const key of Object.keys(values)) {
@@ -72,7 +79,7 @@ export class Network {
         throw new ArgumentError("size", `population "${name}": ${key} has ${resolved.values.length} values for ${size} neurons`, `Give ${size} values.`);
       }
     }
-    this.#populations.set(name, { kind: "neurons", name, size, model, values: { ...(values as Record<string, Value>) }, ...(options.positions ? { positions: options.positions } : {}) });
+    this.#populations.set(name, { kind: "neurons", name, size, model, values: { ...(values as Record<string, Value>) }, ...(options.method ? { method: options.method } : {}), ...(options.positions ? { positions: options.positions } : {}) });
     return new Population(model, { population: name, start: 0, end: size });
   }
 
@@ -267,7 +274,7 @@ export class Network {
     };
     for (const p of data.populations) {
       const place = p.positions ? { positions: p.positions } : {};
-      if (p.kind === "neurons") net.population(p.name, p.size, p.model, p.values, place);
+      if (p.kind === "neurons") net.population(p.name, p.size, p.model, p.values, { ...place, ...(p.method === undefined ? {} : { method: p.method }) });
       else if (p.kind === "poisson") net.poissonSource(p.name, p.size, { rate: p.rate, ...place });
       else net.spikeSource(p.name, p.size, { times: p.times, indices: p.indices, ...place });
     }
