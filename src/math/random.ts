@@ -17,7 +17,8 @@ export const largestNumberOfParts = 1024;
 export const lowBitsDraw = 2 ** 30;
 
 /** In [0, 1): word·2^-32 in f64, the upper 24 bits times 2^-24 in f32. */
-export const uniformOf = (word: number, precision: "f32" | "f64" = "f64"): number => (precision === "f64" ? word * 2 ** -32 : (word >>> 8) * 2 ** -24);
+export const uniformOf = (word: number, precision: "f32" | "f64" = "f64"): number =>
+  precision === "f64" ? word * 2 ** -32 : (word >>> 8) * 2 ** -24;
 
 /** Uniform in [0, 1). */
 export function uniformAt(seed: Seed, element: number, step: number, stream: number, draw: number): number {
@@ -54,8 +55,10 @@ const largestPart = 24;
  * @throws {UnsupportedError} when the mean exceeds 24 576 or is not a number ≥ 0
  */
 export function poissonTable(mean: number): PoissonTable {
-  if (!(mean >= 0 && mean <= largestPart * largestNumberOfParts)) {
-    throw new UnsupportedError("poisson-mean", `a Poisson draw with a mean of ${mean} in one step`, `Use a rate that gives 0 to ${largestPart * largestNumberOfParts} events a step.`);
+  const largest = largestPart * largestNumberOfParts;
+  if (!(mean >= 0 && mean <= largest)) {
+    const problem = `a Poisson draw with a mean of ${mean} in one step`;
+    throw new UnsupportedError("poisson-mean", problem, `Use a rate that gives 0 to ${largest} events a step.`);
   }
   const parts = Math.max(1, Math.ceil(mean / largestPart));
   const each = mean / parts;

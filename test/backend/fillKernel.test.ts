@@ -3,6 +3,7 @@ import { Module } from "../../src/backend/wasm/assembler.ts";
 import { emitFillKernel, scratchSlack } from "../../src/backend/wasm/fillKernel.ts";
 import type { Precision } from "../../src/backend/wasm/lanes.ts";
 import type { Draw, MapKernel } from "../../src/ir/kernel.ts";
+import { number } from "../../src/ir/expr.ts";
 import { keySchedule, seedOf, wordAt } from "../../src/math/philox.ts";
 import { normalAt, poissonAt, poissonTable, uniformOf, varyingPoissonAt } from "../../src/math/random.ts";
 
@@ -11,14 +12,16 @@ const stream = 0xdeadbeef;
 const meansAt = 65536;
 const scratchAt = 1024;
 
-type Distribution = Omit<Draw, "name" | "draw">;
+type Unnamed<D> = D extends unknown ? Omit<D, "name" | "draw"> : never;
+type Distribution = Unnamed<Draw>;
 
 /** A function (lo, hi, step) → the numbers of the tile. */
 function filler(distribution: Distribution, precision: Precision, means: readonly number[] = [], scalar = 1) {
   const draw = { name: "x", draw: 5, ...distribution } as Draw;
-  const kernel: MapKernel = { name: "k", state: [], constants: ["mean"], scalars: [{ name: "rate", value: { kind: "number", value: 0 } }], inputs: [], draws: [draw], body: [], finite: [] };
+  const scalars = [{ name: "rate", value: number(0) }];
+  const kernel: MapKernel = { name: "k", state: [], constants: ["mean"], scalars, inputs: [], draws: [draw], body: [], finite: [] };
   const module = new Module();
-  const func = emitFillKernel(module, kernel, { size: 4096, address: () => meansAt, drawAddress: () => scratchAt, keyAddress: 512, stream }, precision);
+  const func = emitFillKernel(module, kernel, { address: () => meansAt, drawAddress: () => scratchAt, keyAddress: 512, stream }, precision);
   const memory = new WebAssembly.Memory({ initial: 4, maximum: 4 });
   new Uint32Array(memory.buffer, 512, 20).set(keySchedule(seed));
   const Array_ = precision === "f32" ? Float32Array : Float64Array;
@@ -44,7 +47,9 @@ for (const precision of ["f32", "f64"] as const) {
   test(`uniform fills are the defined words to the last bit (${precision})`, () => {
     const fill = filler({ distribution: "uniform" }, precision);
     for (const [lo, hi] of tiles) {
-      for (const step of [0, 1, 0xfffffff0]) expect([...fill(lo, hi, step)]).toEqual(elements(lo, hi).map((e) => uniformOf(wordAt(seed, e, step, stream, 5), precision)));
+      for (const step of [0, 1, 0xfffffff0]) {
+        expect([...fill(lo, hi, step)]).toEqual(elements(lo, hi).map((e) => uniformOf(wordAt(seed, e, step, stream, 5), precision)));
+      }
     }
   });
 
@@ -77,7 +82,9 @@ for (const precision of ["f32", "f64"] as const) {
   test(`Poisson counts with a mean for each element, times one for each step, are the interpreter's (${precision})`, () => {
     const means = Array.from({ length: 4096 }, (_, e) => Math.fround([0, 0.01, 2, 7.9, 8.1, 31, -1, 250][e % 8]! * (1 + e / 4096)));
     const both = filler({ distribution: "poisson", meanArray: "mean", meanScalar: "rate" } as Distribution, precision, means, 0.75);
-    for (const [lo, hi] of tiles.slice(0, 6)) expect([...both(lo, hi, 8)]).toEqual(elements(lo, hi).map((e) => varyingPoissonAt(seed, e, 8, stream, 5, means[e]! * 0.75)));
+    for (const [lo, hi] of tiles.slice(0, 6)) {
+      expect([...both(lo, hi, 8)]).toEqual(elements(lo, hi).map((e) => varyingPoissonAt(seed, e, 8, stream, 5, means[e]! * 0.75)));
+    }
     const byStep = filler({ distribution: "poisson", meanScalar: "rate" } as Distribution, precision, [], 3.5);
     expect([...byStep(16, 528, 8)]).toEqual(elements(16, 528).map((e) => varyingPoissonAt(seed, e, 8, stream, 5, 3.5)));
   });

@@ -1,4 +1,5 @@
 /** Runs one map kernel compiled to WebAssembly on arrays of ordinary numbers. */
+import type { Expr } from "../../src/ir/expr.ts";
 import type { MapKernel } from "../../src/ir/kernel.ts";
 import { Module } from "../../src/backend/wasm/assembler.ts";
 import type { Precision } from "../../src/backend/wasm/lanes.ts";
@@ -34,6 +35,7 @@ export function compiled(kernel: MapKernel, size: number, precision: Precision, 
 }
 
 /** A function of one or two variables as a kernel: y = f(a, b). */
-export function applied(value: import("../../src/ir/expr.ts").Expr, inputs: readonly string[]): MapKernel {
-  return { name: "apply", state: ["y"], constants: inputs, scalars: [], inputs: [], draws: [], body: [{ kind: "assign", name: "y", value }], finite: [] };
+export function applied(value: Expr, inputs: readonly string[]): MapKernel {
+  const body = [{ kind: "assign", name: "y", value }] as const;
+  return { name: "apply", state: ["y"], constants: inputs, scalars: [], inputs: [], draws: [], body, finite: [] };
 }

@@ -63,7 +63,9 @@ test("exp in f64 is within 1.5 ulp on [-700, 700]", () => {
   expect(Math.max(...y.map((got, k) => ulps(got, Math.exp(a[k]!), "f64")))).toBeLessThanOrEqual(1.5);
 });
 
-const special = [0, -0, 1, -1, 0.5, -0.5, 2, -2, 1e-3, -1e-3, 1.5, 2.5, -1.5, -2.5, 87, -87, 88.6, 88.8, -87.4, 1000, -1000, Infinity, -Infinity, NaN];
+const special = [
+  0, -0, 1, -1, 0.5, -0.5, 2, -2, 1e-3, -1e-3, 1.5, 2.5, -1.5, -2.5, 87, -87, 88.6, 88.8, -87.4, 1000, -1000, Infinity, -Infinity, NaN,
+];
 
 for (const precision of ["f32", "f64"] as const) {
   const round = precision === "f32" ? Math.fround : (x: number) => x;
@@ -78,7 +80,8 @@ for (const precision of ["f32", "f64"] as const) {
         let right = round(applyOperation(op, [x]) as number);
         // Subnormal results are zero, and what is made of exp overflows where exp does.
         if (op === "exp" && Math.abs(right) < (precision === "f32" ? 2 ** -126 : 2 ** -1022)) right = 0;
-        if ((op === "sinh" || op === "cosh" || (op === "exprel" && x > 0)) && Math.abs(x) > (precision === "f32" ? 88.7 : 709.7)) right = Infinity * Math.sign(right);
+        const ofExp = op === "sinh" || op === "cosh" || (op === "exprel" && x > 0);
+        if (ofExp && Math.abs(x) > (precision === "f32" ? 88.7 : 709.7)) right = Infinity * Math.sign(right);
         if (Number.isNaN(right)) expect(y[k], `${op}(${x})`).toBeNaN();
         else expect(ulps(y[k]!, right, precision), `${op}(${x}) = ${y[k]}, not ${right}`).toBeLessThanOrEqual(5);
       });
@@ -103,7 +106,10 @@ for (const precision of ["f32", "f64"] as const) {
         if (op === "mod" && precision === "f32") right = x - Math.fround(b[k]! * Math.floor(Math.fround(x / b[k]!)));
         right = round(right);
         if (Number.isNaN(right)) expect(y[k], `${op}(${x}, ${b[k]})`).toBeNaN();
-        else expect(ulps(y[k]!, right, precision), `${op}(${x}, ${b[k]}) = ${y[k]}, not ${right}`).toBeLessThanOrEqual(op === "pow" ? 300 : op === "mod" ? 4 : 0);
+        else {
+          const allowed = op === "pow" ? 300 : op === "mod" ? 4 : 0;
+          expect(ulps(y[k]!, right, precision), `${op}(${x}, ${b[k]}) = ${y[k]}, not ${right}`).toBeLessThanOrEqual(allowed);
+        }
       });
     });
   }

@@ -68,14 +68,11 @@
           )
         )
         (local.set $bad_22
-          (i32.shl
-            (i32x4.bitmask
-              (v128.or
-                (f32x4.ne (f32x4.sub (local.get $v_15) (local.get $v_15)) (v128.const f32x4 0))
-                (f32x4.ne (f32x4.sub (local.get $I_17) (local.get $I_17)) (v128.const f32x4 0))
-              )
+          (i32x4.bitmask
+            (v128.or
+              (f32x4.ne (f32x4.sub (local.get $v_15) (local.get $v_15)) (v128.const f32x4 0))
+              (f32x4.ne (f32x4.sub (local.get $I_17) (local.get $I_17)) (v128.const f32x4 0))
             )
-            (i32.const 0)
           )
         )
         (if

@@ -37,7 +37,13 @@ export function emitFillKernel(module: Module, kernel: MapKernel, layout: FillLa
   return func;
 }
 
-function fillOf(module: Module, kernel: MapKernel, draw: Draw, layout: FillLayout, precision: Precision): { callee: Func; extra: (func: Func) => Node[] } {
+/** The function that fills a draw, and the arguments it takes beyond the common ones. */
+interface Fill {
+  readonly callee: Func;
+  readonly extra: (func: Func) => Node[];
+}
+
+function fillOf(module: Module, kernel: MapKernel, draw: Draw, layout: FillLayout, precision: Precision): Fill {
   const none = () => [];
   if (draw.distribution === "uniform") return { callee: fillUniform(module, layout.keyAddress, precision), extra: none };
   if (draw.distribution === "normal") return { callee: fillNormal(module, layout.keyAddress, precision), extra: none };

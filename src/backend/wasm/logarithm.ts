@@ -24,7 +24,9 @@ function logParts(code: Code, lanes: Lanes, x: Node): { high: Node; low: Node } 
   const f = code.let("f", lanes.sub(mantissa, lanes.const(1)));
   if (lanes.precision === "f32") {
     const square = code.let("square", lanes.mul(f, f));
-    const series = polynomial(lanes, f, [0.3333331645, -0.2500079572, 0.2000228167, -0.1662497073, 0.1418142617, -0.1312529892, 0.128791675, -0.07865406573]);
+    const series = polynomial(lanes, f, [
+      0.3333331645, -0.2500079572, 0.2000228167, -0.1662497073, 0.1418142617, -0.1312529892, 0.128791675, -0.07865406573,
+    ]);
     const correction = lanes.add(lanes.mul(lanes.mul(f, square), series), lanes.mul(e, lanes.const(-2.12194440054690583e-4)));
     const low = lanes.add(lanes.sub(correction, lanes.mul(square, lanes.const(0.5))), f);
     return { high: lanes.mul(e, lanes.const(0.693359375)), low };

@@ -7,7 +7,9 @@
  */
 import type { Expr } from "../../ir/expr.ts";
 import type { MapKernel, Statement } from "../../ir/kernel.ts";
-import { block, br, br_if, f32x4, f64x2, forLoop, i32, i32x4, if_, label, local, loop, return_, v128, type Func, type Local, type Module, type Node } from "./assembler.ts";
+import {
+  block, br, br_if, f32x4, f64x2, forLoop, i32, i32x4, if_, label, local, loop, return_, v128, type Func, type Local, type Module, type Node,
+} from "./assembler.ts";
 import { Code } from "./code.ts";
 import { lanesOf, type Lanes, type Precision } from "./lanes.ts";
 import { assignedNames, buildStatements, emitLoops, named, type Environment } from "./statements.ts";
@@ -111,7 +113,9 @@ function emitGroup(frame: Frame, code: Code, unroll: number): void {
   const alarm = alarmOf(frame, vectors);
   if (alarm) code.add(if_(v128.any_true(alarm), code.inner((rare) => emitRare(frame, rare, vectors))));
   for (const vector of vectors) {
-    for (const [array, result] of vector.results) code.add(v128.store(local.get(position), local.get(result), frame.layout.address(array) + vector.offset));
+    for (const [array, result] of vector.results) {
+      code.add(v128.store(local.get(position), local.get(result), frame.layout.address(array) + vector.offset));
+    }
     for (const input of inputs) code.add(v128.store(input, lanes.const(0), vector.offset));
   }
 }
@@ -126,7 +130,9 @@ function emitBody(frame: Frame, code: Code, offset: number, inputs: readonly Nod
     environment.set(array, values.leaf(array, v128.load(local.get(position), layout.address(array) + offset), false));
   }
   kernel.inputs.forEach((input, k) => environment.set(input, values.leaf(input, v128.load(inputs[k]!, offset), false)));
-  for (const draw of kernel.draws) environment.set(draw.name, values.leaf(draw.name, v128.load(scratch!, layout.drawAddress(draw.name) + offset), false));
+  for (const draw of kernel.draws) {
+    environment.set(draw.name, values.leaf(draw.name, v128.load(scratch!, layout.drawAddress(draw.name) + offset), false));
+  }
   environment.set("i", values.leaf("i", elementIndices(frame, offset), false));
 
   const loops = buildStatements(values, code, kernel.body, environment);
@@ -188,7 +194,7 @@ function emitRare(frame: Frame, code: Code, vectors: readonly Vector[]): void {
         const held = vector.results.get(array);
         return held ? [lanes.ne(lanes.sub(local.get(held), local.get(held)), lanes.const(0))] : [];
       });
-      return masks.length === 0 ? i32.const(0) : i32.shl(lanes.bitmask(masks.reduce((a, b) => v128.or(a, b))), i32.const(u * lanes.count));
+      return masks.length === 0 ? i32.const(0) : bitsOf(lanes, masks.reduce((a, b) => v128.or(a, b)), u);
     });
     const bits = code.variable("bad", "i32", bad.reduce((a, b) => i32.or(a, b)));
     code.add(if_(local.get(bits), code.inner((inside) => {
@@ -202,9 +208,13 @@ function emitRare(frame: Frame, code: Code, vectors: readonly Vector[]): void {
     const stores = [...pending[u]!].map(([array, l]) => v128.store(local.get(position), local.get(l), layout.address(array) + vector.offset));
     code.add(if_(v128.any_true(vector.spike!), stores));
   });
-  const masks = vectors.map((vector, u) => (u === 0 ? lanes.bitmask(vector.spike!) : i32.shl(lanes.bitmask(vector.spike!), i32.const(u * lanes.count))));
+  const masks = vectors.map((vector, u) => bitsOf(lanes, vector.spike!, u));
   emitAppend(frame, code, code.variable("spikes", "i32", masks.reduce((a, b) => i32.or(a, b))));
 }
+
+/** One bit for each lane of the group's vector `u`, at its place in the group. */
+const bitsOf = (lanes: Lanes, mask: Node, u: number): Node =>
+  u === 0 ? lanes.bitmask(mask) : i32.shl(lanes.bitmask(mask), i32.const(u * lanes.count));
 
 const firstElement = (frame: Frame): Node => i32.shr_u(local.get(frame.position), i32.const(Math.log2(frame.lanes.bytes)));
 

@@ -5,7 +5,8 @@
  */
 import { lowBitsDraw, partStride, poissonTable, type PoissonTable } from "../../math/random.ts";
 import {
-  block, br, br_if, call, f32, f32x4, f64, f64x2, forLoop, i16x8, i32, i32x4, i8x16, if_, label, local, loop, memory, select, v128, type Func, type Local, type Module, type Node,
+  block, br, br_if, call, f32, f32x4, f64, f64x2, forLoop, i16x8, i32, i32x4, i8x16, if_, label, local, loop, memory, select, v128,
+  type Func, type Local, type Module, type Node,
 } from "./assembler.ts";
 import { Code, helper } from "./code.ts";
 import { fillParameters } from "./continuousDraws.ts";
@@ -47,8 +48,8 @@ export function fillPoisson(module: Module, keys: number, precision: Precision, 
     const code = new Code(module, f);
     if (table.parts === 1) emitPass(code, keys, precision, table, exact, false, local.get(f.param("draw")));
     else {
-      const bytes = lanesOf(precision).bytes;
-      code.add(memory.fill(local.get(f.param("address")), i32.const(0), i32.mul(i32.sub(local.get(f.param("hi")), local.get(f.param("lo"))), i32.const(bytes))));
+      const bytes = i32.mul(i32.sub(local.get(f.param("hi")), local.get(f.param("lo"))), i32.const(lanesOf(precision).bytes));
+      code.add(memory.fill(local.get(f.param("address")), i32.const(0), bytes));
       const part = f.local("part", "i32");
       code.add(forLoop(part, i32.const(0), i32.const(table.parts), 1, code.inner((body) => {
         const draw = body.let("part_draw", i32.add(local.get(f.param("draw")), i32.mul(local.get(part), i32.const(partStride))));
@@ -85,7 +86,8 @@ function emitPass(code: Code, keys: number, precision: Precision, table: Poisson
     }));
     if (doubt) {
       body.add(if_(doubt, body.inner((slow) => counted.forEach((block, b) => block.forEach(({ unsure: mask }, w) => {
-        emitExact(slow, precision, exact, slow.variable("bits", "i32", i16x8.bitmask(mask!)), local.get(element), local.get(at), 32 * b + 4 * w, draw);
+        const bits = slow.variable("bits", "i32", i16x8.bitmask(mask!));
+        emitExact(slow, precision, exact, bits, local.get(element), local.get(at), 32 * b + 4 * w, draw);
       })))));
     }
     body.add(local.set(at, i32.add(local.get(at), i32.const(32 * blocks * lanes.bytes))));
@@ -123,7 +125,8 @@ function emitExact(code: Code, precision: Precision, exact: Func, bits: Local, e
     inside.add(br_if(done, i32.eqz(local.get(bits))));
     const lane = inside.let("lane", i32.ctz(local.get(bits)));
     inside.add(local.set(bits, i32.and(local.get(bits), i32.sub(local.get(bits), i32.const(1)))));
-    const distance = inside.let("distance", i32.add(i32.add(i32.shr_u(lane, i32.const(1)), i32.mul(i32.and(lane, i32.const(1)), i32.const(16))), i32.const(offset)));
+    const half = i32.mul(i32.and(lane, i32.const(1)), i32.const(16));
+    const distance = inside.let("distance", i32.add(i32.add(i32.shr_u(lane, i32.const(1)), half), i32.const(offset)));
     const e = inside.let("e", i32.add(element, distance));
     inside.add(br_if(again, i32.lt_u(e, local.get(f.param("lo")))));
     const count = call(exact, e, local.get(f.param("step")), local.get(f.param("stream")), draw);

@@ -21,7 +21,9 @@ export interface Loop {
 }
 
 /** Builds the statements' values into `environment` and returns the loops among them. `active` masks the lanes that take part. */
-export function buildStatements(values: Values, code: Code, statements: readonly Statement[], environment: Environment, active?: Value, depth = 0): Loop[] {
+export function buildStatements(
+  values: Values, code: Code, statements: readonly Statement[], environment: Environment, active?: Value, depth = 0,
+): Loop[] {
   const loops: Loop[] = [];
   for (const statement of statements) {
     if (statement.kind === "while") loops.push(buildLoop(values, code, statement, environment, active, depth + 1));
@@ -40,7 +42,9 @@ export function named(environment: Environment, name: string): Value {
   return value;
 }
 
-function buildLoop(values: Values, code: Code, statement: Statement & { kind: "while" }, environment: Environment, active: Value | undefined, depth: number): Loop {
+function buildLoop(
+  values: Values, code: Code, statement: Statement & { kind: "while" }, environment: Environment, active: Value | undefined, depth: number,
+): Loop {
   const carried = [...assignedNames(statement.body)].filter((name) => environment.has(name)).map((name) => {
     const initial = values.keep(named(environment, name));
     return { name, local: code.variable(name, "v128"), initial };
@@ -86,4 +90,8 @@ function emitLoop(values: Values, code: Code, l: Loop): void {
   code.add(block(done, loop(again, ...body)));
 }
 
-const rootsOf = (l: Loop): Value[] => [l.condition, ...l.carried.map((c) => c.next), ...l.inner.flatMap((inner) => [...rootsOf(inner), ...inner.carried.map((c) => c.initial)])];
+/** Everything a loop computes, its inner loops included. */
+const rootsOf = (l: Loop): Value[] => [
+  l.condition, ...l.carried.map((c) => c.next),
+  ...l.inner.flatMap((inner) => [...rootsOf(inner), ...inner.carried.map((c) => c.initial)]),
+];

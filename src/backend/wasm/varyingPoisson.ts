@@ -13,13 +13,20 @@ const upperHalf = (x: Node): Node => i8x16.shuffle(x, x, [8, 9, 10, 11, 12, 13, 
 const joined = (low: Node, high: Node): Node =>
   i8x16.shuffle(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23]);
 
+interface MeanSources {
+  readonly array: boolean;
+  readonly scalar: boolean;
+}
+
 /** A fill function with further parameters: the address of the array of means, the address of the scalar, as far as they exist. */
-export function fillVaryingPoisson(module: Module, keys: number, precision: Precision, sources: { readonly array: boolean; readonly scalar: boolean }): Func {
+export function fillVaryingPoisson(module: Module, keys: number, precision: Precision, sources: MeanSources): Func {
   const name = `fill_poisson_${precision}${sources.array ? "_by_element" : ""}${sources.scalar ? "_by_step" : ""}`;
   return helper(module, name, () => {
     const lanes = lanesOf(precision);
     const invert = invertPoisson(module);
-    const parameters: Record<string, ValueType> = { ...fillParameters, ...(sources.array ? { means: "i32" } : {}), ...(sources.scalar ? { scalar: "i32" } : {}) };
+    const parameters: Record<string, ValueType> = { ...fillParameters };
+    if (sources.array) parameters["means"] = "i32";
+    if (sources.scalar) parameters["scalar"] = "i32";
     const f = module.func(name, parameters, "void", false);
     const code = new Code(module, f);
     const param = (p: string) => local.get(f.param(p));
@@ -66,7 +73,8 @@ export function fillVaryingPoisson(module: Module, keys: number, precision: Prec
           values.forEach((value, k) => {
             const offset = 16 * (w * values.length + k);
             const held = turn.let("value", value);
-            turn.add(if_(local.get(part), [v128.store(local.get(at), lanes.add(held, v128.load(local.get(at), offset)), offset)], [v128.store(local.get(at), held, offset)]));
+            const sum = lanes.add(held, v128.load(local.get(at), offset));
+            turn.add(if_(local.get(part), [v128.store(local.get(at), sum, offset)], [v128.store(local.get(at), held, offset)]));
           });
         });
       })));

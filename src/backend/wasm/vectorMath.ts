@@ -78,5 +78,6 @@ const emitters: Readonly<Record<Op, Emit>> = {
 };
 
 const heavy: ReadonlySet<Op> = new Set([
-  "pow", "exp", "expm1", "exprel", "log", "log10", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "sqrt", "div", "mod", "sign",
+  "pow", "exp", "expm1", "exprel", "log", "log10", "sin", "cos", "tan", "arcsin", "arccos", "arctan",
+  "sinh", "cosh", "tanh", "sqrt", "div", "mod", "sign",
 ] satisfies Op[]);
