@@ -1,7 +1,8 @@
 import { neuron } from "synfire";
 
 /**
- * Leaky integrate-and-fire neuron whose membrane jumps by the weight of each arriving spike.
+ * Leaky integrate-and-fire neuron whose membrane jumps by the weight of each arriving spike. What arrives while it is refractory is lost.
+ * Linear, so integrated exactly; `iaf_psc_delta` of NEST, with R = tau_m/C_m.
  *
  * @source Brunel (2000), J. Comput. Neurosci. 8:183–208. doi:10.1023/A:1008925309027
  */
