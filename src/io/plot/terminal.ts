@@ -36,7 +36,16 @@ export function rasterText(spikes: Spikes, options: TerminalRasterOptions = {}):
     output.push(`${paint(label(clean(population.name)), color)} ${paint(bars, color)} ${formatNumber(Number(rate.toPrecision(3))).padStart(6)} Hz`);
   }
   const remark = [sampleRemark(content), `bars: mean over neurons, highest ${highest(content)}`].filter(Boolean).join("; ");
-  return [...output, " ".repeat(margin) + remark, ""].join("\n");
+  return [...output, ...wrapped(remark, columns).map((line) => " ".repeat(margin) + line), ""].join("\n");
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    if (lines.at(-1)!.length + word.length >= width) lines.push(word);
+    else lines.push(`${lines.pop()!} ${word}`.trim());
+  }
+  return lines;
 }
 
 /** A name may hold anything; what would move the cursor of a terminal does not get there. */

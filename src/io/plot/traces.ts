@@ -60,10 +60,20 @@ export interface RatesOptions extends ChartOptions {
 /** Firing rates of populations against time, from rates or from spikes. */
 export function ratesScene(rates: readonly RateSeries[] | Spikes, options: RatesOptions = {}): Scene {
   const series = "populations" in rates ? ratesOfSpikes(rates, options.bin) : rates;
-  const curves = series.map(({ name, times, rate }) => ({ name, y: rate, x: times, steps: false }));
-  const bin = (series[0]?.times[1] ?? 0) - (series[0]?.times[0] ?? 0);
+  const curves = series.map(({ name, times, rate }) => ({ name, ...outline(times, rate), steps: true }));
+  const bin = binOf(series[0]?.times ?? []);
   const label = bin > 0 ? `rate (Hz), ${timeText(bin)} bins` : "rate (Hz)";
   return chartScene([{ label, curves, fromZero: true }], "time", options);
+}
+
+const binOf = (times: ArrayLike<number>): number => (times.length > 1 ? times[1]! - times[0]! : 0);
+
+/** Edges of the bins and the rate from each; the last edge closes the last bin. */
+function outline(times: ArrayLike<number>, rate: ArrayLike<number>): { x: number[]; y: number[] } {
+  const half = binOf(times) / 2;
+  const x = Array.from(times, (time) => time - half);
+  const y = Array.from(rate);
+  return times.length === 0 ? { x, y } : { x: [...x, times[times.length - 1]! + half], y: [...y, y.at(-1)!] };
 }
 
 function ratesOfSpikes(spikes: Spikes, bin: TimeChoice | undefined): RateSeries[] {
