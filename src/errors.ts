@@ -35,7 +35,8 @@ export function invariant(condition: unknown, message: string): asserts conditio
 }
 
 /** The known name nearest to a misspelt one, by edit distance, when it is near enough to be meant. */
-export function didYouMean(name: string, known: Iterable<string>): string | undefined {
+export function didYouMean(name: string, names: Iterable<string>): string | undefined {
+  const known = [...names];
   let best: string | undefined;
   // Every one-letter name is one edit from every other, so very short names match only in another case.
   let bestDistance = name.length < 3 ? 1 : Math.max(1, Math.floor(name.length / 3)) + 1;
@@ -48,7 +49,10 @@ export function didYouMean(name: string, known: Iterable<string>): string | unde
       bestDistance = distance;
     }
   }
-  return best;
+  if (best !== undefined || name.length < 3) return best;
+  // "tau" is not near "tau_m" by edits, but it is its beginning.
+  const longer = known.filter((candidate) => candidate.startsWith(name));
+  return longer.length === 1 ? longer[0] : undefined;
 }
 
 /** Insertions, deletions, changes and swaps of neighbours that turn one name into the other. */

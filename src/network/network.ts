@@ -1,5 +1,5 @@
 /** A spiking network as its author describes it. It holds plain data and never runs; `compile` makes a simulation of it. */
-import { ArgumentError, didYouMean } from "../errors.ts";
+import { ArgumentError, didYouMean, SynfireError } from "../errors.ts";
 import { methods } from "../model/checked.ts";
 import type { CheckedNeuron, Dimension, Method } from "../model/checked.ts";
 import type { ParametersOf, ReceptorsOf, StateOf } from "../model/inference.ts";
@@ -262,6 +262,16 @@ export class Network {
   /** Rebuilds a network from `toJSON`'s result or its text; it simulates to the same spikes. */
   static fromJSON(json: unknown): Network {
     const data = networkFromJSON(json);
+    try {
+      return Network.#fromData(data);
+    } catch (error) {
+      if (error instanceof SynfireError) throw error;
+      // A field that is missing or of another type shows itself as a TypeError or RangeError of whoever reads it first.
+      throw new ArgumentError("network-file", `this is not a network that can be read: ${(error as Error).message}`, "Write the file with JSON.stringify(net).");
+    }
+  }
+
+  static #fromData(data: NetworkData): Network {
     const net = new Network({ seed: data.seed });
     const groupOf = (range: RangeData): SpikingGroup => {
       const whole = net.group(range.population);
