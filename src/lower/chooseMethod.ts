@@ -25,11 +25,11 @@ interface Entry {
 }
 
 const table: Readonly<Record<Method, Entry>> = {
-  "exact": { integrator: exact, obstacle: exactObstacle, instead: `Leave out the method to let Synfire choose, or ask for "rk4" (with noise: "euler").` },
-  "exponential-euler": { integrator: exponentialEuler, obstacle: exponentialEulerObstacle, instead: `Ask for "rk4" or "rkf45" instead (with noise: "euler").` },
+  "exact": { integrator: exact, obstacle: exactObstacle, instead: `Leave out the method, or ask for "rk4" (with noise: "euler").` },
+  "exponential-euler": { integrator: exponentialEuler, obstacle: exponentialEulerObstacle, instead: `Ask for "rk4" (with noise: "euler").` },
   "euler": { integrator: euler, obstacle: () => undefined, instead: "" },
   "half-step-euler": { integrator: halfStepEuler, obstacle: noNoise, instead: `Ask for "euler" or "heun" instead.` },
-  "heun": { integrator: heun, obstacle: heunObstacle, instead: `Ask for "euler" instead: it reads the noise in the sense of Itô, Heun in that of Stratonovich.` },
+  "heun": { integrator: heun, obstacle: heunObstacle, instead: `Ask for "euler": it reads noise as Itô does, Heun as Stratonovich does.` },
   "rk4": { integrator: rk4, obstacle: noNoise, instead: `Ask for "euler" or "heun" instead.` },
   "rkf45": { integrator: rkf45, obstacle: noNoise, instead: `Ask for "euler" or "heun" instead.` },
 };
@@ -45,7 +45,8 @@ export function chooseMethod(model: CheckedNeuron, system: System, requested: Me
     const { integrator, obstacle, instead } = table[requested];
     const found = obstacle(system);
     if (found) {
-      throw new EquationError("method", `neuron "${model.name}": method "${requested}" cannot be used, because ${explain(model, system, found)}`, instead);
+      const because = explain(model, system, found);
+      throw new EquationError("method", `neuron "${model.name}": method "${requested}" cannot be used, because ${because}`, instead);
     }
     return choice(requested, "asked for", integrator);
   }

@@ -29,7 +29,10 @@ export function linearStep(system: System, rows: readonly LinearRow[]): Map<stri
   return new Map([...free].map(([n, value]) => [n, affected.includes(n) ? select(refractory, held.get(n)!, value) : value]));
 }
 
-function freeStep(system: System, rows: readonly LinearRow[], suffix: string, draws: Map<string, string>, only?: ReadonlySet<string>): Map<string, Expr> {
+/** @param only the variables whose new values are wanted; all when absent */
+function freeStep(
+  system: System, rows: readonly LinearRow[], suffix: string, draws: Map<string, string>, only?: ReadonlySet<string>,
+): Map<string, Expr> {
   const next = new Map<string, Expr>();
   const noise = noiseTerms(system, rows, suffix, draws);
   rows.forEach((row, k) => {
@@ -155,7 +158,9 @@ function noiseTerms(system: System, rows: readonly LinearRow[], suffix: string, 
   return terms;
 }
 
-const lowerTriangle = (n: number): [number, number][] => Array.from({ length: n }, (_, i) => Array.from({ length: i + 1 }, (_, j): [number, number] => [i, j])).flat();
+function lowerTriangle(n: number): [row: number, column: number][] {
+  return Array.from({ length: n }, (_, i) => Array.from({ length: i + 1 }, (_, j): [number, number] => [i, j])).flat();
+}
 
 const namesOf = (expressions: readonly Expr[]): Set<string> => new Set(expressions.flatMap((e) => [...namesIn(e)]));
 

@@ -66,7 +66,8 @@ export function lowerNeuron(model: CheckedNeuron, options: LowerOptions): Lowere
   const isUsed = (entry: { readonly name: string }): boolean => used.has(entry.name);
   const draws = [...options.draws.filter(isUsed), ...scope.draws.filter(isUsed)];
   for (const d of draws) {
-    if (d.distribution === "poisson") for (const n of ["meanArray", "meanScalar"] as const) if (n in d) used.add((d as { [K in typeof n]?: string })[n]!);
+    if (d.distribution !== "poisson" || "mean" in d) continue;
+    for (const n of [d.meanArray, d.meanScalar]) if (n !== undefined) used.add(n);
   }
   const derived = scope.derived.filter((d) => d.names.some((n) => used.has(n)));
   const kernel: MapKernel = {
@@ -173,7 +174,8 @@ function fireInBody(condition: Expr, reset: readonly Statement[], fired: string,
 }
 
 function takeImpulses(model: CheckedNeuron, options: LowerOptions): Statement[] {
-  return model.variables.filter((v) => v.impulse).map((v) => ({ kind: "assign", name: v.name, value: simplify(options.arrivals[v.name] ?? number(0)) }));
+  const impulses = model.variables.filter((v) => v.impulse);
+  return impulses.map((v) => ({ kind: "assign", name: v.name, value: simplify(options.arrivals[v.name] ?? number(0)) }));
 }
 
 /** Writes new values and adds what arrived. Values that need the old state of a variable written before them are computed first. */

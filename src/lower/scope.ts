@@ -35,7 +35,8 @@ export class Scope {
 
   /** Whether the value never changes and is known before the run: numbers, per-element constants and the index. */
   isConstant(e: Expr): boolean {
-    return e.kind === "apply" ? e.args.every((a) => this.isConstant(a)) : e.kind === "name" ? this.constants.has(e.name) || e.name === "i" : e.kind !== "random";
+    if (e.kind === "apply") return e.args.every((a) => this.isConstant(a));
+    return e.kind === "name" ? this.constants.has(e.name) || e.name === "i" : e.kind !== "random";
   }
 
   addState(wish: string, initial: number): string {

@@ -48,7 +48,9 @@ export interface Obstacle { readonly variable: string; readonly term?: Expr; rea
 export const isWhiteNoise = (name: string): boolean => name === "xi" || name.startsWith("xi_");
 
 /** Separates a derivative into drift and noise. */
-export function separateNoise(model: string, variable: string, derivative: Expr, isNoise: (name: string) => boolean): Pick<Equation, "drift" | "noise"> {
+export function separateNoise(
+  model: string, variable: string, derivative: Expr, isNoise: (name: string) => boolean,
+): Pick<Equation, "drift" | "noise"> {
   const names = [...namesIn(derivative)].filter(isNoise);
   if (names.length === 0) return { drift: derivative, noise: new Map() };
   const parts = linearParts(derivative, new Set(names));

@@ -27,38 +27,61 @@ export function matrixExponential(a: Matrix, n: number): Matrix {
  * with Van Loan's block exponential nothing cancels in a stiff system.
  *
  * @param a      n × n, 1/s for variables of the same unit
- * @param noise  n × n, symmetric, positive semidefinite; zero when absent
+ * @param noise  W, n × n, symmetric, positive semidefinite; zero when absent
  */
-export function linearPropagators(a: Matrix, n: number, dt: number, noise: Matrix = new Float64Array(n * n)): Propagators {
-  invariant(a.length === n * n && noise.length === n * n, "a square matrix");
+export function linearPropagators(a: Matrix, n: number, dt: number, noise?: Matrix): Propagators {
+  invariant(a.length === n * n && (noise === undefined || noise.length === n * n), "a square matrix");
+  if (n === 1) return scalarPropagators(a[0]!, dt, noise?.[0] ?? 0);
   const scale = balance(a, n, dt);
   const scaled = a.map((value, k) => (value * scale[k % n]!) / scale[Math.floor(k / n)]!);
-  const intensity = noise.map((value, k) => value / (scale[k % n]! * scale[Math.floor(k / n)]!));
-  const norm = Math.max(...rowSums(scaled, n)) * dt;
+  const norm = largestRowSum(scaled, n) * dt;
   const doublings = norm > 0.25 && Number.isFinite(norm) ? Math.ceil(Math.log2(norm / 0.25)) : 0;
   const h = dt / 2 ** doublings;
-  let state: Matrix = identity(n);
-  let input: Matrix = identity(n).map((value) => value * h);
-  let covariance: Matrix = intensity.map((value) => value * h);
-  let stateTerm: Matrix = state;
-  let inputTerm: Matrix = input;
-  let noiseTerm: Matrix = covariance;
+
+  const state = identity(n);
+  const input = scaleBy(identity(n), h);
+  let stateTerm: Matrix = state.slice();
+  let inputTerm: Matrix = input.slice();
   for (let k = 1; k <= taylorTerms; k++) {
-    stateTerm = multiply(scaled, stateTerm, n).map((value) => (value * h) / k);
-    inputTerm = multiply(scaled, inputTerm, n).map((value) => (value * h) / (k + 1));
-    const half = multiply(scaled, noiseTerm, n);
-    noiseTerm = plus(half, transpose(half, n)).map((value) => (value * h) / (k + 1));
-    state = plus(state, stateTerm);
-    input = plus(input, inputTerm);
-    covariance = plus(covariance, noiseTerm);
+    stateTerm = scaleBy(multiply(scaled, stateTerm, n), h / k);
+    inputTerm = scaleBy(multiply(scaled, inputTerm, n), h / (k + 1));
+    addTo(state, stateTerm);
+    addTo(input, inputTerm);
+    if (largestRowSum(stateTerm, n) < negligible) break;
   }
+  const covariance = noise ? smallCovariance(scaled, n, h, noise.map((value, k) => value / (scale[k % n]! * scale[Math.floor(k / n)]!))) : undefined;
   for (let k = 0; k < doublings; k++) {
-    covariance = plus(covariance, multiply(multiply(state, covariance, n), transpose(state, n), n));
-    input = plus(input, multiply(state, input, n));
-    state = multiply(state, state, n);
+    if (covariance) addTo(covariance, multiply(multiply(state, covariance, n), transpose(state, n), n));
+    addTo(input, multiply(state, input, n));
+    state.set(multiply(state, state, n));
   }
   const unscale = (m: Matrix): Matrix => m.map((value, k) => (value * scale[Math.floor(k / n)]!) / scale[k % n]!);
-  return { state: unscale(state), input: unscale(input), covariance: covariance.map((value, k) => value * scale[k % n]! * scale[Math.floor(k / n)]!) };
+  const unscaleBoth = (m: Matrix): Matrix => m.map((value, k) => value * scale[Math.floor(k / n)]! * scale[k % n]!);
+  return { state: unscale(state), input: unscale(input), covariance: covariance ? unscaleBoth(covariance) : new Float64Array(n * n) };
+}
+
+/** The same for one variable, whose integrals are elementary. */
+function scalarPropagators(rate: number, dt: number, noise: number): Propagators {
+  const mean = (x: number): number => (x === 0 ? 1 : Math.expm1(x) / x);
+  return {
+    state: Float64Array.of(Math.exp(rate * dt)),
+    input: Float64Array.of(dt * mean(rate * dt)),
+    covariance: Float64Array.of(noise * dt * mean(2 * rate * dt)),
+  };
+}
+
+/** ∫₀^h exp(A·s) W exp(Aᵀ·s) ds for a small h: the Taylor series of dC/dt = A·C + C·Aᵀ + W. */
+function smallCovariance(a: Matrix, n: number, h: number, intensity: Matrix): Matrix {
+  const covariance = scaleBy(intensity, h);
+  let term: Matrix = covariance.slice();
+  for (let k = 1; k <= taylorTerms; k++) {
+    const half = multiply(a, term, n);
+    term = transpose(half, n);
+    addTo(term, half);
+    scaleBy(term, h / (k + 1));
+    addTo(covariance, term);
+  }
+  return covariance;
 }
 
 /**
@@ -81,6 +104,8 @@ export function choleskyFactor(c: Matrix, n: number): Matrix {
 
 /** With a norm of at most 1/4 (1/2 for the covariance's two-sided product) the terms left out are below 0.5^18/18!, far under 2^-53. */
 const taylorTerms = 18;
+/** Far below the rounding even of entries that only long chains of variables reach. */
+const negligible = 1e-30;
 
 /**
  * Powers of two d, so that the entries A_ij·d_j/d_i of a row and of its column are alike (Osborne 1960): without it, 1/C of a capacitance in
@@ -92,7 +117,8 @@ function balance(a: Matrix, n: number, dt: number): Float64Array {
   let rate = 0;
   for (let i = 0; i < n; i++) rate = Math.max(rate, Math.abs(a[i * n + i]!));
   if (rate === 0) rate = 1 / dt;
-  for (let sweep = 0; sweep < 8; sweep++) {
+  for (let sweep = 0, changed = true; changed && sweep < 8; sweep++) {
+    changed = false;
     for (let i = 0; i < n; i++) {
       let row = 0;
       let column = 0;
@@ -104,7 +130,10 @@ function balance(a: Matrix, n: number, dt: number): Float64Array {
       if (row === 0 && column === 0) continue;
       const ratio = column === 0 ? row / rate : row === 0 ? rate / column : Math.sqrt(row / column);
       // Within 2^±200, so that no product of two scales leaves the range of doubles.
-      if (Number.isFinite(ratio) && ratio > 0) scale[i] = Math.min(2 ** 200, Math.max(2 ** -200, scale[i]! * 2 ** Math.round(Math.log2(ratio))));
+      if (!Number.isFinite(ratio) || !(ratio > 0)) continue;
+      const better = Math.min(2 ** 200, Math.max(2 ** -200, scale[i]! * 2 ** Math.round(Math.log2(ratio))));
+      changed ||= better !== scale[i];
+      scale[i] = better;
     }
   }
   return scale;
@@ -116,11 +145,24 @@ function identity(n: number): Matrix {
   return m;
 }
 
-function rowSums(m: Matrix, n: number): number[] {
-  return Array.from({ length: n }, (_, i) => m.subarray(i * n, (i + 1) * n).reduce((sum, value) => sum + Math.abs(value), 0));
+function largestRowSum(m: Matrix, n: number): number {
+  let largest = 0;
+  for (let i = 0; i < n; i++) {
+    let sum = 0;
+    for (let j = 0; j < n; j++) sum += Math.abs(m[i * n + j]!);
+    largest = Math.max(largest, sum);
+  }
+  return largest;
 }
 
-const plus = (a: Matrix, b: Matrix): Matrix => a.map((value, k) => value + b[k]!);
+function scaleBy(m: Matrix, factor: number): Matrix {
+  for (let k = 0; k < m.length; k++) m[k]! *= factor;
+  return m;
+}
+
+function addTo(sum: Matrix, term: Matrix): void {
+  for (let k = 0; k < sum.length; k++) sum[k]! += term[k]!;
+}
 
 function transpose(m: Matrix, n: number): Matrix {
   return m.map((_, k) => m[(k % n) * n + Math.floor(k / n)]!);

@@ -10,7 +10,29 @@ const leaf = fc.oneof(
   fc.constantFrom(0, 1, -1, 2, 0.5, 3, -2.5, 1e-3).map((value): Expr => number(value)),
 );
 
-const unary: readonly Op[] = ["neg", "exp", "expm1", "exprel", "log", "log10", "sqrt", "abs", "sign", "floor", "ceil", "round", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"];
+const unary: readonly Op[] = [
+  "neg",
+  "exp",
+  "expm1",
+  "exprel",
+  "log",
+  "log10",
+  "sqrt",
+  "abs",
+  "sign",
+  "floor",
+  "ceil",
+  "round",
+  "sin",
+  "cos",
+  "tan",
+  "arcsin",
+  "arccos",
+  "arctan",
+  "sinh",
+  "cosh",
+  "tanh",
+];
 const binary: readonly Op[] = ["add", "sub", "mul", "div", "pow", "mod", "min", "max", "add", "mul", "sub"];
 const comparisons: readonly Op[] = ["lt", "le", "gt", "ge"];
 

@@ -19,24 +19,31 @@ function centralDifference(e: Expr, values: readonly number[], k: number): numbe
   const agrees = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-3 * (1 + Math.abs(narrow));
   if (!agrees(left, right) || !agrees(left, narrow)) return null;
   // Richardson: the error of the narrow one is a third of the difference of the two.
-  return Number.isFinite(narrow) && Math.abs(wide - narrow) <= 1e-5 * (1 + Math.abs(narrow)) && Math.abs(narrow) < 1e6 ? (4 * narrow - wide) / 3 : null;
+  return Number.isFinite(narrow) && Math.abs(wide - narrow) <= 1e-5 * (1 + Math.abs(narrow)) && Math.abs(narrow) < 1e6
+    ? (4 * narrow - wide) / 3
+    : null;
 }
 
 test("the derivative of any expression is its central difference", () => {
   let compared = 0;
-  fc.assert(fc.property(anyExpr, point, (e, values) => {
-    names.forEach((n, k) => {
-      const expected = centralDifference(e, values, k);
-      const exact = evaluator(differentiate(e, n), names)(values);
-      if (expected === null || !Number.isFinite(exact)) return;
-      compared++;
-      expect(Math.abs(exact - expected)).toBeLessThanOrEqual(1e-3 * (1 + Math.abs(expected)));
-    });
-  }), { numRuns: 3000 });
+  fc.assert(
+    fc.property(anyExpr, point, (e, values) => {
+      names.forEach((n, k) => {
+        const expected = centralDifference(e, values, k);
+        const exact = evaluator(differentiate(e, n), names)(values);
+        if (expected === null || !Number.isFinite(exact)) return;
+        compared++;
+        expect(Math.abs(exact - expected)).toBeLessThanOrEqual(1e-3 * (1 + Math.abs(expected)));
+      });
+    }),
+    { numRuns: 3000 },
+  );
   expect(compared).toBeGreaterThan(2000);
 });
 
-const smooth = Object.keys(operations).filter((op) => operations[op as Op].operands === "number" && operations[op as Op].result === "number" && operations[op as Op].arity === 1) as Op[];
+const smooth = Object.keys(operations).filter(
+  (op) => operations[op as Op].operands === "number" && operations[op as Op].result === "number" && operations[op as Op].arity === 1,
+) as Op[];
 
 test.each(smooth)("d %s(x) / dx agrees with the central difference at several points", (op) => {
   for (const x of [0.31, 0.47, 0.83]) {
@@ -56,5 +63,8 @@ test("the derivative of exprel is smooth through zero: 1/2 at 0, and the series 
 });
 
 test("a name that does not occur gives the number zero", () => {
-  fc.assert(fc.property(anyExpr, (e) => void expect(differentiate(e, "absent")).toEqual(number(0))), { numRuns: 500 });
+  fc.assert(
+    fc.property(anyExpr, (e) => void expect(differentiate(e, "absent")).toEqual(number(0))),
+    { numRuns: 500 },
+  );
 });

@@ -11,13 +11,17 @@ import { lower, perElement, runner } from "./runKernel.ts";
 import type { RunOptions } from "./runKernel.ts";
 
 const lif = neuron({
-  name: "lif", parameters: { tau_m: "20 ms", tau_s: "5 ms", R: "100 Mohm", E: "-65 mV", i_ext: "0 pA", v_th: "-50 mV", v_reset: "-65 mV", t_ref: "2 ms" },
+  name: "lif",
+  parameters: { tau_m: "20 ms", tau_s: "5 ms", R: "100 Mohm", E: "-65 mV", i_ext: "0 pA", v_th: "-50 mV", v_reset: "-65 mV", t_ref: "2 ms" },
   state: { v: "-65 mV", i_s: "0 pA" },
   equations: "i_tot = i_s + i_ext : amp; dv/dt = (E - v + R*i_tot)/tau_m : volt (unless refractory); di_s/dt = -i_s/tau_s : amp",
-  threshold: "v > v_th", reset: "v = v_reset", refractory: "t_ref",
+  threshold: "v > v_th",
+  reset: "v = v_reset",
+  refractory: "t_ref",
 }).checked;
 
-const text = (body: readonly Statement[]): string[] => body.flatMap((s) => (s.kind === "while" ? [`while ${printExpr(s.condition)}`, ...text(s.body)] : [`${s.kind} ${s.name} = ${printExpr(s.value)}`]));
+const text = (body: readonly Statement[]): string[] =>
+  body.flatMap((s) => (s.kind === "while" ? [`while ${printExpr(s.condition)}`, ...text(s.body)] : [`${s.kind} ${s.name} = ${printExpr(s.value)}`]));
 const rounded = (lines: readonly string[]): string[] => lines.map((line) => line.replace(/\d+\.\d{6,}/g, (x) => Number(x).toPrecision(6)));
 
 test("a leaky integrate-and-fire neuron with exponential currents becomes these three lines", () => {
@@ -33,7 +37,16 @@ test("a leaky integrate-and-fire neuron with exponential currents becomes these 
   expect(printExpr(kernel.spike!.condition)).toBe("refractory_steps <= 0 and v > (-0.05)");
   expect(derived).toEqual([]);
   expect({ ...kernel, body: 0, spike: 0 }).toEqual({
-    name: "update_test", state: ["v", "i_s", "refractory_steps"], constants: [], scalars: [], inputs: ["in_exc"], draws: [], body: 0, spike: 0, finite: ["v", "i_s"], flush: ["i_s"],
+    name: "update_test",
+    state: ["v", "i_s", "refractory_steps"],
+    constants: [],
+    scalars: [],
+    inputs: ["in_exc"],
+    draws: [],
+    body: 0,
+    spike: 0,
+    finite: ["v", "i_s"],
+    flush: ["i_s"],
   });
 });
 
@@ -45,17 +58,28 @@ test("with a parameter per neuron, only what depends on it becomes an array", ()
 
 /** A model with one of everything, whose equations any method takes. */
 const everything = neuron({
-  name: "everything", parameters: { tau: "10 ms", g: 0.5, k: 2, rate: "30 Hz", c: 1.5 }, state: { x: 0.2, y: 0.1, p: 0 },
+  name: "everything",
+  parameters: { tau: "10 ms", g: 0.5, k: 2, rate: "30 Hz", c: 1.5 },
+  state: { x: 0.2, y: 0.1, p: 0 },
   equations: `
     drive = c*sin(2*3.14159*rate*t) + exp(-k) : 1
     dx/dt = (drive - x*(1 + g*y**2/k) + p)/tau : 1 (unless refractory)
     dy/dt = (tanh(g/k)*x - y*exp(-x))/tau : 1
     p : 1 (impulse)`,
-  threshold: "x > 0.25*c/1.5 and t > 1*ms*k", reset: "x = x/(k + g); y += log(k)", refractory: "tau/(5*k)",
+  threshold: "x > 0.25*c/1.5 and t > 1*ms*k",
+  reset: "x = x/(k + g); y += log(k)",
+  refractory: "tau/(5*k)",
 }).checked;
 
 const run = (method: Method, options: Partial<RunOptions>): { states: number[][]; spikes: number } => {
-  const r = runner(everything, { dt: 5e-4, method, inputs: ["in"], arrivals: { p: name("in") }, input: (k) => ({ in: k % 7 === 0 ? 0.8 : 0 }), ...options });
+  const r = runner(everything, {
+    dt: 5e-4,
+    method,
+    inputs: ["in"],
+    arrivals: { p: name("in") },
+    input: (k) => ({ in: k % 7 === 0 ? 0.8 : 0 }),
+    ...options,
+  });
   const states: number[][] = [];
   let spikes = 0;
   for (let k = 0; k < 60; k++) {
@@ -98,29 +122,60 @@ test("what depends on the time alone is computed once a step for all neurons, in
 });
 
 test("a condition on the time alone comes as a number", () => {
-  const model = neuron({ name: "late", state: { x: 0 }, equations: "dx/dt = int(t > 1*ms)*x*x/ms : 1", threshold: "x > 1 and t > 2*ms", reset: "x = 0", method: "euler" }).checked;
+  const model = neuron({
+    name: "late",
+    state: { x: 0 },
+    equations: "dx/dt = int(t > 1*ms)*x*x/ms : 1",
+    threshold: "x > 1 and t > 2*ms",
+    reset: "x = 0",
+    method: "euler",
+  }).checked;
   for (const s of lower(model, { dt: 1e-4 }).kernel.scalars) expect(isCondition(s.value)).toBe(false);
 });
 
 test("a given scalar that meets the time is put in, so that the host computes both", () => {
   const model = neuron({ name: "driven", parameters: { i_ext: 0 }, state: { x: 0 }, equations: "dx/dt = (exp(i_ext) - x)/ms : 1" }).checked;
-  const { kernel } = lower(model, { dt: 1e-4, parameters: { i_ext: add(name("stimulus"), name("t")) }, scalars: [{ name: "stimulus", value: name("t") }] });
+  const { kernel } = lower(model, {
+    dt: 1e-4,
+    parameters: { i_ext: add(name("stimulus"), name("t")) },
+    scalars: [{ name: "stimulus", value: name("t") }],
+  });
   expect(kernel.scalars.map((s) => printExpr(s.value))).toEqual([expect.stringMatching(/exp\(t \+ t\)/)]);
 });
 
 test("only the constants, scalars, inputs and draws that are used are handed to the kernel, with what draws need", () => {
   const { kernel } = lower(lif, {
-    dt: 1e-4, constants: ["unused", "rate_array"], scalars: [{ name: "unused_scalar", value: name("t") }, { name: "rate_scalar", value: name("t") }], inputs: ["unused_input"],
-    draws: [{ name: "events", draw: 0, distribution: "poisson", meanArray: "rate_array", meanScalar: "rate_scalar" }, { name: "unused_draw", draw: 1, distribution: "normal" }],
+    dt: 1e-4,
+    constants: ["unused", "rate_array"],
+    scalars: [
+      { name: "unused_scalar", value: name("t") },
+      { name: "rate_scalar", value: name("t") },
+    ],
+    inputs: ["unused_input"],
+    draws: [
+      { name: "events", draw: 0, distribution: "poisson", meanArray: "rate_array", meanScalar: "rate_scalar" },
+      { name: "unused_draw", draw: 1, distribution: "normal" },
+    ],
     arrivals: { i_s: name("events") },
   });
-  expect([kernel.constants, kernel.scalars.map((s) => s.name), kernel.inputs, kernel.draws.map((d) => d.name)]).toEqual([["rate_array"], ["rate_scalar"], [], ["events"]]);
+  expect([kernel.constants, kernel.scalars.map((s) => s.name), kernel.inputs, kernel.draws.map((d) => d.name)]).toEqual([
+    ["rate_array"],
+    ["rate_scalar"],
+    [],
+    ["events"],
+  ]);
 });
 
 test("a computation that an equation holds twice is done once", () => {
-  const model = neuron({ name: "twice", method: "euler", state: { x: 1, y: 1 }, equations: "a = exp(-x*y) : 1; dx/dt = (a - x*a*a)/ms : 1; dy/dt = a/ms : 1" }).checked;
+  const model = neuron({
+    name: "twice",
+    method: "euler",
+    state: { x: 1, y: 1 },
+    equations: "a = exp(-x*y) : 1; dx/dt = (a - x*a*a)/ms : 1; dy/dt = a/ms : 1",
+  }).checked;
   let exponentials = 0;
-  for (const e of everyExpr(lower(model, { dt: 1e-4 }).kernel.body)) visitExpr(e, (part) => part.kind === "apply" && part.op === "exp" && exponentials++);
+  for (const e of everyExpr(lower(model, { dt: 1e-4 }).kernel.body))
+    visitExpr(e, (part) => part.kind === "apply" && part.op === "exp" && exponentials++);
   expect(exponentials).toBe(1);
 });
 

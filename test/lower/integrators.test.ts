@@ -73,12 +73,19 @@ test("rkf45 turns a state that blows up within a step into NaN instead of invent
   expect(early.state.get("x")).toBeCloseTo(2, 5);
 });
 
-const membrane = (tauM: string, tauS: string) => neuron({
-  name: "membrane", parameters: { tau_m: tauM as "1 ms", tau_s: tauS as "1 ms", C: "250 pF", E: "-70 mV" }, state: { v: "-70 mV", i_s: "500 pA" },
-  equations: "dv/dt = (E - v)/tau_m + i_s/C : volt; di_s/dt = -i_s/tau_s : amp",
-}).checked;
+const membrane = (tauM: string, tauS: string) =>
+  neuron({
+    name: "membrane",
+    parameters: { tau_m: tauM as "1 ms", tau_s: tauS as "1 ms", C: "250 pF", E: "-70 mV" },
+    state: { v: "-70 mV", i_s: "500 pA" },
+    equations: "dv/dt = (E - v)/tau_m + i_s/C : volt; di_s/dt = -i_s/tau_s : amp",
+  }).checked;
 
-test.each([["10 ms", "2 ms"], ["2 ms", "2 ms"], ["2 ms", "2.000000001 ms"]])("exact follows the post-synaptic potential of tau_m = %s, tau_s = %s at any dt", (tauM, tauS) => {
+test.each([
+  ["10 ms", "2 ms"],
+  ["2 ms", "2 ms"],
+  ["2 ms", "2.000000001 ms"],
+])("exact follows the post-synaptic potential of tau_m = %s, tau_s = %s at any dt", (tauM, tauS) => {
   const [m, s] = [parseFloat(tauM) * 1e-3, parseFloat(tauS) * 1e-3];
   for (const dt of [1e-4, 1e-3, 5e-3]) {
     for (const options of [{}, perElement(membrane(tauM, tauS))]) {
@@ -104,42 +111,72 @@ test("exact integrates a coupled oscillator over many periods without loss", () 
 });
 
 test("an input that is constant over the step enters an exact step exactly", () => {
-  const driven = neuron({ name: "driven", parameters: { tau: "10 ms", i_ext: 0 }, state: { x: 0 }, equations: "dx/dt = (i_ext - x)/tau : 1" }).checked;
-  const run = runner(driven, { dt: 1e-3, parameters: { i_ext: add(name("i_ext"), name("stimulus")) }, constants: ["i_ext"], constantValues: { i_ext: 2 }, inputs: ["stimulus"], input: (k) => ({ stimulus: k < 5 ? 3 : 0 }) });
+  const driven = neuron({
+    name: "driven",
+    parameters: { tau: "10 ms", i_ext: 0 },
+    state: { x: 0 },
+    equations: "dx/dt = (i_ext - x)/tau : 1",
+  }).checked;
+  const run = runner(driven, {
+    dt: 1e-3,
+    parameters: { i_ext: add(name("i_ext"), name("stimulus")) },
+    constants: ["i_ext"],
+    constantValues: { i_ext: 2 },
+    inputs: ["stimulus"],
+    input: (k) => ({ stimulus: k < 5 ? 3 : 0 }),
+  });
   for (let k = 0; k < 10; k++) run.step();
   const afterFive = 5 * -Math.expm1(-0.5);
   expect(run.state.get("x")).toBeCloseTo(2 + (afterFive - 2) * Math.exp(-0.5), 13);
 });
 
-const systems = fc.integer({ min: 1, max: 4 }).chain((n) => fc.record({
-  n: fc.constant(n),
-  rates: fc.array(fc.oneof(fc.constant(0), fc.double({ min: -3, max: 1, noNaN: true })), { minLength: n * n, maxLength: n * n }),
-  inputs: fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: n, maxLength: n }),
-  initial: fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: n, maxLength: n }),
-  frozen: fc.array(fc.boolean(), { minLength: n, maxLength: n }),
-}));
+const systems = fc.integer({ min: 1, max: 4 }).chain((n) =>
+  fc.record({
+    n: fc.constant(n),
+    rates: fc.array(fc.oneof(fc.constant(0), fc.double({ min: -3, max: 1, noNaN: true })), { minLength: n * n, maxLength: n * n }),
+    inputs: fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: n, maxLength: n }),
+    initial: fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: n, maxLength: n }),
+    frozen: fc.array(fc.boolean(), { minLength: n, maxLength: n }),
+  }),
+);
 
 test("exact gives what rkf45 gives at a tolerance of 1e-10, for any linear system, also while some of its variables are frozen", () => {
-  fc.assert(fc.property(systems, fc.boolean(), ({ n, rates, inputs, initial, frozen }, refractory) => {
-    const one = [0, 0, 0, 0, 0, 0, 0] as const;
-    const model: CheckedNeuron = {
-      name: "linear", parameters: [], subexpressions: [], receptors: {}, draws: 0, reset: [], threshold: apply("gt", name("x0"), number(1e9)), refractory: { kind: "time", value: number(1) },
-      variables: initial.map((value, k) => ({
-        name: `x${k}`, dimension: one, initial: value, impulse: false, unlessRefractory: frozen[k]!,
-        derivative: initial.map((_, j) => mul(number(1000 * rates[k * n + j]!), name(`x${j}`))).reduce(add, mul(number(1000), number(inputs[k]!)) as Expr),
-      })),
-    };
-    const [exact, fine] = (["exact", "rkf45"] as const).map((method) => {
-      const run = runner(model, { dt: 1e-3, method, tolerance: 1e-10 });
-      if (refractory) run.state.set("refractory_steps", 10);
-      for (let k = 0; k < 3; k++) run.step();
-      return run.state;
-    }) as [Map<string, number>, Map<string, number>];
-    for (let k = 0; k < n; k++) {
-      expect(Math.abs(exact.get(`x${k}`)! - fine.get(`x${k}`)!)).toBeLessThan(1e-6);
-      if (refractory && frozen[k]) expect(exact.get(`x${k}`)).toBe(initial[k]);
-    }
-  }), { numRuns: 60 });
+  fc.assert(
+    fc.property(systems, fc.boolean(), ({ n, rates, inputs, initial, frozen }, refractory) => {
+      const one = [0, 0, 0, 0, 0, 0, 0] as const;
+      const model: CheckedNeuron = {
+        name: "linear",
+        parameters: [],
+        subexpressions: [],
+        receptors: {},
+        draws: 0,
+        reset: [],
+        threshold: apply("gt", name("x0"), number(1e9)),
+        refractory: { kind: "time", value: number(1) },
+        variables: initial.map((value, k) => ({
+          name: `x${k}`,
+          dimension: one,
+          initial: value,
+          impulse: false,
+          unlessRefractory: frozen[k]!,
+          derivative: initial
+            .map((_, j) => mul(number(1000 * rates[k * n + j]!), name(`x${j}`)))
+            .reduce(add, mul(number(1000), number(inputs[k]!)) as Expr),
+        })),
+      };
+      const [exact, fine] = (["exact", "rkf45"] as const).map((method) => {
+        const run = runner(model, { dt: 1e-3, method, tolerance: 1e-10 });
+        if (refractory) run.state.set("refractory_steps", 10);
+        for (let k = 0; k < 3; k++) run.step();
+        return run.state;
+      }) as [Map<string, number>, Map<string, number>];
+      for (let k = 0; k < n; k++) {
+        expect(Math.abs(exact.get(`x${k}`)! - fine.get(`x${k}`)!)).toBeLessThan(1e-6);
+        if (refractory && frozen[k]) expect(exact.get(`x${k}`)).toBe(initial[k]);
+      }
+    }),
+    { numRuns: 60 },
+  );
 });
 
 test("a coefficient that a stimulus changes from step to step rules out exact integration, and exponential Euler takes its place", () => {
@@ -151,7 +188,9 @@ test("a coefficient that a stimulus changes from step to step rules out exact in
 
 test("exponential Euler advances decaying conductances exactly and the membrane by its own rate", () => {
   const conductance = neuron({
-    name: "conductance", parameters: { tau_s: "5 ms", E_e: "0 mV", C: "200 pF", g_L: "10 nS", E_L: "-60 mV" }, state: { v: "-60 mV", g: "6 nS" },
+    name: "conductance",
+    parameters: { tau_s: "5 ms", E_e: "0 mV", C: "200 pF", g_L: "10 nS", E_L: "-60 mV" },
+    state: { v: "-60 mV", g: "6 nS" },
     equations: "dv/dt = (g_L*(E_L - v) + g*(E_e - v))/C : volt; dg/dt = -g/tau_s : siemens",
   }).checked;
   const run = runner(conductance, { dt: 1e-4 });
@@ -165,7 +204,12 @@ test("exponential Euler advances decaying conductances exactly and the membrane 
 });
 
 test("half-step Euler is the scheme of Izhikevich (2003): v in two half steps, then u from the new v", () => {
-  const model = neuron({ name: "izhikevich", method: "half-step-euler", state: { v: -60, u: -12 }, equations: "dv/dt = (0.04*v**2 + 5*v + 140 - u)/ms : 1; du/dt = 0.02*(0.2*v - u)/ms : 1" }).checked;
+  const model = neuron({
+    name: "izhikevich",
+    method: "half-step-euler",
+    state: { v: -60, u: -12 },
+    equations: "dv/dt = (0.04*v**2 + 5*v + 140 - u)/ms : 1; du/dt = 0.02*(0.2*v - u)/ms : 1",
+  }).checked;
   const run = runner(model, { dt: 1e-3 });
   run.step();
   let [v, u] = [-60, -12];
@@ -178,7 +222,12 @@ test("half-step Euler is the scheme of Izhikevich (2003): v in two half steps, t
 
 test.each<[string, string, Method, RegExp]>([
   ["linear equations", "dx/dt = (1 - x + y)/ms : 1; dy/dt = -y/ms : 1", "exact", /linear with constant coefficients/],
-  ["equations linear in their own variable", "dx/dt = (1 - x*y)/ms : 1; dy/dt = -y/ms : 1", "exponential-euler", /dx\/dt is not linear in the state variables: x\s?\*\s?y, but each equation is linear in its own variable/],
+  [
+    "equations linear in their own variable",
+    "dx/dt = (1 - x*y)/ms : 1; dy/dt = -y/ms : 1",
+    "exponential-euler",
+    /dx\/dt is not linear in the state variables: x\s?\*\s?y, but each equation is linear in its own variable/,
+  ],
   ["a square", "dx/dt = (1 - x**2)/ms : 1; dy/dt = -y/ms : 1", "rk4", /dx\/dt is not linear in x itself: x\^2/],
   ["linear equations with noise", "dx/dt = -x/ms + xi/ms**0.5 : 1; dy/dt = -y/ms : 1", "exact", /mean and variance are exact/],
   ["noise that grows with the state", "dx/dt = -x/ms + x*xi/ms**0.5 : 1; dy/dt = -y/ms : 1", "euler", /white noise/],
@@ -191,7 +240,11 @@ test.each<[string, string, Method, RegExp]>([
 test.each<[Method, string, RegExp]>([
   ["exact", "dx/dt = (1 - x**2)/ms : 1", /neuron "m": method "exact" cannot be used, because dx\/dt is not linear in the state variables: x\^2\n/],
   ["exponential-euler", "dx/dt = exp(-x)/ms : 1", /method "exponential-euler" cannot be used, because dx\/dt is not linear in x itself: exp\(-x\)\n/],
-  ["heun", "dx/dt = -x/ms + x*xi/ms**0.5 : 1", /method "heun" cannot be used, because dx\/dt has noise whose amplitude depends on the state: .*x.*\n.*Itô/],
+  [
+    "heun",
+    "dx/dt = -x/ms + x*xi/ms**0.5 : 1",
+    /method "heun" cannot be used, because dx\/dt has noise whose amplitude depends on the state: .*x.*\n.*Itô/,
+  ],
   ["rk4", "dx/dt = -x/ms + xi/ms**0.5 : 1", /method "rk4" cannot be used, because dx\/dt holds white noise/],
 ])("%s refuses %s and names variable and term", (method, equations, message) => {
   const model = neuron({ name: "m", state: { x: 0 }, equations }).checked;

@@ -27,7 +27,15 @@ export interface Runner {
 
 export function lower(model: CheckedNeuron, options: RunOptions): Lowered {
   return lowerNeuron(model, {
-    kernelName: "update_test", size: 1, parameters: {}, constants: [], scalars: [], inputs: [], draws: [], arrivals: {}, ...options,
+    kernelName: "update_test",
+    size: 1,
+    parameters: {},
+    constants: [],
+    scalars: [],
+    inputs: [],
+    draws: [],
+    arrivals: {},
+    ...options,
   });
 }
 
@@ -39,7 +47,10 @@ export function runner(model: CheckedNeuron, options: RunOptions): Runner {
     const values = d.compute(Float64Array.from(d.inputs, (n) => constants.get(n)!));
     d.names.forEach((n, k) => constants.set(n, values[k]!));
   }
-  const state = new Map([...model.variables.map((v) => [v.name, options.state?.[v.name] ?? v.initial] as const), ...lowered.initial.map((s) => [s.name, s.value] as const)]);
+  const state = new Map([
+    ...model.variables.map((v) => [v.name, options.state?.[v.name] ?? v.initial] as const),
+    ...lowered.initial.map((s) => [s.name, s.value] as const),
+  ]);
   let count = 0;
   const step = (): boolean => {
     const t = count * options.dt;

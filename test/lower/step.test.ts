@@ -7,11 +7,21 @@ import { lower, runner } from "./runKernel.ts";
 
 const dt = 1e-4;
 /** v climbs by 1 in each step of 0.1 ms. */
-const climbing = (refractory: string | undefined, threshold = "v > 2.5") => neuron({
-  name: "climbing", state: { v: 0 }, equations: `dv/dt = 10/ms : 1${refractory === undefined ? "" : " (unless refractory)"}`, threshold, reset: "v = 0", ...(refractory !== undefined && { refractory }),
-}).checked;
+const climbing = (refractory: string | undefined, threshold = "v > 2.5") =>
+  neuron({
+    name: "climbing",
+    state: { v: 0 },
+    equations: `dv/dt = 10/ms : 1${refractory === undefined ? "" : " (unless refractory)"}`,
+    threshold,
+    reset: "v = 0",
+    ...(refractory !== undefined && { refractory }),
+  }).checked;
 
-function trace(model: ReturnType<typeof climbing>, steps: number, options: Partial<Parameters<typeof runner>[1]> = {}): { v: number[]; spikes: number[] } {
+function trace(
+  model: ReturnType<typeof climbing>,
+  steps: number,
+  options: Partial<Parameters<typeof runner>[1]> = {},
+): { v: number[]; spikes: number[] } {
   const run = runner(model, { dt, ...options });
   const result: { v: number[]; spikes: number[] } = { v: [], spikes: [] };
   for (let k = 1; k <= steps; k++) {
@@ -31,7 +41,12 @@ for (const method of methods) {
 
   test(`what arrives while refractory is lost for a frozen variable and kept by another (${method})`, () => {
     const model = neuron({
-      name: "two", state: { v: 0, g: 0 }, equations: "dv/dt = 10/ms : 1 (unless refractory); dg/dt = 0/ms : 1", threshold: "v > 2.5", reset: "v = 0", refractory: "0.2*ms",
+      name: "two",
+      state: { v: 0, g: 0 },
+      equations: "dv/dt = 10/ms : 1 (unless refractory); dg/dt = 0/ms : 1",
+      threshold: "v > 2.5",
+      reset: "v = 0",
+      refractory: "0.2*ms",
     }).checked;
     const run = runner(model, { dt, method, inputs: ["in"], arrivals: { v: name("in"), g: name("in") }, input: () => ({ in: 0.25 }) });
     const v: number[] = [];
@@ -48,7 +63,13 @@ test("a refractory time of no step lets the next step integrate", () => {
   expect(trace(climbing("0*ms"), 7)).toEqual({ v: [1, 2, 0, 1, 2, 0, 1], spikes: [3, 6] });
 });
 
-test.each([["0.149*ms", 1], ["0.15*ms", 2], ["0.25*ms", 3], ["0.249*ms", 2], ["0.35*ms", 4]])("a refractory time of %s is %i steps of 0.1 ms: halves round up", (refractory, steps) => {
+test.each([
+  ["0.149*ms", 1],
+  ["0.15*ms", 2],
+  ["0.25*ms", 3],
+  ["0.249*ms", 2],
+  ["0.35*ms", 4],
+])("a refractory time of %s is %i steps of 0.1 ms: halves round up", (refractory, steps) => {
   const { spikes } = trace(climbing(refractory), 12);
   expect(spikes.slice(0, 2)).toEqual([3, 6 + steps]);
 });
@@ -62,7 +83,11 @@ test("a model without refractoriness has no counter", () => {
 
 test("a refractory time may depend on the state after reset and on a draw", () => {
   const model = neuron({
-    name: "growing", state: { v: 0, spikes: 0 }, equations: "dv/dt = 10/ms : 1 (unless refractory); spikes : 1", threshold: "v > 2.5", reset: "v = 0; spikes += 1",
+    name: "growing",
+    state: { v: 0, spikes: 0 },
+    equations: "dv/dt = 10/ms : 1 (unless refractory); spikes : 1",
+    threshold: "v > 2.5",
+    reset: "v = 0; spikes += 1",
     refractory: "spikes*(0.05 + 0.1*rand())*ms",
   }).checked;
   // rand() = 0.5: the first spike is followed by 1 step, the second by 2, the third by 3.
@@ -71,7 +96,12 @@ test("a refractory time may depend on the state after reset and on a draw", () =
 
 test("a refractory condition holds from the spike until it is false after a step, and then the threshold is tested at once", () => {
   const model = neuron({
-    name: "wave", state: { v: 0, phase: 0 }, equations: "v : 1; dphase/dt = 1/ms : 1", threshold: "phase % 1 > 0.45", reset: "v += 1", refractory: "phase % 1 > 0.15",
+    name: "wave",
+    state: { v: 0, phase: 0 },
+    equations: "v : 1; dphase/dt = 1/ms : 1",
+    threshold: "phase % 1 > 0.45",
+    reset: "v += 1",
+    refractory: "phase % 1 > 0.15",
   }).checked;
   // Above 0.45 in the steps 5–9, 15–19, …; the condition is false from the steps 10 and 20 on.
   expect(trace(model, 26).spikes).toEqual([5, 15, 25]);
@@ -79,7 +109,12 @@ test("a refractory condition holds from the spike until it is false after a step
 
 test("a frozen variable is a constant for the others, which integrate on exactly", () => {
   const model = neuron({
-    name: "coupled", state: { v: 3, x: 0 }, equations: "dv/dt = -v/ms : 1 (unless refractory); dx/dt = (v - x)/(2*ms) : 1", threshold: "v > 2", reset: "v = 2", refractory: "1*ms",
+    name: "coupled",
+    state: { v: 3, x: 0 },
+    equations: "dv/dt = -v/ms : 1 (unless refractory); dx/dt = (v - x)/(2*ms) : 1",
+    threshold: "v > 2",
+    reset: "v = 2",
+    refractory: "1*ms",
   }).checked;
   const run = runner(model, { dt: 0.5e-3 });
   expect(run.lowered.integrator.method).toBe("exact");
@@ -119,21 +154,39 @@ test("other arrivals are added after the equations have advanced and before the 
 });
 
 test("each reset statement sees the values that the ones before it have changed", () => {
-  const model = neuron({ name: "order", state: { a: 1, b: 10 }, equations: "a : 1; b : 1", threshold: "a > 0", reset: "a = b + 1; b = 2*a; a -= 1" }).checked;
+  const model = neuron({
+    name: "order",
+    state: { a: 1, b: 10 },
+    equations: "a : 1; b : 1",
+    threshold: "a > 0",
+    reset: "a = b + 1; b = 2*a; a -= 1",
+  }).checked;
   const run = runner(model, { dt });
   run.step();
   expect([run.state.get("a"), run.state.get("b")]).toEqual([10, 22]);
 });
 
 test("new values are made of old ones, whatever the order of the equations", () => {
-  const swap = neuron({ name: "swap", method: "euler", state: { x: 1, y: 2, z: 3 }, equations: "dx/dt = (y - x)/dt : 1; dy/dt = (z - y)/dt : 1; dz/dt = (x - z)/dt : 1" }).checked;
+  const swap = neuron({
+    name: "swap",
+    method: "euler",
+    state: { x: 1, y: 2, z: 3 },
+    equations: "dx/dt = (y - x)/dt : 1; dy/dt = (z - y)/dt : 1; dz/dt = (x - z)/dt : 1",
+  }).checked;
   const run = runner(swap, { dt });
   run.step();
   ["x", "y", "z"].forEach((n, k) => expect(run.state.get(n)).toBeCloseTo([2, 3, 1][k]!, 12));
 });
 
 test("t is the start of the step in equations and its end, the time of the spike, in threshold and reset", () => {
-  const model = neuron({ name: "clock", state: { seen: "-1 s", last: "-1 s" }, equations: "dseen/dt = (t - seen)/dt : second; last : second", threshold: "t > 0.25*ms", reset: "last = t", method: "euler" }).checked;
+  const model = neuron({
+    name: "clock",
+    state: { seen: "-1 s", last: "-1 s" },
+    equations: "dseen/dt = (t - seen)/dt : second; last : second",
+    threshold: "t > 0.25*ms",
+    reset: "last = t",
+    method: "euler",
+  }).checked;
   const run = runner(model, { dt });
   expect([run.step(), run.step()]).toEqual([false, false]);
   expect(run.step()).toBe(true);
@@ -142,20 +195,33 @@ test("t is the start of the step in equations and its end, the time of the spike
 });
 
 test("one draw has one value in a step, and two draws are two names with the model's numbers", () => {
-  const model = neuron({ name: "noisy", method: "rk4", state: { x: 0 }, equations: "a = rand() : 1; dx/dt = (a - a + randn())/ms : 1", threshold: "rand() < 0.5" }).checked;
+  const model = neuron({
+    name: "noisy",
+    method: "rk4",
+    state: { x: 0 },
+    equations: "a = rand() : 1; dx/dt = (a - a + randn())/ms : 1",
+    threshold: "rand() < 0.5",
+  }).checked;
   const { kernel } = lower(model, { dt });
   const draws = kernel.draws.map((d) => [d.draw, d.distribution]);
   expect(new Set(draws.map(([k]) => k)).size).toBe(draws.length);
   expect(draws.filter(([, distribution]) => distribution === "normal").length).toBe(1);
   let given = 0;
-  const run = runner(model, { dt, uniform: () => 0.7, normal: () => ((given++, 2)) });
+  const run = runner(model, { dt, uniform: () => 0.7, normal: () => (given++, 2) });
   run.step();
   expect(given).toBe(1);
   expect(run.state.get("x")).toBeCloseTo(0.2, 12);
 });
 
 test("with rkf45 a neuron that spikes early in a step integrates on from its reset value for the rest of it", () => {
-  const model = neuron({ name: "early", method: "rkf45", state: { v: 1 }, equations: "dv/dt = exp(min(v, 5))/ms : 1", threshold: "v >= 5", reset: "v = -3" }).checked;
+  const model = neuron({
+    name: "early",
+    method: "rkf45",
+    state: { v: 1 },
+    equations: "dv/dt = exp(min(v, 5))/ms : 1",
+    threshold: "v >= 5",
+    reset: "v = -3",
+  }).checked;
   const run = runner(model, { dt: 1e-3 });
   expect(run.step()).toBe(true);
   // exp(-v) falls by 1 a millisecond: 5 is reached after exp(-1) - exp(-5), and the rest of the step starts at -3.

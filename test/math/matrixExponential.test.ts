@@ -6,36 +6,46 @@ import { choleskyFactor, linearPropagators, matrixExponential } from "../../src/
 
 const math = create(all!);
 
-const squareMatrix = (limit: number) => fc.integer({ min: 1, max: 5 }).chain((n) =>
-  fc.array(fc.double({ min: -limit, max: limit, noNaN: true }), { minLength: n * n, maxLength: n * n }).map((values) => ({ n, a: Float64Array.from(values) })));
+const squareMatrix = (limit: number) =>
+  fc
+    .integer({ min: 1, max: 5 })
+    .chain((n) =>
+      fc
+        .array(fc.double({ min: -limit, max: limit, noNaN: true }), { minLength: n * n, maxLength: n * n })
+        .map((values) => ({ n, a: Float64Array.from(values) })),
+    );
 
 const rows = (a: Float64Array, n: number): number[][] => Array.from({ length: n }, (_, i) => [...a.subarray(i * n, (i + 1) * n)]);
 
 test("the matrix exponential agrees with mathjs on random matrices", () => {
-  fc.assert(fc.property(squareMatrix(2), ({ n, a }) => {
-    const ours = matrixExponential(a, n);
-    const theirs = (math.expm(math.matrix(rows(a, n))) as MathMatrix).toArray().flat() as number[];
-    const norm = Math.max(...theirs.map(Math.abs));
-    ours.forEach((value, k) => expect(Math.abs(value - theirs[k]!)).toBeLessThan(1e-9 * norm));
-  }));
+  fc.assert(
+    fc.property(squareMatrix(2), ({ n, a }) => {
+      const ours = matrixExponential(a, n);
+      const theirs = (math.expm(math.matrix(rows(a, n))) as MathMatrix).toArray().flat() as number[];
+      const norm = Math.max(...theirs.map(Math.abs));
+      ours.forEach((value, k) => expect(Math.abs(value - theirs[k]!)).toBeLessThan(1e-9 * norm));
+    }),
+  );
 });
 
 test("a step of 2h is two steps of h, for state, input and covariance", () => {
-  fc.assert(fc.property(squareMatrix(3), fc.double({ min: 0.01, max: 2, noNaN: true }), ({ n, a }, h) => {
-    const identity = Float64Array.from({ length: n * n }, (_, k) => (k % n === Math.floor(k / n) ? 1 : 0));
-    const [one, two] = [linearPropagators(a, n, h, identity), linearPropagators(a, n, 2 * h, identity)];
-    const [P, Q, C] = [math.matrix(rows(one.state, n)), math.matrix(rows(one.input, n)), math.matrix(rows(one.covariance, n))];
-    // The largest number that the products below pass through.
-    const largest = (m: Float64Array): number => Math.max(1, ...m.map(Math.abs));
-    const size = largest(one.state) ** 2 * Math.max(largest(one.input), largest(one.covariance));
-    const close = (actual: Float64Array, expected: unknown): void => {
-      const values = (expected as MathMatrix).toArray().flat() as number[];
-      actual.forEach((value, k) => expect(Math.abs(value - values[k]!)).toBeLessThan(1e-12 * size));
-    };
-    close(two.state, math.multiply(P, P));
-    close(two.input, math.add(Q, math.multiply(P, Q)));
-    close(two.covariance, math.add(C, math.multiply(math.multiply(P, C), math.transpose(P))));
-  }));
+  fc.assert(
+    fc.property(squareMatrix(3), fc.double({ min: 0.01, max: 2, noNaN: true }), ({ n, a }, h) => {
+      const identity = Float64Array.from({ length: n * n }, (_, k) => (k % n === Math.floor(k / n) ? 1 : 0));
+      const [one, two] = [linearPropagators(a, n, h, identity), linearPropagators(a, n, 2 * h, identity)];
+      const [P, Q, C] = [math.matrix(rows(one.state, n)), math.matrix(rows(one.input, n)), math.matrix(rows(one.covariance, n))];
+      // The largest number that the products below pass through.
+      const largest = (m: Float64Array): number => Math.max(1, ...m.map(Math.abs));
+      const size = largest(one.state) ** 2 * Math.max(largest(one.input), largest(one.covariance));
+      const close = (actual: Float64Array, expected: unknown): void => {
+        const values = (expected as MathMatrix).toArray().flat() as number[];
+        actual.forEach((value, k) => expect(Math.abs(value - values[k]!)).toBeLessThan(1e-12 * size));
+      };
+      close(two.state, math.multiply(P, P));
+      close(two.input, math.add(Q, math.multiply(P, Q)));
+      close(two.covariance, math.add(C, math.multiply(math.multiply(P, C), math.transpose(P))));
+    }),
+  );
 });
 
 test("entries keep 14 digits when a capacitance in farad stands beside rates in 1/s", () => {

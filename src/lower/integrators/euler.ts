@@ -15,5 +15,5 @@ export function euler(system: System): Advance {
 export function noiseIncrement(system: System): (equation: Equation) => Expr {
   const draws = new Map(noiseNames(system).map((xi) => [xi, name(system.scope.addNoise(`noise_${xi}`))] as const));
   const root = number(Math.sqrt(system.dt));
-  return (equation) => [...equation.noise].map(([xi, amplitude]) => mul(mul(root, amplitude), draws.get(xi)!)).reduce<Expr>((a, b) => simplify(add(a, b)), number(0));
+  return ({ noise }) => simplify([...noise].map(([xi, amplitude]) => mul(mul(root, amplitude), draws.get(xi)!)).reduce<Expr>(add, number(0)));
 }

@@ -29,7 +29,7 @@ const fifthOrder = [16 / 135, 0, 6656 / 12825, 28561 / 56430, -9 / 50, 2 / 55];
 /** Fifth minus fourth order. */
 const errorWeights = [1 / 360, 0, -128 / 4275, -2197 / 75240, 1 / 50, 2 / 55];
 
-/** Ten times what an exponential upstroke to V_peak takes. */
+/** An exponential upstroke from threshold to V_peak within one dt takes about 200. */
 const iterationLimit = 5000;
 
 const nameOf = (text: string): NameExpr => ({ kind: "name", name: text });
@@ -44,7 +44,8 @@ export function rkf45(system: System): Advance {
   const elapsed = sub(number(dt), remaining);
   const k: Values[] = [];
   for (let stage = 0; stage < 6; stage++) {
-    const start = stage === 0 ? oldState(system) : named(system, `stage${stage + 1}`, combine(system, h, weights[stage]!.map((w, j) => [w, k[j]!])), body);
+    const moved = (): Values => combine(system, h, weights[stage]!.map((w, j) => [w, k[j]!]));
+    const start = stage === 0 ? oldState(system) : named(system, `stage${stage + 1}`, moved(), body);
     k.push(slopes(system, start, add(elapsed, mul(number(nodes[stage]!), h)), stage + 1, body));
   }
   const fifth = combine(system, h, fifthOrder.map((w, j) => [w, k[j]!]));
