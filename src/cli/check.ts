@@ -5,10 +5,8 @@ import type { CompileOptions } from "../index.ts";
 import { SynfireError } from "../errors.ts";
 import { dimensions, parseQuantity } from "../units/index.ts";
 import { explainFailure } from "./failure.ts";
-import { importFile } from "./importFile.ts";
 import { findNetworkFile, loadNetwork } from "./loadNetwork.ts";
-import { isNeuronModel } from "./models.ts";
-import { lowerAlone } from "./modelsUsed.ts";
+import { isNeuronModel, lowerAlone } from "./modelsUsed.ts";
 import { addSimulationOptions, examples, jsonOption } from "./options.ts";
 import type { SimulationOptions } from "./options.ts";
 import { Screen } from "./screen.ts";
@@ -43,6 +41,7 @@ async function check(files: readonly string[], options: CheckOptions): Promise<v
 
 /** @returns what was checked, in words */
 async function checkFile(file: string, options: CheckOptions): Promise<string> {
+  const { importFile } = await import("./importFile.ts");
   const models = file.endsWith(".json") ? [] : Object.values(await importFile(findNetworkFile(file))).filter(isNeuronModel);
   const dt = parseQuantity(options.dt ?? "0.1 ms", dimensions.second, "--dt");
   for (const model of models) lowerAlone(model, dt, 1);

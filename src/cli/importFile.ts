@@ -3,10 +3,9 @@
  * this module installs the hooks for the whole process, so that imports which the file makes later work as well.
  */
 import { register } from "node:module";
-import { relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { register as registerTypeScript } from "tsx/esm/api";
-import { FileError, SynfireError } from "../errors.ts";
+import { explainUserError } from "./userError.ts";
 
 // Types and `await using` are compiled away by tsx; hooks registered later run first.
 registerTypeScript({ tsconfig: false });
@@ -22,17 +21,6 @@ export async function importFile(path: string): Promise<Readonly<Record<string, 
   try {
     return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
   } catch (error) {
-    throw explain(error, path);
+    throw explainUserError(error, path);
   }
 }
-
-/** An error that a user's own code threw, as one that says where; errors of Synfire's own calls stay what they are. */
-export function explain(error: unknown, path: string): unknown {
-  if (error instanceof SynfireError) return error;
-  if (!(error instanceof Error)) return new FileError("user-code", `${shown(path)} threw ${String(error)}`, "Throw an Error: it knows its place.");
-  if (error.message.startsWith("internal error in synfire")) return error;
-  const place = error.stack?.split("\n").find((line) => line.includes(pathToFileURL(path).href) || line.includes(path))?.trim();
-  return new FileError("user-code", `${shown(path)}: ${error.name}: ${error.message}`, place ?? "");
-}
-
-const shown = (path: string): string => relative(process.cwd(), path) || path;

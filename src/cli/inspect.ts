@@ -55,7 +55,7 @@ async function inspect(target: string, options: InspectOptions): Promise<void> {
 
 /** A model is shown in a network of its own, in which every receptor receives spikes. */
 async function networkOf(target: string, options: SimulationOptions): Promise<{ network: Network; dt: CompileOptions["dt"] }> {
-  const model = isFileOrNetwork(target) ? undefined : findModel(target).model;
+  const model = isFileOrNetwork(target) ? undefined : (await findModel(target)).model;
   if (model) return { network: networkAround(model), dt: (options.dt ?? "0.1 ms") as CompileOptions["dt"] };
   const loaded = await loadNetwork(target, options);
   if (!loaded) throw new FileError("no-network", `${target} exports no network`, "Export one: export const network = net;");

@@ -8,12 +8,12 @@
  * `duration`, `dt`, `warmup` (simulated before `duration`; rates and timings leave it out) and `seed`, each also an option of its own.
  */
 import { readdirSync, statSync } from "node:fs";
-import { basename, extname, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { basename, dirname, extname, relative, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { ArgumentError, didYouMean, FileError } from "../errors.ts";
 import { readBytes } from "../io/files.ts";
 import { Network } from "../network/network.ts";
-import { explain, importFile } from "./importFile.ts";
+import { explainUserError } from "./userError.ts";
 import { applyChanges, readDeclared } from "./settings.ts";
 import type { Settings } from "./settings.ts";
 
@@ -51,7 +51,7 @@ export async function loadNetwork(fileOrName: string, changes: Changes = {}): Pr
     const text = new TextDecoder().decode(await readBytes(path));
     return { path, name, settings: applyChanges({}, set, given), build: async () => Network.fromJSON(text) };
   }
-  const exports = await importFile(path);
+  const exports = await exportsOf(path);
   if (Object.keys(exports).length === 0) return undefined;
   const settings = applyChanges(readDeclared(exports["settings"], shown(path)), set, given);
   const source = exports["build"] ?? exports["network"] ?? exports["default"];
@@ -81,6 +81,13 @@ export function findNetworkFile(fileOrName: string): string {
   throw new FileError("not-found", `there is no file ${fileOrName}`, hint);
 }
 
+/** Networks of this package are compiled already; what users write needs the hooks. */
+async function exportsOf(path: string): Promise<Readonly<Record<string, unknown>>> {
+  if (dirname(path) === resolve(bundledFolder)) return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+  const { importFile } = await import("./importFile.ts");
+  return importFile(path);
+}
+
 type BuildNetwork = (settings: Settings) => unknown;
 
 export const bundledFolder = fileURLToPath(new URL("../../models/networks/", import.meta.url));
@@ -92,7 +99,7 @@ async function build(source: Network | BuildNetwork, settings: Settings, path: s
   try {
     made = await source(settings);
   } catch (error) {
-    throw explain(error, path);
+    throw explainUserError(error, path);
   }
   if (made instanceof Network) return made;
   const kind = made === null ? "null" : typeof made;

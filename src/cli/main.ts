@@ -1,24 +1,25 @@
 #!/usr/bin/env node
 /** The `synfire` command: reads the command line, runs one command, turns every failure into a message and an exit status. */
 import { Command } from "commander";
-import { benchCommand } from "./bench.ts";
-import { checkCommand } from "./check.ts";
-import { citeCommand } from "./cite.ts";
-import { doctorCommand } from "./doctor.ts";
 import { exitStatusOf, explainFailure } from "./failure.ts";
-import { inspectCommand } from "./inspect.ts";
-import { modelsCommand } from "./models.ts";
 import { examples } from "./options.ts";
-import { rasterCommand } from "./raster.ts";
-import { runCommand } from "./run.ts";
 import { reserveStdout } from "./screen.ts";
 import type { ScreenOptions } from "./screen.ts";
-import { statsCommand } from "./stats.ts";
-import { verifyCommand } from "./verify.ts";
 import { packageVersion } from "./versions.ts";
 
-const commands = [runCommand, rasterCommand, statsCommand, modelsCommand, inspectCommand, checkCommand, verifyCommand, benchCommand, doctorCommand,
-  citeCommand];
+/** In the order of the help. Only the command that was asked for is loaded, so that it starts soon. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import("./run.ts")).runCommand(),
+  raster: async () => (await import("./raster.ts")).rasterCommand(),
+  stats: async () => (await import("./stats.ts")).statsCommand(),
+  models: async () => (await import("./models.ts")).modelsCommand(),
+  inspect: async () => (await import("./inspect.ts")).inspectCommand(),
+  check: async () => (await import("./check.ts")).checkCommand(),
+  verify: async () => (await import("./verify.ts")).verifyCommand(),
+  bench: async () => (await import("./bench.ts")).benchCommand(),
+  doctor: async () => (await import("./doctor.ts")).doctorCommand(),
+  cite: async () => (await import("./cite.ts")).citeCommand(),
+};
 
 /** Runs one command line (without node and the script) and sets the exit status of the process. */
 async function main(args: readonly string[]): Promise<void> {
@@ -37,7 +38,9 @@ async function main(args: readonly string[]): Promise<void> {
       if (command.opts<ScreenOptions>().json) reserveStdout();
     })
     .exitOverride();
-  for (const make of commands) program.addCommand(make().copyInheritedSettings(program));
+  const [asked = ""] = args;
+  const needed = Object.hasOwn(commands, asked) ? [asked] : asked === "--version" ? [] : Object.keys(commands);
+  for (const name of needed) program.addCommand((await commands[name]!()).copyInheritedSettings(program));
   try {
     if (args.length === 0) program.outputHelp();
     else await program.parseAsync(args, { from: "user" });

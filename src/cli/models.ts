@@ -1,10 +1,10 @@
 /** `synfire models [NAME]`: the models that come with Synfire, or the equations and parameters of one. */
 import { Command } from "commander";
-import * as bundledModels from "../../models/index.ts";
 import { ArgumentError, didYouMean } from "../errors.ts";
 import type { NeuronModel } from "../index.ts";
 import { table } from "./format.ts";
 import { bundledNetworks } from "./loadNetwork.ts";
+import { isNeuronModel } from "./modelsUsed.ts";
 import { examples, jsonOption } from "./options.ts";
 import { Screen } from "./screen.ts";
 
@@ -14,28 +14,24 @@ export function modelsCommand(): Command {
     .argument("[name]", "a model, e.g. izhikevich")
     .addOption(jsonOption())
     .addHelpText("after", examples("models", "models lifDelta", "models izhikevich --json"))
-    .action((name: string | undefined, options: { json?: boolean }) => {
+    .action(async (name: string | undefined, options: { json?: boolean }) => {
       const screen = new Screen(options);
-      if (name === undefined) return list(screen);
-      const { exported, model } = findModel(name);
+      if (name === undefined) return list(screen, await neuronModels());
+      const { exported, model } = await findModel(name);
       screen.say(`${exported}  (import { ${exported} } from "synfire/models")\n\n${describeModel(model)}`);
       screen.json({ export: exported, ...modelFields(model) });
     });
 }
 
 /** Neuron models of models/, by the name under which "synfire/models" exports them. */
-export function neuronModels(): ReadonlyMap<string, NeuronModel> {
-  const entries = Object.entries(bundledModels as Readonly<Record<string, unknown>>);
+export async function neuronModels(): Promise<ReadonlyMap<string, NeuronModel>> {
+  const entries = Object.entries((await import("../../models/index.ts")) as Readonly<Record<string, unknown>>);
   return new Map(entries.filter((entry): entry is [string, NeuronModel] => isNeuronModel(entry[1])));
 }
 
-export function isNeuronModel(value: unknown): value is NeuronModel {
-  return typeof value === "object" && value !== null && (value as { kind?: unknown }).kind === "neuron" && "checked" in value;
-}
-
 /** A model by exported name or by the name it calls itself, whatever the case. */
-export function findModel(name: string): { readonly exported: string; readonly model: NeuronModel } {
-  const models = neuronModels();
+export async function findModel(name: string): Promise<{ readonly exported: string; readonly model: NeuronModel }> {
+  const models = await neuronModels();
   for (const [exported, model] of models) if ([exported, model.name].some((known) => plain(known) === plain(name))) return { exported, model };
   const near = didYouMean(name, models.keys());
   throw new ArgumentError("unknown-model", `there is no model "${name}"`, near ? `Did you mean "${near}"?` : "synfire models lists them.");
@@ -43,8 +39,8 @@ export function findModel(name: string): { readonly exported: string; readonly m
 
 const plain = (name: string): string => name.toLowerCase().replace(/[_-]/g, "");
 
-function list(screen: Screen): void {
-  const models = [...neuronModels()];
+function list(screen: Screen, byName: ReadonlyMap<string, NeuronModel>): void {
+  const models = [...byName];
   const networks = bundledNetworks();
   screen.say([
     "neuron models, from \"synfire/models\":", "",

@@ -6,6 +6,10 @@ import type { Network, NeuronModel } from "../index.ts";
 
 export interface ModelUsed { readonly model: NeuronModel; readonly populations: readonly string[] }
 
+export function isNeuronModel(value: unknown): value is NeuronModel {
+  return typeof value === "object" && value !== null && (value as { kind?: unknown }).kind === "neuron" && "checked" in value;
+}
+
 /** Distinct models in the order of their populations. */
 export function modelsOf(network: Network): ModelUsed[] {
   const used = new Map<NeuronModel, string[]>();
