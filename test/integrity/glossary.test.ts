@@ -44,7 +44,8 @@ test("every snippet of the glossary type-checks against the API", () => {
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({
       extends: `${root}/tsconfig.json`, include: ["glossary.mts", `${root}/src/**/*.d.ts`],
       compilerOptions: {
-        rootDir: "/", paths, noUnusedLocals: false, noUnusedParameters: false, noUncheckedIndexedAccess: false, typeRoots: [`${root}/node_modules/@types`],
+        rootDir: "/", paths, noUnusedLocals: false, noUnusedParameters: false, noUncheckedIndexedAccess: false,
+        typeRoots: [`${root}/node_modules/@types`],
       },
     }));
     const { status, stdout } = spawnSync(`${root}/node_modules/.bin/tsc`, ["-p", folder], { encoding: "utf8" });
