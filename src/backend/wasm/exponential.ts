@@ -17,69 +17,76 @@ interface Constants {
   /** The largest x whose exp is finite, the smallest whose exp is a normal number. */
   readonly largest: number;
   readonly smallest: number;
-  /** Below this, expm1 is −1. */
-  readonly expm1Smallest: number;
 }
 
 const constants: Readonly<Record<"f32" | "f64", Constants>> = {
   f32: {
     magic: 12582912, ln2High: 0.693359375, ln2Low: -2.12194440054690583e-4,
     coefficients: [0.5, 0.1666666716, 0.04166646302, 0.008333285339, 0.001393382205, 0.0001990783931],
-    largest: 88.72283172607422, smallest: -87.33654022216797, expm1Smallest: -20,
+    largest: 88.72283172607422, smallest: -87.33654022216797,
   },
   f64: {
     magic: 6755399441055744, ln2High: 0.6931471803691238, ln2Low: 1.9082149292705877e-10,
     coefficients: [0.5, 0.1666666666666667, 0.041666666666666685, 0.008333333333326025, 0.0013888888888874177, 0.0001984126987520655,
       2.4801587347863205e-5, 2.7557254911859576e-6, 2.7557252406588966e-7, 2.5105419792683684e-8, 2.0921760350080757e-9],
-    largest: 709.782712893384, smallest: -708.396418532264, expm1Smallest: -45,
+    largest: 709.782712893384, smallest: -708.396418532264,
   },
 };
 
-/** Splits a clamped x: `shifted` holds n in its low bits, `fraction` is e^r − 1. */
-function reduce(code: Code, lanes: Lanes, x: Node): { shifted: Node; n: Node; fraction: Node } {
-  const c = constants[lanes.precision];
-  const shifted = code.let("shifted", lanes.add(lanes.mul(x, lanes.const(Math.LOG2E)), lanes.const(c.magic)));
-  const n = code.let("n", lanes.sub(shifted, lanes.const(c.magic)));
-  const r = code.let("r", lanes.sub(lanes.sub(x, lanes.mul(n, lanes.const(c.ln2High))), lanes.mul(n, lanes.const(c.ln2Low))));
-  const series = lanes.precision === "f32" ? polynomial(lanes, r, c.coefficients) : splitPolynomial(code, lanes, r, c.coefficients);
-  return { shifted, n, fraction: lanes.add(lanes.mul(series, lanes.mul(r, r)), r) };
-}
+/**
+ * The steps of exp and expm1. Expressions use them one by one, so that exp, expm1 and exprel of the same argument (as in exponential
+ * Euler) share all but the last. Nodes that are read twice must be locals.
+ */
+export const expSteps = {
+  clamped: (_: Code, lanes: Lanes, x: Node): Node => {
+    const c = constants[lanes.precision];
+    return lanes.pmax(lanes.pmin(x, lanes.const(c.largest)), lanes.const(c.smallest));
+  },
+  /** n in the low bits. */
+  shifted: (_: Code, lanes: Lanes, clamped: Node): Node =>
+    lanes.add(lanes.mul(clamped, lanes.const(Math.LOG2E)), lanes.const(constants[lanes.precision].magic)),
+  /** e^r − 1. */
+  fraction: (code: Code, lanes: Lanes, clamped: Node, shifted: Node): Node => {
+    const c = constants[lanes.precision];
+    const n = code.let("n", lanes.sub(shifted, lanes.const(c.magic)));
+    const r = code.let("r", lanes.sub(lanes.sub(clamped, lanes.mul(n, lanes.const(c.ln2High))), lanes.mul(n, lanes.const(c.ln2Low))));
+    const series = lanes.precision === "f32" ? polynomial(lanes, r, c.coefficients) : splitPolynomial(code, lanes, r, c.coefficients);
+    return lanes.add(lanes.mul(series, lanes.mul(r, r)), r);
+  },
+  exp: (_: Code, lanes: Lanes, x: Node, shifted: Node, fraction: Node): Node => {
+    // 1 + fraction lies in [0.7, 1.42]; within the clamped range adding n to its exponent can neither overflow nor reach subnormals.
+    const scaled = lanes.integer.add(lanes.add(fraction, lanes.const(1)), lanes.integer.shl(shifted, i32.const(lanes.mantissaBits)));
+    return lanes.add(v128.andnot(scaled, lanes.lt(x, lanes.const(constants[lanes.precision].smallest))), overflow(lanes, x));
+  },
+  expm1: (code: Code, lanes: Lanes, x: Node, shifted: Node, fraction: Node): Node => {
+    // With h = 2^(n−1), 2·(h·fraction + (h − 1/2)) is exact in h and overflows only when the result does.
+    const half = code.let("half", lanes.integer.add(lanes.const(0.5), lanes.integer.shl(shifted, i32.const(lanes.mantissaBits))));
+    const halved = code.let("halved", lanes.add(lanes.mul(half, fraction), lanes.sub(half, lanes.const(0.5))));
+    return lanes.add(lanes.add(halved, halved), overflow(lanes, x));
+  },
+} as const;
 
-const clamp = (lanes: Lanes, x: Node, low: number, high: number): Node => lanes.pmax(lanes.pmin(x, lanes.const(high)), lanes.const(low));
+/** Infinity in the lanes above the largest argument with a finite exp, else 0. */
+const overflow = (lanes: Lanes, x: Node): Node => v128.and(lanes.gt(x, lanes.const(constants[lanes.precision].largest)), lanes.const(Infinity));
+
+function inSteps(code: Code, lanes: Lanes, argument: Node, last: "exp" | "expm1"): Node {
+  const x = code.let("x", argument);
+  const clamped = code.let("clamped", expSteps.clamped(code, lanes, x));
+  const shifted = code.let("shifted", expSteps.shifted(code, lanes, clamped));
+  return expSteps[last](code, lanes, x, shifted, expSteps.fraction(code, lanes, clamped, shifted));
+}
 
 /**
  * exp(x): error ≤ 1 ulp in f32 and in f64 wherever the result is a normal number; 0 where it would be subnormal, infinity above the
  * largest finite result; NaN stays NaN.
  */
-export function exp(code: Code, lanes: Lanes, argument: Node): Node {
-  const c = constants[lanes.precision];
-  const x = code.let("x", argument);
-  const { shifted, fraction } = reduce(code, lanes, code.let("clamped", clamp(lanes, x, c.smallest, c.largest)));
-  // 1 + fraction lies in [0.7, 1.42]; within the clamped range adding n to its exponent can neither overflow nor reach subnormals.
-  const scaled = lanes.integer.add(lanes.add(fraction, lanes.const(1)), lanes.integer.shl(shifted, i32.const(lanes.mantissaBits)));
-  const withZero = v128.andnot(scaled, lanes.lt(x, lanes.const(c.smallest)));
-  return lanes.add(withZero, v128.and(lanes.gt(x, lanes.const(c.largest)), lanes.const(Infinity)));
-}
+export const exp = (code: Code, lanes: Lanes, x: Node): Node => inSteps(code, lanes, x, "exp");
 
 /** exp(x) − 1 without cancellation: error ≤ 2 ulp in f32 and f64. */
-export function expm1(code: Code, lanes: Lanes, argument: Node): Node {
-  const c = constants[lanes.precision];
-  const x = code.let("clamped", clamp(lanes, argument, c.expm1Smallest, c.largest + 1));
-  const { shifted, fraction } = reduce(code, lanes, x);
-  // With h = 2^(n−1), 2·(h·fraction + (h − 1/2)) is exact in h and overflows only when the result does.
-  const half = code.let("half", lanes.integer.add(lanes.const(0.5), lanes.integer.shl(shifted, i32.const(lanes.mantissaBits))));
-  const halved = code.let("halved", lanes.add(lanes.mul(half, fraction), lanes.sub(half, lanes.const(0.5))));
-  return lanes.add(halved, halved);
-}
+export const expm1 = (code: Code, lanes: Lanes, x: Node): Node => inSteps(code, lanes, x, "expm1");
 
-/** (exp(x) − 1)/x, and 1 at 0: error ≤ 3 ulp in f32 and f64; overflows where exp(x) does. */
-export function exprel(code: Code, lanes: Lanes, argument: Node): Node {
-  const x = code.let("x", argument);
-  const numerator = expm1(code, lanes, x);
-  // Infinity divided by a finite number stays infinity.
-  const finite = lanes.pmin(x, lanes.const(lanes.precision === "f32" ? 3e38 : 1e308));
-  return v128.bitselect(lanes.const(1), lanes.div(numerator, finite), lanes.eq(x, lanes.const(0)));
-}
+/** The divisor of exprel, finite, so that infinity divided by it stays infinity. */
+export const largestDivisor = { f32: 3e38, f64: 1e308 } as const;
 
 /** sinh(x): error ≤ 3 ulp; overflows where exp(|x|) does. */
 export function sinh(code: Code, lanes: Lanes, argument: Node): Node {
