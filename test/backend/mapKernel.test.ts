@@ -104,6 +104,24 @@ test("a spike whose reset makes a value finite again does not stop the run", () 
   expect(k.view("v")[5]).toBe(0);
 });
 
+test("a value that only a reset changes is checked where it was reset", () => {
+  const reset = [
+    { kind: "assign", name: "w", value: div(number(1), name("v")) }, { kind: "assign", name: "v", value: number(-1) },
+  ] as const;
+  const jump: MapKernel = {
+    name: "jump", state: ["v", "w"], constants: [], scalars: [], inputs: [], draws: [], finite: ["v", "w"],
+    body: [{ kind: "assign", name: "v", value: add(name("v"), number(1)) }],
+    spike: { condition: apply("ge", name("v"), number(0)), reset },
+  };
+  const k = compiled(jump, 40, "f32");
+  k.view("v").fill(1);
+  expect(k.step().result).toBe(40);
+  k.view("v").fill(-5).set([-1], 37);
+  expect(k.step().result).toBe(-1 - 37);
+  expect(k.view("w")[37]).toBe(0.5);
+  expect(k.view("v")[37]).toBe(-1);
+});
+
 const counter: MapKernel = {
   name: "halve", state: ["x", "turns"], constants: ["stop"], scalars: [], inputs: [], draws: [],
   body: [

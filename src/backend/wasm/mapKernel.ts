@@ -191,8 +191,12 @@ function emitRare(frame: Frame, code: Code, vectors: readonly Vector[]): void {
   if (kernel.finite.length > 0) {
     const bad = vectors.map((vector, u) => {
       const masks = kernel.finite.flatMap((array) => {
+        const isBad = (l: Local) => lanes.ne(lanes.sub(local.get(l), local.get(l)), lanes.const(0));
         const held = vector.results.get(array);
-        return held ? [lanes.ne(lanes.sub(local.get(held), local.get(held)), lanes.const(0))] : [];
+        if (held) return [isBad(held)];
+        // Where nothing spikes, what a reset would have changed is left over from an earlier turn.
+        const reset = pending[u]!.get(array);
+        return reset ? [v128.and(isBad(reset), vector.spike!)] : [];
       });
       return masks.length === 0 ? i32.const(0) : bitsOf(lanes, masks.reduce((a, b) => v128.or(a, b)), u);
     });
