@@ -45,9 +45,9 @@ export function linearPropagators(a: Matrix, n: number, dt: number, noise?: Matr
   for (let k = 1; k <= taylorTerms; k++) {
     stateTerm = scaleBy(multiply(scaled, stateTerm, n), h / k);
     inputTerm = scaleBy(multiply(scaled, inputTerm, n), h / (k + 1));
-    addTo(state, stateTerm);
-    addTo(input, inputTerm);
-    if (largestRowSum(stateTerm, n) < negligible) break;
+    const [stateGrew, inputGrew] = [addTo(state, stateTerm), addTo(input, inputTerm)];
+    // Within n terms every variable that another reaches has been reached; from then on terms only shrink.
+    if (k >= n && !stateGrew && !inputGrew) break;
   }
   const covariance = noise ? smallCovariance(scaled, n, h, noise.map((value, k) => value / (scale[k % n]! * scale[Math.floor(k / n)]!))) : undefined;
   for (let k = 0; k < doublings; k++) {
@@ -104,8 +104,6 @@ export function choleskyFactor(c: Matrix, n: number): Matrix {
 
 /** With a norm of at most 1/4 (1/2 for the covariance's two-sided product) the terms left out are below 0.5^18/18!, far under 2^-53. */
 const taylorTerms = 18;
-/** Far below the rounding even of entries that only long chains of variables reach. */
-const negligible = 1e-30;
 
 /**
  * Powers of two d, so that the entries A_ij·d_j/d_i of a row and of its column are alike (Osborne 1960): without it, 1/C of a capacitance in
@@ -116,7 +114,8 @@ function balance(a: Matrix, n: number, dt: number): Float64Array {
   const scale = new Float64Array(n).fill(1);
   let rate = 0;
   for (let i = 0; i < n; i++) rate = Math.max(rate, Math.abs(a[i * n + i]!));
-  if (rate === 0) rate = 1 / dt;
+  // Slower rates than this make no difference within the step, and would only let the couplings vanish beside them.
+  rate = Math.max(rate, 1 / (64 * dt));
   for (let sweep = 0, changed = true; changed && sweep < 8; sweep++) {
     changed = false;
     for (let i = 0; i < n; i++) {
@@ -160,8 +159,15 @@ function scaleBy(m: Matrix, factor: number): Matrix {
   return m;
 }
 
-function addTo(sum: Matrix, term: Matrix): void {
-  for (let k = 0; k < sum.length; k++) sum[k]! += term[k]!;
+/** Adds in place; whether that changed any entry. */
+function addTo(sum: Matrix, term: Matrix): boolean {
+  let changed = false;
+  for (let k = 0; k < sum.length; k++) {
+    const before = sum[k]!;
+    sum[k] = before + term[k]!;
+    changed ||= sum[k] !== before;
+  }
+  return changed;
 }
 
 function transpose(m: Matrix, n: number): Matrix {
