@@ -83,7 +83,11 @@ export async function writeAtomically(path: string, content: Uint8Array | string
   }
 }
 
-export interface Target { readonly path: string; readonly stream: boolean; readonly mode: number | undefined }
+export interface Target {
+  readonly path: string;
+  readonly stream: boolean;
+  readonly mode: number | undefined;
+}
 
 /**
  * Where writing to a path ends up: through links, into a folder that now exists.

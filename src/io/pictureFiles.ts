@@ -41,5 +41,9 @@ export async function saveScene(path: string, scene: Scene): Promise<void> {
 function pictureExtension(path: string, known: readonly string[]): string {
   const extension = /\.([^./\\]*)$/.exec(path)?.[1]?.toLowerCase() ?? "";
   if (known.includes(extension)) return extension;
-  throw new ArgumentError("picture-format", `${path} names no kind of picture Synfire draws here`, `End the name with ${known.map((name) => `.${name}`).join(", ")}.`);
+  throw new ArgumentError(
+    "picture-format",
+    `${path} names no kind of picture Synfire draws here`,
+    `End the name with ${known.map((name) => `.${name}`).join(", ")}.`,
+  );
 }

@@ -79,15 +79,23 @@ interface GrowingFormat {
 function growingFormat(format: SpikeFormat, recording: Recording): GrowingFormat | undefined {
   const { populations } = recording;
   switch (format) {
-    case "csv": return { header: (_, duration) => growingCsvHeader({ ...recording, duration }), rows: (t, i) => csvRows(t, i, populations), counted: false };
-    case "dat": return { header: (_, duration) => growingNestHeader({ ...recording, duration }), rows: nestRows, counted: false };
-    case "gdf": return { header: () => "", rows: nestRows, counted: false };
-    case "npy": return { header: (count) => npyTableHeader(NPY_FIELDS, count), rows: (t, i) => npyTableRows([t, i]), counted: true };
-    default: return undefined;
+    case "csv":
+      return { header: (_, duration) => growingCsvHeader({ ...recording, duration }), rows: (t, i) => csvRows(t, i, populations), counted: false };
+    case "dat":
+      return { header: (_, duration) => growingNestHeader({ ...recording, duration }), rows: nestRows, counted: false };
+    case "gdf":
+      return { header: () => "", rows: nestRows, counted: false };
+    case "npy":
+      return { header: (count) => npyTableHeader(NPY_FIELDS, count), rows: (t, i) => npyTableRows([t, i]), counted: true };
+    default:
+      return undefined;
   }
 }
 
-const NPY_FIELDS = [["time_s", "<f8"], ["neuron", "<u4"]] as const;
+const NPY_FIELDS = [
+  ["time_s", "<f8"],
+  ["neuron", "<u4"],
+] as const;
 
 class GrowingFile implements SpikeFile {
   readonly path: string;
@@ -107,7 +115,11 @@ class GrowingFile implements SpikeFile {
   async append(times: Float64Array, indices: Uint32Array): Promise<void> {
     const handle = this.opened("append to");
     if (times.length !== indices.length) {
-      throw new ArgumentError("spikes-length", `${this.path}: ${times.length} times for ${indices.length} neurons`, "Give each spike one time and one neuron.");
+      throw new ArgumentError(
+        "spikes-length",
+        `${this.path}: ${times.length} times for ${indices.length} neurons`,
+        "Give each spike one time and one neuron.",
+      );
     }
     this.checkOrder(times);
     try {

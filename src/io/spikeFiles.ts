@@ -59,13 +59,19 @@ export async function loadSpikes(path: string | readonly string[], options: Load
 export async function decodeSpikes(bytes: Uint8Array, source: string, options: LoadSpikesOptions = {}): Promise<Spikes> {
   const format = options.format ?? sniff(bytes, source);
   switch (format) {
-    case "csv": return decodeCsv(completeLines(bytes, source), source);
-    case "json": return decodeJson(bytes, source);
-    case "npy": return decodeSpikesNpy(bytes, source);
-    case "npz": return decodeNpz(bytes, source, options.maxBytes ?? Math.max(2 ** 28, 64 * bytes.length));
+    case "csv":
+      return decodeCsv(completeLines(bytes, source), source);
+    case "json":
+      return decodeJson(bytes, source);
+    case "npy":
+      return decodeSpikesNpy(bytes, source);
+    case "npz":
+      return decodeNpz(bytes, source, options.maxBytes ?? Math.max(2 ** 28, 64 * bytes.length));
     case "dat":
-    case "gdf": return decodeNest(completeLines(bytes, source), source, options.dt);
-    default: throw unknownFormat(String(format satisfies never), source);
+    case "gdf":
+      return decodeNest(completeLines(bytes, source), source, options.dt);
+    default:
+      throw unknownFormat(String(format satisfies never), source);
   }
 }
 
@@ -76,13 +82,20 @@ export async function encodeSpikes(spikes: Spikes, format: SpikeFormat): Promise
     throw new ArgumentError("spikes-length", problem, "Give each spike one time and one neuron.");
   }
   switch (format) {
-    case "csv": return encodeCsv(spikes);
-    case "json": return encodeJson(spikes);
-    case "npy": return encodeSpikesNpy(spikes);
-    case "npz": return encodeNpz(spikes);
-    case "dat": return encodeNest(spikes);
-    case "gdf": return encodeGdf(spikes);
-    default: throw unknownFormat(String(format satisfies never), "spikes");
+    case "csv":
+      return encodeCsv(spikes);
+    case "json":
+      return encodeJson(spikes);
+    case "npy":
+      return encodeSpikesNpy(spikes);
+    case "npz":
+      return encodeNpz(spikes);
+    case "dat":
+      return encodeNest(spikes);
+    case "gdf":
+      return encodeGdf(spikes);
+    default:
+      throw unknownFormat(String(format satisfies never), "spikes");
   }
 }
 

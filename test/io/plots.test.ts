@@ -26,7 +26,10 @@ afterAll(() => rm(folder, { recursive: true }));
 const SMALL: Spikes = {
   times: Float64Array.of(0.02, 0.05, 0.05, 0.0801),
   indices: Uint32Array.of(0, 3, 4, 5),
-  populations: [{ name: "E", offset: 0, size: 4 }, { name: "I", offset: 4, size: 2 }],
+  populations: [
+    { name: "E", offset: 0, size: 4 },
+    { name: "I", offset: 4, size: 2 },
+  ],
   duration: 0.1,
   dt: 0.0001,
 };
@@ -34,11 +37,21 @@ const SMALL: Spikes = {
 /** A million spikes of 10 000 neurons in a second, on a grid of 0.1 ms. */
 function million(): Spikes {
   const times = Float64Array.from({ length: 1e6 }, (_, k) => Math.floor(k / 100) * 1e-4);
-  const indices = Uint32Array.from({ length: 1e6 }, (_, k) => Math.imul(k, 2654435761) % 10_000 >>> 0).map((value) => value % 10_000);
-  return { times, indices, populations: [{ name: "E", offset: 0, size: 8000 }, { name: "I", offset: 8000, size: 2000 }], duration: 1, dt: 1e-4 };
+  const indices = Uint32Array.from({ length: 1e6 }, (_, k) => (Math.imul(k, 2654435761) % 10_000) >>> 0).map((value) => value % 10_000);
+  return {
+    times,
+    indices,
+    populations: [
+      { name: "E", offset: 0, size: 8000 },
+      { name: "I", offset: 8000, size: 2000 },
+    ],
+    duration: 1,
+    dt: 1e-4,
+  };
 }
 
-const marksOf = <K extends Mark["kind"]>(scene: Scene, kind: K) => scene.marks.filter((mark): mark is Extract<Mark, { kind: K }> => mark.kind === kind);
+const marksOf = <K extends Mark["kind"]>(scene: Scene, kind: K) =>
+  scene.marks.filter((mark): mark is Extract<Mark, { kind: K }> => mark.kind === kind);
 const textsOf = (scene: Scene) => marksOf(scene, "text").map(({ text }) => text);
 
 /** The pixels of a PNG file, after checking its chunks. */
@@ -47,18 +60,22 @@ function decodePng(bytes: Uint8Array): { width: number; height: number; at(x: nu
   expect([...bytes.subarray(0, 8)]).toEqual([137, 80, 78, 71, 13, 10, 26, 10]);
   const parts: Uint8Array[] = [];
   const types: string[] = [];
-  for (let at = 8; at < bytes.length; ) {
+  const palette: number[] = [];
+  for (let at = 8; at < bytes.length;) {
     const length = view.getUint32(at);
     types.push(String.fromCharCode(...bytes.subarray(at + 4, at + 8)));
+    if (types.at(-1) === "PLTE") palette.push(...bytes.subarray(at + 8, at + 8 + length));
     expect(view.getUint32(at + 8 + length)).toBe(crc32(bytes.subarray(at + 4, at + 8 + length)));
     if (types.at(-1) === "IDAT") parts.push(bytes.subarray(at + 8, at + 8 + length));
     at += 12 + length;
   }
-  expect(types).toEqual(["IHDR", "pHYs", "IDAT", "IEND"]);
-  const [width, height, depth] = [view.getUint32(16), view.getUint32(20), bytes[25] === 2 ? 3 : 4];
+  expect(types.filter((type) => type !== "PLTE" && type !== "tRNS")).toEqual(["IHDR", "pHYs", "IDAT", "IEND"]);
+  const [width, height, depth] = [view.getUint32(16), view.getUint32(20), { 2: 3, 3: 1, 6: 4 }[bytes[25]!]!];
   const rows = inflateSync(Buffer.concat(parts));
   expect(rows.length).toBe(height * (1 + width * depth));
-  return { width, height, at: (x, y) => [...rows.subarray(y * (1 + width * depth) + 1 + x * depth, y * (1 + width * depth) + 1 + x * depth + depth)] };
+  const pixel = (x: number, y: number) => [...rows.subarray(y * (1 + width * depth) + 1 + x * depth, y * (1 + width * depth) + 1 + (x + 1) * depth)];
+  const at = (x: number, y: number) => (depth === 1 ? palette.slice(3 * pixel(x, y)[0]!, 3 * pixel(x, y)[0]! + 3) : pixel(x, y));
+  return { width, height, at };
 }
 
 test("a raster puts each spike at its time and neuron, in its population's colour", () => {
@@ -78,7 +95,12 @@ test("nothing in a raster is drawn at a place that is no number, and dots stay i
     fc.property(arbitrarySpikes, fc.option(fc.integer({ min: 1, max: 40 }), { nil: undefined }), (spikes, max) => {
       const scene = io.rasterScene(spikes, max === undefined ? {} : { max });
       for (const mark of scene.marks) {
-        const numbers = "points" in mark ? Array.from(mark.points) : mark.kind === "points" ? [...mark.x, ...mark.y, mark.pointWidth, mark.pointHeight] : [mark.x, mark.y];
+        const numbers =
+          "points" in mark
+            ? Array.from(mark.points)
+            : mark.kind === "points"
+              ? [...mark.x, ...mark.y, mark.pointWidth, mark.pointHeight]
+              : [mark.x, mark.y];
         expect(numbers.every(Number.isFinite)).toBe(true);
         if (mark.kind === "points") {
           const { x, y, width, height } = mark.clip;
@@ -136,7 +158,11 @@ test("an SVG is well-formed XML whatever the names, and its many points become o
   expect(svg.length).toBeLessThan(3e6);
   expect(svg).toContain("data:image/png;base64,");
   expect(svg).not.toContain("<b ");
-  if (existsSync("/usr/bin/python3")) execFileSync("/usr/bin/python3", ["-c", "import sys, xml.dom.minidom as m; m.parseString(sys.stdin.buffer.read())"], { input: svg, maxBuffer: 1e8 });
+  if (existsSync("/usr/bin/python3"))
+    execFileSync("/usr/bin/python3", ["-c", "import sys, xml.dom.minidom as m; m.parseString(sys.stdin.buffer.read())"], {
+      input: svg,
+      maxBuffer: 1e8,
+    });
 });
 
 test("a PNG holds the dots in their colours, at twice the size, with letters along its axes", async () => {
@@ -144,11 +170,13 @@ test("a PNG holds the dots in their colours, at twice the size, with letters alo
   const png = decodePng(await io.renderPng(scene));
   expect([png.width, png.height]).toEqual([1920, 1200]);
   for (const { x, y, color } of marksOf(scene, "points")) {
-    for (let k = 0; k < x.length; k++) expect(png.at(Math.round(2 * x[k]!), Math.round(2 * y[k]!))).toEqual([1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16)));
+    for (let k = 0; k < x.length; k++)
+      expect(png.at(Math.round(2 * x[k]!), Math.round(2 * y[k]!))).toEqual([1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16)));
   }
   for (const text of marksOf(scene, "text").filter(({ upwards, anchor }) => !upwards && anchor === "middle")) {
     let dark = 0;
-    for (let dx = -20; dx < 20; dx++) for (let dy = -16; dy < 2; dy++) if (png.at(Math.round(2 * text.x) + dx, Math.round(2 * text.y) + dy)[0]! < 128) dark++;
+    for (let dx = -20; dx < 20; dx++)
+      for (let dy = -16; dy < 2; dy++) if (png.at(Math.round(2 * text.x) + dx, Math.round(2 * text.y) + dy)[0]! < 128) dark++;
     expect(dark, text.text).toBeGreaterThan(8);
   }
   expect(png.at(2, 2)).toEqual([255, 255, 255]);
@@ -158,7 +186,10 @@ test("every letter has ink of the width it takes, and unknown ones a box", () =>
   for (const character of Object.keys(GLYPHS)) {
     const xs = textStrokes(character, 10).filter((value, k) => k % 2 === 0 && !Number.isNaN(value));
     if (character !== " ") expect(xs.length, character).toBeGreaterThan(0);
-    expect(xs.every((x) => x > -0.6 && x < textWidth(character, 10) + 0.6), character).toBe(true);
+    expect(
+      xs.every((x) => x > -0.6 && x < textWidth(character, 10) + 0.6),
+      character,
+    ).toBe(true);
   }
   expect(textStrokes("中", 10)).toEqual(textStrokes("\u0001", 10));
   expect(textStrokes("é", 10)).toEqual(textStrokes("e", 10));
@@ -167,17 +198,22 @@ test("every letter has ink of the width it takes, and unknown ones a box", () =>
 test("a filled polygon covers its area and a line its length times its width", () => {
   const ink = (canvas: Canvas) => canvas.pixels.reduce((sum, value, k) => sum + (k % 4 === 3 ? value / 255 : 0), 0);
   fc.assert(
-    fc.property(fc.double({ min: 5, max: 40, noNaN: true }), fc.double({ min: 5, max: 40, noNaN: true }), fc.double({ min: 3, max: 50, noNaN: true }), (x, y, size) => {
-      const square = new Canvas(100, 100);
-      square.area([x, y, x + size, y, x + size, y + size, x, y + size], "#000000", 1);
-      expect(Math.abs(ink(square) - size * size)).toBeLessThan(0.3 * size + 1); // a quarter row of pixels on each horizontal edge
-      const triangle = new Canvas(100, 100);
-      triangle.area([x, y, x + size, y, x, y + size], "#000000", 1);
-      expect(Math.abs(ink(triangle) - (size * size) / 2)).toBeLessThan(0.3 * size + 1);
-      const line = new Canvas(100, 100);
-      line.line([x, y, x + size, y + size / 2], 4, "#000000", 1);
-      expect(Math.abs(ink(line) / (4 * Math.hypot(size, size / 2) + 4 * Math.PI) - 1)).toBeLessThan(0.05);
-    }),
+    fc.property(
+      fc.double({ min: 5, max: 40, noNaN: true }),
+      fc.double({ min: 5, max: 40, noNaN: true }),
+      fc.double({ min: 3, max: 50, noNaN: true }),
+      (x, y, size) => {
+        const square = new Canvas(100, 100);
+        square.area([x, y, x + size, y, x + size, y + size, x, y + size], "#000000", 1);
+        expect(Math.abs(ink(square) - size * size)).toBeLessThan(0.3 * size + 1); // a quarter row of pixels on each horizontal edge
+        const triangle = new Canvas(100, 100);
+        triangle.area([x, y, x + size, y, x, y + size], "#000000", 1);
+        expect(Math.abs(ink(triangle) - (size * size) / 2)).toBeLessThan(0.3 * size + 1);
+        const line = new Canvas(100, 100);
+        line.line([x, y, x + size, y + size / 2], 4, "#000000", 1);
+        expect(Math.abs(ink(line) / (4 * Math.hypot(size, size / 2) + 4 * Math.PI) - 1)).toBeLessThan(0.05);
+      },
+    ),
   );
   const clipped = new Canvas(50, 50);
   clipped.line([-1e6, 25, 1e6, 25], 2, "#000000", 1, { x: 10, y: 0, width: 20, height: 50 });
@@ -186,13 +222,18 @@ test("a filled polygon covers its area and a line its length times its width", (
 
 test("ticks are round numbers inside the range with labels that differ", () => {
   fc.assert(
-    fc.property(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.double({ min: 1e-3, max: 1e6, noNaN: true }), fc.integer({ min: 2, max: 15 }), (from, span, count) => {
-      const ticks = niceTicks(from, from + span, count);
-      expect(ticks.length).toBeGreaterThanOrEqual(Math.floor(count / 2.6));
-      expect(ticks.length).toBeLessThanOrEqual(count + 1);
-      expect(ticks.every(({ value }) => value >= from - 1e-6 * span && value <= from + span * (1 + 1e-6))).toBe(true);
-      expect(new Set(ticks.map(({ label }) => label)).size).toBe(ticks.length);
-    }),
+    fc.property(
+      fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+      fc.double({ min: 1e-3, max: 1e6, noNaN: true }),
+      fc.integer({ min: 2, max: 15 }),
+      (from, span, count) => {
+        const ticks = niceTicks(from, from + span, count);
+        expect(ticks.length).toBeGreaterThanOrEqual(Math.floor(count / 2.6));
+        expect(ticks.length).toBeLessThanOrEqual(count + 1);
+        expect(ticks.every(({ value }) => value >= from - 1e-6 * span && value <= from + span * (1 + 1e-6))).toBe(true);
+        expect(new Set(ticks.map(({ label }) => label)).size).toBe(ticks.length);
+      },
+    ),
   );
   expect(niceTicks(0, 1, 5).map(({ label }) => label)).toEqual(["0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
   expect([12500, 1000, -0.5, 2e-5, 3e9].map((value) => formatNumber(value))).toEqual(["12 500", "1000", "−0.5", "2e−5", "3e9"]);
@@ -208,7 +249,14 @@ test("a thinned line keeps its ends and extremes and looks the same", () => {
 
 test("traces share a panel by unit, and a series of the wrong length is refused by name", async () => {
   const times = Float64Array.from({ length: 1000 }, (_, k) => k * 1e-4);
-  const scene = io.tracesScene({ times, series: [{ name: "v[0]", unit: "mV", values: times }, { name: "v[7]", unit: "mV", values: times }, { name: "g_e", unit: "nS", values: times }] });
+  const scene = io.tracesScene({
+    times,
+    series: [
+      { name: "v[0]", unit: "mV", values: times },
+      { name: "v[7]", unit: "mV", values: times },
+      { name: "g_e", unit: "nS", values: times },
+    ],
+  });
   expect(textsOf(scene)).toEqual(expect.arrayContaining(["v (mV)", "g_e (nS)", "v[0]", "v[7]", "time (ms)"]));
   expect(() => io.tracesScene({ times, series: [{ name: "w", unit: "pA", values: [1] }] })).toThrow(/trace "w" has 1 values for 1000 times/);
   await io.saveTraces(join(folder, "traces.png"), { times, series: [{ name: "v", unit: "mV", values: times.map(() => Number.NaN) }] });
@@ -227,7 +275,9 @@ test("rates, histograms, heat maps and charts are drawn as SVG and PNG", async (
   // Row 0 at the bottom; -1 blue, 0 white, 1 red, NaN clear.
   expect([...cells!.colors]).toEqual([0x83, 0x18, 0x1d, 255, 0, 0, 0, 0, 0x12, 0x3f, 0x73, 255, 0xf7, 0xf7, 0xf5, 255]);
   expect(() => io.heatMapScene([1, 2], 2, 2)).toThrow(/2 x 2 from 2 values/);
-  const chart = io.chartScene([{ label: "error", curves: [{ name: "", x: [1, 2, 3], y: [3, 2, 1], dots: true }], fromZero: true }], "epoch", { title: "Learning" });
+  const chart = io.chartScene([{ label: "error", curves: [{ name: "", x: [1, 2, 3], y: [3, 2, 1], dots: true }], fromZero: true }], "epoch", {
+    title: "Learning",
+  });
   expect(textsOf(chart)).toEqual(expect.arrayContaining(["error", "epoch", "Learning", "0", "3.0"]));
   for (const [name, scene] of Object.entries({ histogram, heat, chart })) {
     await io.saveScene(join(folder, `${name}.svg`), scene);
@@ -243,7 +293,10 @@ test("an extension that names no picture is refused", async () => {
 
 test("a terminal raster has a dot for each spike, the populations' names and rates, and colours only when asked", () => {
   const text = io.rasterText(SMALL, { width: 60, height: 6 });
-  const dots = [...text].reduce((sum, c) => sum + (c >= "\u2800" && c <= "\u28ff" ? [...(c.charCodeAt(0) - 0x2800).toString(2)].filter((bit) => bit === "1").length : 0), 0);
+  const dots = [...text].reduce(
+    (sum, c) => sum + (c >= "\u2800" && c <= "\u28ff" ? [...(c.charCodeAt(0) - 0x2800).toString(2)].filter((bit) => bit === "1").length : 0),
+    0,
+  );
   expect(dots).toBe(4);
   expect(text).toMatch(/E .*5 Hz/);
   expect(text).toContain("0");
@@ -259,7 +312,10 @@ test("no population name reaches a terminal with control characters in it", () =
 });
 
 test("the interactive page asks nothing of the network and cannot be broken out of by a name", async () => {
-  const page = await io.renderRasterPage({ ...SMALL, populations: [{ name: "</script><script>alert(1)</script>", offset: 0, size: 6 }] }, { title: "<img>" });
+  const page = await io.renderRasterPage(
+    { ...SMALL, populations: [{ name: "</script><script>alert(1)</script>", offset: 0, size: 6 }] },
+    { title: "<img>" },
+  );
   expect(page.match(/<script/g)).toHaveLength(3);
   expect(page).not.toContain("<img");
   expect(page).not.toMatch(/https?:|src=|@import|url\(/);
@@ -267,51 +323,79 @@ test("the interactive page asks nothing of the network and cannot be broken out 
 });
 
 const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
-test.skipIf(!CHROMIUM)(`in a browser the page finds the spike under the pointer, zooms and hides populations${CHROMIUM ? "" : " (skipped: apt-get install chromium)"}`, async () => {
-  const page = await io.renderRasterPage(SMALL, { title: "Six" });
-  const probe = `<script>
-    const wait = () => new Promise((done) => setTimeout(done, 150));
+test.skipIf(!CHROMIUM)(
+  `in a browser the page finds the spike under the pointer, zooms and hides populations${CHROMIUM ? "" : " (skipped: apt-get install chromium)"}`,
+  async () => {
+    const page = await io.renderRasterPage(SMALL, { title: "Six" });
+    const probe = `<script>
+    // Frames are drawn when the browser finds time: wait for what is awaited.
+    const until = async (happened) => { for (let k = 0; k < 100 && !happened(); k++) await new Promise((done) => setTimeout(done, 20)); };
+    const status = document.getElementById("status");
     window.onerror = (message) => { document.body.dataset.error = message; };
     (async () => {
-      await wait();
+      await until(() => status.textContent !== "");
+      const before = status.textContent;
       const dots = document.getElementById("dots"), edge = dots.getBoundingClientRect(), seen = [];
       // Each spike of the raster, at the place the axes give it: 70 pixels at the left, 16 at the right, 24 % of the height for rates.
       const inner = edge.height - 6 - 40 - 24, height = inner - Math.round(inner * 0.24);
       for (const [time, neuron] of ${JSON.stringify(Array.from(SMALL.times, (time, k) => [time, SMALL.indices[k]]))}) {
-        const at = { clientX: edge.left + 70 + (time / 0.1) * (edge.width - 86) + 1, clientY: edge.top + 6 + height - ((neuron + 0.5) / 6) * height + 1, bubbles: true };
-        dots.dispatchEvent(new PointerEvent("pointermove", at));
+        const x = edge.left + 70 + (time / 0.1) * (edge.width - 86), y = edge.top + 6 + height - ((neuron + 0.5) / 6) * height;
+        dots.dispatchEvent(new PointerEvent("pointermove", { clientX: x + 1, clientY: y + 1, bubbles: true }));
         seen.push(document.getElementById("tip").textContent);
       }
-      dots.dispatchEvent(new WheelEvent("wheel", { deltaY: -300, clientX: edge.left + edge.width / 2, clientY: edge.top + 50, bubbles: true, cancelable: true }));
-      await wait();
-      seen.push(document.getElementById("status").textContent);
+      const place = { clientX: edge.left + edge.width / 2, clientY: edge.top + 50 };
+      dots.dispatchEvent(new WheelEvent("wheel", { deltaY: -300, ...place, bubbles: true, cancelable: true }));
+      await until(() => status.textContent !== before);
+      seen.push(status.textContent);
       document.querySelector("#legend button").click();
-      await wait();
+      const blues = () => {
+        const pixels = dots.getContext("2d").getImageData(0, 0, dots.width, dots.height).data;
+        let blue = 0, red = 0;
+        for (let k = 0; k < pixels.length; k += 4) if (pixels[k + 3] === 255) pixels[k + 2] > pixels[k] ? blue++ : red++;
+        return [blue, red > 0];
+      };
+      await until(() => blues()[0] === 0);
       seen.push(document.querySelector("#legend button").getAttribute("aria-pressed"));
-      const pixels = dots.getContext("2d").getImageData(0, 0, dots.width, dots.height).data;
-      let blue = 0, red = 0;
-      for (let k = 0; k < pixels.length; k += 4) if (pixels[k + 3] === 255) pixels[k + 2] > pixels[k] ? blue++ : red++;
-      seen.push(blue, red > 0);
+      seen.push(...blues());
       document.body.dataset.seen = JSON.stringify(seen);
     })();
   </script></body>`;
-  await writeFile(join(folder, "page.html"), page.replace("</body>", probe));
-  const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--window-size=1000,600", "--virtual-time-budget=5000", `--user-data-dir=${join(folder, "profile")}`, "--dump-dom"];
-  const dom = execFileSync(CHROMIUM!, [...flags, `file://${join(folder, "page.html")}`], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], timeout: 50_000, maxBuffer: 1e8 });
-  expect(/data-error="([^"]*)"/.exec(dom)?.[1]).toBeUndefined();
-  const seen = JSON.parse(/data-seen="([^"]*)"/.exec(dom)![1]!.replaceAll("&quot;", '"')) as unknown[];
-  expect(seen.slice(0, 4)).toEqual([
-    "spike at 20.00 ms · neuron 0 · E", "spike at 50.00 ms · neuron 3 · E", "spike at 50.00 ms · neuron 4 · I[0]", "spike at 80.10 ms · neuron 5 · I[1]",
-  ]);
-  expect(seen[4]).toMatch(/^3 of 4 spikes, 1\d\.\d+ ms to 7\d\.\d+ ms/);
-  expect(seen.slice(5)).toEqual(["false", 0, true]);
-});
+    await writeFile(join(folder, "page.html"), page.replace("</body>", probe));
+    const flags = [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--window-size=1000,600",
+      "--virtual-time-budget=5000",
+      `--user-data-dir=${join(folder, "profile")}`,
+      "--dump-dom",
+    ];
+    const dom = execFileSync(CHROMIUM!, [...flags, `file://${join(folder, "page.html")}`], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+      timeout: 50_000,
+      maxBuffer: 1e8,
+    });
+    expect(/data-error="([^"]*)"/.exec(dom)?.[1]).toBeUndefined();
+    const seen = JSON.parse(/data-seen="([^"]*)"/.exec(dom)![1]!.replaceAll("&quot;", '"')) as unknown[];
+    expect(seen.slice(0, 4)).toEqual([
+      "spike at 20.00 ms · neuron 0 · E",
+      "spike at 50.00 ms · neuron 3 · E",
+      "spike at 50.00 ms · neuron 4 · I[0]",
+      "spike at 80.10 ms · neuron 5 · I[1]",
+    ]);
+    expect(seen[4]).toMatch(/^3 of 4 spikes, 1\d\.\d+ ms to 7\d\.\d+ ms/);
+    expect(seen.slice(5)).toEqual(["false", 0, true]);
+  },
+);
 
 test("a million spikes are drawn in under two seconds, each way", async () => {
   const spikes = million();
   const ways = {
-    png: () => io.saveRaster(join(folder, "m.png"), spikes), "png, all neurons": () => io.saveRaster(join(folder, "m.png"), spikes, { max: Number.POSITIVE_INFINITY }),
-    "svg, all neurons": () => io.saveRaster(join(folder, "m.svg"), spikes, { max: Number.POSITIVE_INFINITY }), html: () => io.saveRaster(join(folder, "m.html"), spikes),
+    png: () => io.saveRaster(join(folder, "m.png"), spikes),
+    "png, all neurons": () => io.saveRaster(join(folder, "m.png"), spikes, { max: Number.POSITIVE_INFINITY }),
+    "svg, all neurons": () => io.saveRaster(join(folder, "m.svg"), spikes, { max: Number.POSITIVE_INFINITY }),
+    html: () => io.saveRaster(join(folder, "m.html"), spikes),
     terminal: async () => void io.rasterText(spikes),
   };
   const lines: string[] = [];

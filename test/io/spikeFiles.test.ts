@@ -21,7 +21,10 @@ afterAll(() => rm(folder, { recursive: true }));
 const SPIKES: Spikes = {
   times: Float64Array.of(0.0123, 0.5, 0.5),
   indices: Uint32Array.of(3, 0, 5),
-  populations: [{ name: "E", offset: 0, size: 4 }, { name: "I", offset: 4, size: 2 }],
+  populations: [
+    { name: "E", offset: 0, size: 4 },
+    { name: "I", offset: 4, size: 2 },
+  ],
   duration: 1,
   dt: 0.0001,
 };
@@ -83,7 +86,7 @@ test("a file that exceeds the size a process may write fails, leaving the old fi
   const script = `
     import { writeAtomically } from ${JSON.stringify(join(import.meta.dirname, "../../src/io/files.ts"))};
     process.on("SIGXFSZ", () => {});
-    try { await writeAtomically(${JSON.stringify(path)}, new Uint8Array(4e6)); console.log("written"); } catch (error) { console.log(error.name, error.message); }`;
+    await writeAtomically(${JSON.stringify(path)}, new Uint8Array(4e6)).catch((error) => console.log(error.name, error.message));`;
   await writeFile(join(folder, "limited.mts"), script);
   const tsx = join(import.meta.dirname, "../../node_modules/tsx/dist/cli.mjs");
   const output = execFileSync("bash", ["-c", `ulimit -f 1000; node ${tsx} ${join(folder, "limited.mts")}`], { encoding: "utf8" });
@@ -118,11 +121,16 @@ for (const extension of ["csv", "npy", "dat", "gdf"]) {
         for (const chunk of chunks) {
           const first = all.length;
           all.push(...chunk);
-          await file.append(Float64Array.from(chunk, (_, k) => (first + k) * 0.1), Uint32Array.from(chunk));
+          await file.append(
+            Float64Array.from(chunk, (_, k) => (first + k) * 0.1),
+            Uint32Array.from(chunk),
+          );
         }
         await file.finish(12.5);
         const whole = { ...SPIKES, times: Float64Array.from(all, (_, k) => k * 0.1), indices: Uint32Array.from(all), duration: 12.5 };
-        const loaded = await loadSpikes(path).catch((error: unknown) => (all.length === 0 && extension === "gdf" ? undefined : Promise.reject(error)));
+        const loaded = await loadSpikes(path).catch((error: unknown) =>
+          all.length === 0 && extension === "gdf" ? undefined : Promise.reject(error),
+        );
         if (!loaded) return;
         expect([loaded.times, loaded.indices]).toEqual([whole.times, whole.indices]);
         if (extension === "csv" || extension === "dat") expect(loaded).toEqual(whole);
@@ -164,7 +172,11 @@ test("a disk that fills up during a recording keeps what was recorded and says w
     import { openSpikeFile } from ${JSON.stringify(join(import.meta.dirname, "../../src/io/spikeFile.ts"))};
     process.on("SIGXFSZ", () => {});
     const file = await openSpikeFile(${JSON.stringify(path)}, { populations: [{ name: "E", offset: 0, size: 10 }] });
-    try { for (let k = 0; ; k++) await file.append(new Float64Array(10000).fill(k), new Uint32Array(10000)); } catch (error) { console.log(error.name, error.message); }`;
+    try {
+      for (let k = 0; ; k++) await file.append(new Float64Array(10000).fill(k), new Uint32Array(10000));
+    } catch (error) {
+      console.log(error.name, error.message);
+    }`;
   await writeFile(join(folder, "filling.mts"), script);
   const tsx = join(import.meta.dirname, "../../node_modules/tsx/dist/cli.mjs");
   const output = execFileSync("bash", ["-c", `ulimit -f 1000; node ${tsx} ${join(folder, "filling.mts")}`], { encoding: "utf8" });
@@ -185,14 +197,16 @@ function succeeds([program, ...rest]: string[]): boolean {
     return false;
   }
 }
-const python = (code: string) => JSON.parse(execFileSync(PYTHON, ["-c", `import json, numpy as np\n${code}`], { cwd: folder, encoding: "utf8" })) as unknown;
+const python = (code: string) =>
+  JSON.parse(execFileSync(PYTHON, ["-c", `import json, numpy as np\n${code}`], { cwd: folder, encoding: "utf8" })) as unknown;
 
 test.skipIf(!numpy)(`numpy reads our .npy and .npz${numpyReason}`, async () => {
   await saveSpikes(join(folder, "ours.npy"), SPIKES);
   await saveSpikes(join(folder, "ours.npz"), SPIKES);
   const read = python(`
 a, z = np.load("ours.npy"), np.load("ours.npz")
-print(json.dumps([a["time_s"].tolist(), a["neuron"].tolist(), str(z["times"].dtype), z["times"].tolist(), str(z["indices"].dtype), z["indices"].tolist(),
+print(json.dumps([a["time_s"].tolist(), a["neuron"].tolist(),
+  str(z["times"].dtype), z["times"].tolist(), str(z["indices"].dtype), z["indices"].tolist(),
   z["population_names"].tolist(), z["population_sizes"].tolist(), float(z["duration"]), float(z["dt"])]))`);
   expect(read).toEqual([[0.0123, 0.5, 0.5], [3, 0, 5], "float64", [0.0123, 0.5, 0.5], "uint32", [3, 0, 5], ["E", "I"], [4, 2], 1, 0.0001]);
 });
@@ -215,8 +229,14 @@ print(1)`);
 
 test.skipIf(!numpy)(`arrays of every type and shape pass through numpy unchanged${numpyReason}`, async () => {
   const arrays: Readonly<Record<string, readonly [NpyData, readonly number[]]>> = {
-    f8: [Float64Array.of(1.5, -2, 1e300, 4, 5, 6), [2, 3]], f4: [Float32Array.of(1.5, 2), [2]], u4: [Uint32Array.of(4e9), []], i4: [Int32Array.of(-5, 6), [1, 2]],
-    u2: [Uint16Array.of(65535), [1]], i2: [Int16Array.of(-1), [1]], u1: [Uint8Array.of(255, 0), [2]], text: [["E", "µ→I", ""], [3]],
+    f8: [Float64Array.of(1.5, -2, 1e300, 4, 5, 6), [2, 3]],
+    f4: [Float32Array.of(1.5, 2), [2]],
+    u4: [Uint32Array.of(4e9), []],
+    i4: [Int32Array.of(-5, 6), [1, 2]],
+    u2: [Uint16Array.of(65535), [1]],
+    i2: [Int16Array.of(-1), [1]],
+    u1: [Uint8Array.of(255, 0), [2]],
+    text: [["E", "µ→I", ""], [3]],
   };
   for (const [name, [data, shape]] of Object.entries(arrays)) await writeFile(join(folder, `a-${name}.npy`), encodeNpy(data, shape));
   python(`
@@ -224,7 +244,8 @@ import glob
 for p in glob.glob("a-*.npy"): np.save("b" + p[1:], np.load(p, allow_pickle=False))
 np.save("order.npy", np.asfortranarray(np.arange(24).reshape(2, 3, 4)))
 print(1)`);
-  for (const [name, [data, shape]] of Object.entries(arrays)) expect(decodeNpy(await readFile(join(folder, `b-${name}.npy`)), name)).toEqual({ data, shape });
+  for (const [name, [data, shape]] of Object.entries(arrays))
+    expect(decodeNpy(await readFile(join(folder, `b-${name}.npy`)), name)).toEqual({ data, shape });
   expect([...decodeNpy(await readFile(join(folder, "order.npy")), "order").data]).toEqual(Array.from({ length: 24 }, (_, k) => k));
 });
 
@@ -236,7 +257,16 @@ import csv
 rows = list(csv.DictReader(open("plain.csv")))
 dat = np.loadtxt("plain.dat", skiprows=3)
 print(json.dumps([[float(r["time_s"]), int(r["neuron"]), r["population"]] for r in rows] + [dat.tolist()]))`);
-  expect(rows).toEqual([[0.0123, 3, "E"], [0.5, 0, "E"], [0.5, 5, "I"], [[4, 12.3], [1, 500], [6, 500]]]);
+  expect(rows).toEqual([
+    [0.0123, 3, "E"],
+    [0.5, 0, "E"],
+    [0.5, 5, "I"],
+    [
+      [4, 12.3],
+      [1, 500],
+      [6, 500],
+    ],
+  ]);
 });
 
 test.skipIf(!pandas)(`pandas.read_csv gives typed columns${pandas ? "" : " (skipped: apt-get install python3-pandas)"}`, async () => {

@@ -31,11 +31,14 @@ for (const format of ["csv", "json", "npz", "dat"] as const) {
 for (const format of ["npy", "gdf"] as const) {
   test(`what ${format} saves it loads, bit for bit, except what it has no place for`, async () => {
     await fc.assert(
-      fc.asyncProperty(arbitrarySpikes.filter(({ times }) => format === "npy" || times.length > 0), async (spikes) => {
-        const loaded = await decodeSpikes(bytesOf(await encodeSpikes(spikes, format)), `spikes.${format}`);
-        expect(loaded.times).toEqual(spikes.times);
-        expect(loaded.indices).toEqual(spikes.indices);
-      }),
+      fc.asyncProperty(
+        arbitrarySpikes.filter(({ times }) => format === "npy" || times.length > 0),
+        async (spikes) => {
+          const loaded = await decodeSpikes(bytesOf(await encodeSpikes(spikes, format)), `spikes.${format}`);
+          expect(loaded.times).toEqual(spikes.times);
+          expect(loaded.indices).toEqual(spikes.indices);
+        },
+      ),
       { numRuns: 150 },
     );
   });
@@ -74,7 +77,10 @@ test("milliseconds as text give the very same seconds back", () => {
 });
 
 test("CSV begins with its column names and has a spike a line", async () => {
-  const populations = [{ name: "E", offset: 0, size: 4 }, { name: 'I, "fast"', offset: 4, size: 2 }];
+  const populations = [
+    { name: "E", offset: 0, size: 4 },
+    { name: 'I, "fast"', offset: 4, size: 2 },
+  ];
   const spikes: Spikes = { times: Float64Array.of(0.0123, 0.5), indices: Uint32Array.of(3, 5), populations, duration: 1, dt: 0.0001 };
   expect(await encodeSpikes(spikes, "csv")).toBe(
     'time_s,neuron,population,"recording: duration=1 s; dt=0.0001 s; E=0:4; I%2C %22fast%22=4:6"\n0.0123,3,E,\n0.5,5,"I, ""fast""",\n',
@@ -82,7 +88,13 @@ test("CSV begins with its column names and has a spike a line", async () => {
 });
 
 test("NEST text has the three header lines NEST 3 writes, senders from 1 and milliseconds", async () => {
-  const spikes: Spikes = { times: Float64Array.of(0.0453), indices: Uint32Array.of(11), populations: [{ name: "E", offset: 0, size: 20 }], duration: 1, dt: 0.0001 };
+  const spikes: Spikes = {
+    times: Float64Array.of(0.0453),
+    indices: Uint32Array.of(11),
+    populations: [{ name: "E", offset: 0, size: 20 }],
+    duration: 1,
+    dt: 0.0001,
+  };
   const lines = String(await encodeSpikes(spikes, "dat")).split("\n");
   expect(lines[0]).toMatch(/^# NEST/);
   expect(lines.slice(1)).toEqual(["# RecordingBackendASCII version: 2", "sender\ttime_ms", "12\t45.3", ""]);
@@ -90,14 +102,26 @@ test("NEST text has the three header lines NEST 3 writes, senders from 1 and mil
 
 test("CSV from elsewhere: columns in any order, milliseconds, Windows line ends, comments and blank lines", async () => {
   const spikes = await decodeText('# made by hand\r\nsender,"time_ms",note\r\n3,45.3,"a, b"\r\n\r\n1, 46 ,x\r\n', "x.csv");
-  expect(spikes).toEqual({ times: Float64Array.of(0.0453, 0.046), indices: Uint32Array.of(3, 1), populations: [{ name: "neurons", offset: 0, size: 4 }], duration: 0.046, dt: 0 });
+  expect(spikes).toEqual({
+    times: Float64Array.of(0.0453, 0.046),
+    indices: Uint32Array.of(3, 1),
+    populations: [{ name: "neurons", offset: 0, size: 4 }],
+    duration: 0.046,
+    dt: 0,
+  });
 });
 
 test("populations of a foreign CSV come from its rows; those that each count from 0 are laid side by side", async () => {
   const apart = await decodeText("time_s,neuron,population\n0.1,7,I\n0.2,1,E\n0.3,9,I\n", "x.csv");
-  expect(apart.populations).toEqual([{ name: "E", offset: 1, size: 1 }, { name: "I", offset: 7, size: 3 }]);
+  expect(apart.populations).toEqual([
+    { name: "E", offset: 1, size: 1 },
+    { name: "I", offset: 7, size: 3 },
+  ]);
   const local = await decodeText("time_s,neuron,population\n0.1,7,E\n0.2,1,I\n0.3,9,I\n", "x.csv");
-  expect(local.populations).toEqual([{ name: "E", offset: 0, size: 8 }, { name: "I", offset: 8, size: 10 }]);
+  expect(local.populations).toEqual([
+    { name: "E", offset: 0, size: 8 },
+    { name: "I", offset: 8, size: 10 },
+  ]);
   expect([...local.indices]).toEqual([7, 9, 17]);
 });
 
@@ -158,7 +182,10 @@ for (const [file, text, message] of WRONG) {
 
 test("an .npy header that announces more than the file holds allocates nothing", async () => {
   for (const shape of ["(9000000000000000,)", "(-1,)", "(4294967296, 4294967296)", "(1e9,)", `(${"9".repeat(30)},)`]) {
-    const bytes = concatenate([encodeNpy(Float64Array.of(1)).slice(0, 10), new TextEncoder().encode(`{'descr': '<f8', 'fortran_order': False, 'shape': ${shape}, }`.padEnd(117) + "\n")]);
+    const bytes = concatenate([
+      encodeNpy(Float64Array.of(1)).slice(0, 10),
+      new TextEncoder().encode(`{'descr': '<f8', 'fortran_order': False, 'shape': ${shape}, }`.padEnd(117) + "\n"),
+    ]);
     new DataView(bytes.buffer).setUint16(8, bytes.length - 10, true);
     await expect(decodeSpikes(bytes, "a.npy")).rejects.toBeInstanceOf(FileError);
   }
@@ -167,7 +194,10 @@ test("an .npy header that announces more than the file holds allocates nothing",
 test("a pickled or self-referring .npy type is refused", async () => {
   for (const descr of ["'|O'", "'<U0'", "[('a', [('b', '<f8')])]", "[".repeat(500), "'<f16'"]) {
     const text = `{'descr': ${descr}, 'fortran_order': False, 'shape': (70000,), }\n`;
-    const bytes = concatenate([Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, text.length & 255, text.length >> 8), new TextEncoder().encode(text)]);
+    const bytes = concatenate([
+      Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, text.length & 255, text.length >> 8),
+      new TextEncoder().encode(text),
+    ]);
     await expect(decodeSpikes(bytes, "a.npy")).rejects.toBeInstanceOf(FileError);
   }
 });
@@ -222,7 +252,33 @@ for (const format of FORMATS) {
 }
 
 test("any text in the alphabet of spike files gives spikes or a FileError, whatever its name", async () => {
-  const word = fc.oneof(fc.constantFrom("time_s", "neuron", "population", "sender", "time_ms", "#", ",", "\n", "\t", '"', "{", "}", "[", "]", ":", "1", "0.5", "-", "e9", "nan", "E", "recording: duration=1 s; dt=0 s; "), fc.string());
+  const word = fc.oneof(
+    fc.constantFrom(
+      "time_s",
+      "neuron",
+      "population",
+      "sender",
+      "time_ms",
+      "#",
+      ",",
+      "\n",
+      "\t",
+      '"',
+      "{",
+      "}",
+      "[",
+      "]",
+      ":",
+      "1",
+      "0.5",
+      "-",
+      "e9",
+      "nan",
+      "E",
+      "recording: duration=1 s; dt=0 s; ",
+    ),
+    fc.string(),
+  );
   await fc.assert(
     fc.asyncProperty(fc.array(word, { maxLength: 30 }), fc.constantFrom("a.csv", "a.json", "a.dat", "a", "a.csv.partial"), async (words, name) => {
       await readsOrRefuses(new TextEncoder().encode(words.join("")), undefined, name);

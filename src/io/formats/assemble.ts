@@ -25,7 +25,11 @@ export function assembleSpikes(raw: RawSpikes, source: string): Spikes {
   const { times } = raw;
   const indices = checkedIndices(raw.indices, source);
   if (times.length !== indices.length) {
-    throw new FileError("spikes-length", `${source} has ${times.length} times for ${indices.length} neurons`, "Each spike needs one time and one neuron.");
+    throw new FileError(
+      "spikes-length",
+      `${source} has ${times.length} times for ${indices.length} neurons`,
+      "Each spike needs one time and one neuron.",
+    );
   }
   const sorted = checkTimes(times, source);
   const populations = raw.populations?.length ? checkedPopulations(raw.populations, source) : onePopulation(indices);
@@ -51,7 +55,8 @@ function checkTimes(times: Float64Array, source: string): boolean {
   for (let i = 0; i < times.length; i++) {
     const time = times[i]!;
     if (!(time >= 0 && time < Number.POSITIVE_INFINITY)) {
-      const fix = time < 0 ? "Times count from the start of the recording; add an offset so that none is negative." : "Remove the spike or give its time.";
+      const fix =
+        time < 0 ? "Times count from the start of the recording; add an offset so that none is negative." : "Remove the spike or give its time.";
       throw new FileError("spikes-time", `${source}: the time of spike ${i} is ${time} s`, fix);
     }
     if (time < previous) sorted = false;
@@ -74,7 +79,8 @@ function checkedIndices(indices: Uint32Array | Float64Array, source: string): Ui
 function checkedPopulations(populations: readonly SpikePopulation[], source: string): readonly SpikePopulation[] {
   const names = new Set<string>();
   for (const { name, offset, size } of populations) {
-    if (names.has(name)) throw new FileError("spikes-population", `${source} has two populations named "${name}"`, "Give each population its own name.");
+    if (names.has(name))
+      throw new FileError("spikes-population", `${source} has two populations named "${name}"`, "Give each population its own name.");
     names.add(name);
     if (!(Number.isInteger(offset) && Number.isInteger(size) && offset >= 0 && size >= 0 && offset + size - 1 <= LARGEST_NEURON)) {
       const problem = `${source}: population "${name}" has ${size} neurons from ${offset}`;

@@ -1,7 +1,20 @@
 import { FileError } from "../../errors.ts";
 import type { SpikePopulation, Spikes } from "../spikes.ts";
 import { assembleSpikes, LARGEST_NEURON } from "./assemble.ts";
-import { asciiText, COMMA, countLines, excerpt, NEWLINE, QUOTE, readNumber, RETURN, skipBlanks, skipLine, takeLineEnd, type Cursor } from "./fields.ts";
+import {
+  asciiText,
+  COMMA,
+  countLines,
+  excerpt,
+  NEWLINE,
+  QUOTE,
+  readNumber,
+  RETURN,
+  skipBlanks,
+  skipLine,
+  takeLineEnd,
+  type Cursor,
+} from "./fields.ts";
 import { parseRecordingLine, recordingLine, recordingLineWithRoom, type Recording } from "./recording.ts";
 
 /**
@@ -89,7 +102,14 @@ export function decodeCsv(bytes: Uint8Array, source: string): Spikes {
 const TIME_COLUMNS: Readonly<Record<string, number>> = { time_s: 0, times_s: 0, time_ms: -3, times_ms: -3, time_us: -6 };
 const NEURON_COLUMNS = ["neuron", "neurons", "neuron_id", "index", "indices", "id", "ids", "sender", "senders", "node_id", "node_ids", "i"];
 
-interface Layout { time: number; shift: number; neuron: number; population: number; lines: number; recording: Recording | undefined }
+interface Layout {
+  time: number;
+  shift: number;
+  neuron: number;
+  population: number;
+  lines: number;
+  recording: Recording | undefined;
+}
 
 function readHeader(cursor: Cursor, source: string): Layout {
   const end = cursor.bytes.indexOf(NEWLINE, cursor.at);
@@ -183,5 +203,9 @@ function nameOfCell(cell: string): string {
 }
 
 function badLine(source: string, line: number, bytes: Uint8Array, start: number): FileError {
-  return new FileError("csv-line", `${source}, line ${line}: ${excerpt(bytes, start)} is not a spike`, "Each line gives a time and a whole neuron number.");
+  return new FileError(
+    "csv-line",
+    `${source}, line ${line}: ${excerpt(bytes, start)} is not a spike`,
+    "Each line gives a time and a whole neuron number.",
+  );
 }

@@ -37,7 +37,11 @@ function parse(bytes: Uint8Array, source: string): unknown {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
     const reason = error instanceof SyntaxError ? error.message : "it is not UTF-8 text, or longer than a string can be";
-    throw new FileError("json-syntax", `${source} is not JSON: ${reason.slice(0, 120)}`, "It may be cut short or of another format; pass { format }.");
+    throw new FileError(
+      "json-syntax",
+      `${source} is not JSON: ${reason.slice(0, 120)}`,
+      "It may be cut short or of another format; pass { format }.",
+    );
   }
 }
 

@@ -109,12 +109,25 @@ export function decodeNest(bytes: Uint8Array, source: string, resolution?: numbe
 }
 
 function readColumns(names: readonly string[], resolution: number | undefined, source: string) {
-  const columns = { sender: names.indexOf("sender"), time: names.indexOf("time_ms"), step: names.indexOf("time_step"), offset: names.indexOf("time_offset") };
+  const columns = {
+    sender: names.indexOf("sender"),
+    time: names.indexOf("time_ms"),
+    step: names.indexOf("time_step"),
+    offset: names.indexOf("time_offset"),
+  };
   if (columns.step >= 0 && resolution === undefined) {
-    throw new FileError("nest-resolution", `${source} gives times in steps without saying how long a step is`, "Pass the resolution: loadSpikes(path, { dt: 0.0001 }).");
+    throw new FileError(
+      "nest-resolution",
+      `${source} gives times in steps without saying how long a step is`,
+      "Pass the resolution: loadSpikes(path, { dt: 0.0001 }).",
+    );
   }
   if (columns.time < 0 && columns.step < 0) {
-    throw new FileError("nest-header", `${source} has columns ${names.join(", ")} but no time_ms`, "Record with NEST's ascii back-end, which names its columns.");
+    throw new FileError(
+      "nest-header",
+      `${source} has columns ${names.join(", ")} but no time_ms`,
+      "Record with NEST's ascii back-end, which names its columns.",
+    );
   }
   return columns;
 }
@@ -124,7 +137,11 @@ function skipWord(cursor: Cursor): void {
 }
 
 function badLine(source: string, line: number, bytes: Uint8Array, start: number): FileError {
-  return new FileError("nest-line", `${source}, line ${line}: ${excerpt(bytes, start)} is not a spike`, "Each line gives a node id and a time in milliseconds.");
+  return new FileError(
+    "nest-line",
+    `${source}, line ${line}: ${excerpt(bytes, start)} is not a spike`,
+    "Each line gives a node id and a time in milliseconds.",
+  );
 }
 
 /** Whether text could be rows of node ids and times: two numbers on the first line that is no comment. */

@@ -28,12 +28,24 @@ export function encodeNpy(data: NpyData, shape: readonly number[] = [data.length
 export function encodeNpyTable(columns: Readonly<Record<string, NpyData>>): Uint8Array {
   const parts = Object.entries(columns).map(([name, data]) => ({ name, length: data.length, ...columnBytes(data) }));
   const rows = parts[0]?.length ?? 0;
-  return join(npyTableHeader(parts.map(({ name, descr }) => [name, descr] as const), rows), interleave(parts.map(({ bytes }) => bytes), rows));
+  return join(
+    npyTableHeader(
+      parts.map(({ name, descr }) => [name, descr] as const),
+      rows,
+    ),
+    interleave(
+      parts.map(({ bytes }) => bytes),
+      rows,
+    ),
+  );
 }
 
 /** The rows of a structured array without a header, to append to a file that grows. */
 export function npyTableRows(columns: readonly NpyData[]): Uint8Array {
-  return interleave(columns.map((data) => columnBytes(data).bytes), columns[0]?.length ?? 0);
+  return interleave(
+    columns.map((data) => columnBytes(data).bytes),
+    columns[0]?.length ?? 0,
+  );
 }
 
 /** The header of a structured array; padded so that any later number of rows fits in the same place. */
@@ -79,7 +91,8 @@ function interleave(columns: readonly Uint8Array[], rows: number): Uint8Array {
 /** An array's elements as numpy stores them. Machines that run this are little-endian, as every JavaScript engine in use is. */
 function columnBytes(data: NpyData): { descr: string; bytes: Uint8Array } {
   if (ArrayBuffer.isView(data)) {
-    const kind = data instanceof Float64Array || data instanceof Float32Array ? "f" : data instanceof Int32Array || data instanceof Int16Array ? "i" : "u";
+    const kind =
+      data instanceof Float64Array || data instanceof Float32Array ? "f" : data instanceof Int32Array || data instanceof Int16Array ? "i" : "u";
     const size = data.BYTES_PER_ELEMENT;
     return { descr: `${size === 1 ? "|" : "<"}${kind}${size}`, bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
   }
@@ -118,10 +131,18 @@ export function decodeNpy(bytes: Uint8Array, source: string): NpyArray {
   return fields.some(({ name }) => name !== "") ? { shape, data, fields: new Map(columns) } : { shape, data };
 }
 
-interface Field { readonly name: string; readonly kind: string; readonly size: number; readonly bytes: number; readonly at: number; readonly little: boolean }
+interface Field {
+  readonly name: string;
+  readonly kind: string;
+  readonly size: number;
+  readonly bytes: number;
+  readonly at: number;
+  readonly little: boolean;
+}
 
 function readHeader(bytes: Uint8Array, source: string) {
-  const broken = (what: string) => new FileError("npy-header", `${source} is no .npy file Synfire reads: ${what}`, "Save plain arrays with numpy.save(path, array).");
+  const broken = (what: string) =>
+    new FileError("npy-header", `${source} is no .npy file Synfire reads: ${what}`, "Save plain arrays with numpy.save(path, array).");
   if (!isNpy(bytes)) throw broken("it does not begin with NumPy's signature");
   const version = bytes[6]!;
   const prefix = version === 1 ? 10 : 12;
@@ -134,7 +155,8 @@ function readHeader(bytes: Uint8Array, source: string) {
   if (!(header instanceof Map)) throw broken("its header is no dictionary");
   const shape = header.get("shape");
   const descr = header.get("descr");
-  if (!Array.isArray(shape) || shape.length > 32 || !shape.every((n) => typeof n === "number" && Number.isSafeInteger(n) && n >= 0)) throw broken("its shape makes no sense");
+  if (!Array.isArray(shape) || shape.length > 32 || !shape.every((n) => typeof n === "number" && Number.isSafeInteger(n) && n >= 0))
+    throw broken("its shape makes no sense");
   if (descr === undefined) throw broken("its header has no element type");
   return { descr, fortran: header.get("fortran_order") === true, shape: shape as number[], start };
 }

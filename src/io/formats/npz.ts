@@ -60,10 +60,20 @@ export async function decodeNpz(bytes: Uint8Array, source: string, limit: number
   return fromFields(columns, { duration: scalar("duration"), dt: scalar("dt"), populations: readPopulations(arrays, source) }, source);
 }
 
-const TIMES: readonly (readonly [name: string, perSecond: number])[] = [["times", 1], ["time_s", 1], ["times_s", 1], ["time_ms", 1000], ["times_ms", 1000]];
+const TIMES: readonly (readonly [name: string, perSecond: number])[] = [
+  ["times", 1],
+  ["time_s", 1],
+  ["times_s", 1],
+  ["time_ms", 1000],
+  ["times_ms", 1000],
+];
 const NEURONS = ["indices", "neuron", "neurons", "neuron_id", "index", "id", "sender", "senders"];
 
-interface Extra { readonly duration?: number | undefined; readonly dt?: number | undefined; readonly populations?: readonly SpikePopulation[] | undefined }
+interface Extra {
+  readonly duration?: number | undefined;
+  readonly dt?: number | undefined;
+  readonly populations?: readonly SpikePopulation[] | undefined;
+}
 
 function fromFields(fields: ReadonlyMap<string, NpyData>, extra: Extra, source: string): Spikes {
   const time = TIMES.find(([name]) => fields.has(name));
@@ -83,7 +93,13 @@ function readPopulations(arrays: ReadonlyMap<string, NpyArray>, source: string):
   if (names === undefined) return undefined;
   const offsets = arrays.get("population_offsets")?.data;
   const sizes = arrays.get("population_sizes")?.data;
-  if (ArrayBuffer.isView(names) || !ArrayBuffer.isView(offsets) || !ArrayBuffer.isView(sizes) || names.length !== offsets.length || names.length !== sizes.length) {
+  if (
+    ArrayBuffer.isView(names) ||
+    !ArrayBuffer.isView(offsets) ||
+    !ArrayBuffer.isView(sizes) ||
+    names.length !== offsets.length ||
+    names.length !== sizes.length
+  ) {
     const hint = "Save population_names (text), population_offsets and population_sizes of equal length, or none of them.";
     throw new FileError("npz-populations", `${source}: its populations do not fit together`, hint);
   }

@@ -19,7 +19,10 @@ export function parsePythonLiteral(text: string): PythonValue | undefined {
 
 class NotALiteral extends Error {}
 
-interface Reader { readonly tokens: readonly string[]; at: number }
+interface Reader {
+  readonly tokens: readonly string[];
+  at: number;
+}
 
 const WORDS: Readonly<Record<string, PythonValue>> = { True: true, False: false, None: null };
 

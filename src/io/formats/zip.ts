@@ -16,20 +16,38 @@ export async function encodeZip(entries: Readonly<Record<string, Uint8Array>>): 
     const packed = await deflate(content, "deflate-raw");
     const smaller = packed.length < content.length;
     const body = smaller ? packed : content;
-    const entry = { name: new TextEncoder().encode(name), method: smaller ? 8 : 0, crc: crc32(content), packed: body.length, size: content.length, offset };
+    const entry = {
+      name: new TextEncoder().encode(name),
+      method: smaller ? 8 : 0,
+      crc: crc32(content),
+      packed: body.length,
+      size: content.length,
+      offset,
+    };
     const header = entryRecord(entry, false);
     pieces.push(header, body);
     directory.push(entryRecord(entry, true));
     offset += header.length + body.length;
     if (offset > 0xfffffffe || content.length > 0xfffffffe) {
-      throw new FileError("zip-size", `the archive would be larger than 4 GiB at entry ${name}`, "Save the spikes as .npy or .csv, which have no such limit.");
+      throw new FileError(
+        "zip-size",
+        `the archive would be larger than 4 GiB at entry ${name}`,
+        "Save the spikes as .npy or .csv, which have no such limit.",
+      );
     }
   }
   const size = directory.reduce((sum, record) => sum + record.length, 0);
   return concatenate([...pieces, ...directory, endRecord(directory.length, size, offset)]);
 }
 
-interface Entry { readonly name: Uint8Array; readonly method: number; readonly crc: number; readonly packed: number; readonly size: number; readonly offset: number }
+interface Entry {
+  readonly name: Uint8Array;
+  readonly method: number;
+  readonly crc: number;
+  readonly packed: number;
+  readonly size: number;
+  readonly offset: number;
+}
 
 function entryRecord({ name, method, crc, packed, size, offset }: Entry, central: boolean): Uint8Array {
   const fixed = central ? 46 : 30;
@@ -73,7 +91,12 @@ export function isZip(bytes: Uint8Array): boolean {
  *
  * @throws {FileError}
  */
-export async function decodeZip(bytes: Uint8Array, source: string, limit: number, wanted: (name: string) => boolean): Promise<Map<string, Uint8Array>> {
+export async function decodeZip(
+  bytes: Uint8Array,
+  source: string,
+  limit: number,
+  wanted: (name: string) => boolean,
+): Promise<Map<string, Uint8Array>> {
   const broken = (what: string) => new FileError("zip-damaged", `${source} is a damaged archive: ${what}`, "Copy or save it again.");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const end = findEnd(view);

@@ -2,13 +2,25 @@ import { FAINT, INK } from "./palette.ts";
 import type { Box, Mark } from "./scene.ts";
 import { textWidth } from "./strokeFont.ts";
 
-export interface Tick { readonly value: number; readonly label: string }
+export interface Tick {
+  readonly value: number;
+  readonly label: string;
+}
 
 /** A range of values along one side of a panel. */
-export interface Axis { readonly from: number; readonly to: number; readonly label?: string; readonly ticks: readonly Tick[] }
+export interface Axis {
+  readonly from: number;
+  readonly to: number;
+  readonly label?: string;
+  readonly ticks: readonly Tick[];
+}
 
 /** A box with a value axis below and one at its left. */
-export interface Panel { readonly box: Box; readonly x: Axis; readonly y: Axis }
+export interface Panel {
+  readonly box: Box;
+  readonly x: Axis;
+  readonly y: Axis;
+}
 
 export const TICK_SIZE = 11;
 export const LABEL_SIZE = 12;

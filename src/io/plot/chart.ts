@@ -81,15 +81,32 @@ export function histogramScene(values: ArrayLike<number>, label: string, options
   const width = options.width ?? 640;
   const height = options.height ?? 400;
   const top = options.title ? 34 : 16;
-  const yAxis = valueAxis(0, counts.reduce((most, count) => Math.max(most, count), 0), height - top - 46, { label: "count", round: true, spacing: 40 });
+  const yAxis = valueAxis(
+    0,
+    counts.reduce((most, count) => Math.max(most, count), 0),
+    height - top - 46,
+    { label: "count", round: true, spacing: 40 },
+  );
   const left = leftMargin([yAxis]) + 6;
   const panel: Panel = { box: { x: left, y: top, width: width - left - 20, height: height - top - 46 }, x: axis, y: yAxis };
   const bars = Array.from(counts, (count, k): Mark => {
     const from = toX(panel, axis.from + k * binWidth);
     const y = toY(panel, count);
-    return { kind: "rectangle", x: from + 0.4, y, width: Math.max(0.2, toX(panel, axis.from + (k + 1) * binWidth) - from - 0.8), height: toY(panel, 0) - y, color: "#3f6f9f" };
+    return {
+      kind: "rectangle",
+      x: from + 0.4,
+      y,
+      width: Math.max(0.2, toX(panel, axis.from + (k + 1) * binWidth) - from - 0.8),
+      height: toY(panel, 0) - y,
+      color: "#3f6f9f",
+    };
   });
-  return { width, height, description: `${options.title ?? "Histogram"} of ${label}`, marks: [...headMarks(options.title, undefined, left, width), ...bars, ...axisMarks(panel, { margin: left })] };
+  return {
+    width,
+    height,
+    description: `${options.title ?? "Histogram"} of ${label}`,
+    marks: [...headMarks(options.title, undefined, left, width), ...bars, ...axisMarks(panel, { margin: left })],
+  };
 }
 
 export interface HeatMapOptions extends ChartOptions {
@@ -104,7 +121,11 @@ export interface HeatMapOptions extends ChartOptions {
 /** A matrix in colours with its scale: weights, correlations, receptive fields. Row 0 is at the bottom; NaN is left white. [rows x columns] */
 export function heatMapScene(values: ArrayLike<number>, rows: number, columns: number, options: HeatMapOptions = {}): Scene {
   if (values.length !== rows * columns || rows < 1 || columns < 1) {
-    throw new ArgumentError("heat-map-size", `a heat map of ${rows} x ${columns} from ${values.length} values`, "Give rows times columns values, row by row.");
+    throw new ArgumentError(
+      "heat-map-size",
+      `a heat map of ${rows} x ${columns} from ${values.length} values`,
+      "Give rows times columns values, row by row.",
+    );
   }
   let [low, high] = extent([values]);
   const signed = options.colors === undefined && low < 0 && high > 0;
@@ -148,10 +169,25 @@ function scaleMarks(bar: Box, scale: Axis): Mark[] {
   const x = bar.x + bar.width;
   const marks: Mark[] = scale.ticks.flatMap(({ value, label }): Mark[] => {
     const y = bar.y + bar.height * (1 - (value - scale.from) / (scale.to - scale.from));
-    return [{ kind: "line", points: [x, y, x + 4, y], color: INK, width: 1 }, { kind: "text", x: x + 7, y: y + 4, text: label, size: TICK_SIZE, color: INK }];
+    return [
+      { kind: "line", points: [x, y, x + 4, y], color: INK, width: 1 },
+      { kind: "text", x: x + 7, y: y + 4, text: label, size: TICK_SIZE, color: INK },
+    ];
   });
   if (!scale.label) return marks;
-  return [...marks, { kind: "text", x: x + leftMargin([scale]) + 2, y: bar.y + bar.height / 2, text: scale.label, size: TICK_SIZE + 1, color: INK, anchor: "middle", upwards: true }];
+  return [
+    ...marks,
+    {
+      kind: "text",
+      x: x + leftMargin([scale]) + 2,
+      y: bar.y + bar.height / 2,
+      text: scale.label,
+      size: TICK_SIZE + 1,
+      color: INK,
+      anchor: "middle",
+      upwards: true,
+    },
+  ];
 }
 
 /** Smallest and largest finite value; 0 and 1 when there is none. */
@@ -194,7 +230,7 @@ function curveMark(panel: Panel, { x, y, color, steps, dots }: Curve & { readonl
 export function thinned(points: readonly number[]): readonly number[] {
   if (points.length < 8000) return points;
   const kept: number[] = [];
-  for (let start = 0; start < points.length; ) {
+  for (let start = 0; start < points.length;) {
     const column = Math.floor(points[start]! * 2);
     let [end, low, high] = [start, start, start];
     while (end + 2 < points.length && Math.floor(points[end + 2]! * 2) === column) {
@@ -211,5 +247,13 @@ export function thinned(points: readonly number[]): readonly number[] {
 /** Names in their curves' colours at the right of a panel. */
 function legendMarks(curves: readonly { readonly name: string; readonly color: string }[], box: Box): Mark[] {
   const spacing = Math.min(16, box.height / Math.max(1, curves.length));
-  return curves.map(({ name, color }, k) => ({ kind: "text", x: box.x + box.width + 10, y: box.y + 12 + k * spacing, text: name, size: TICK_SIZE + 1, color, bold: true }));
+  return curves.map(({ name, color }, k) => ({
+    kind: "text",
+    x: box.x + box.width + 10,
+    y: box.y + 12 + k * spacing,
+    text: name,
+    size: TICK_SIZE + 1,
+    color,
+    bold: true,
+  }));
 }

@@ -22,13 +22,16 @@ export function drawMark(canvas: Canvas, mark: Mark, scale: number): void {
       const size = { width: mark.pointWidth * scale, height: mark.pointHeight * scale };
       return canvas.points(mark.x, mark.y, scale, size, mark.color, mark.opacity ?? 1, scaled(mark.clip, scale));
     }
-    case "line": return canvas.line(times(mark.points, scale), mark.width * scale, mark.color, mark.opacity ?? 1, mark.clip && scaled(mark.clip, scale));
-    case "area": return canvas.area(times(mark.points, scale), mark.color, mark.opacity ?? 1, mark.clip && scaled(mark.clip, scale));
+    case "line":
+      return canvas.line(times(mark.points, scale), mark.width * scale, mark.color, mark.opacity ?? 1, mark.clip && scaled(mark.clip, scale));
+    case "area":
+      return canvas.area(times(mark.points, scale), mark.color, mark.opacity ?? 1, mark.clip && scaled(mark.clip, scale));
     case "rectangle": {
       const { x, y, width, height } = scaled(mark, scale);
       return canvas.area([x, y, x + width, y, x + width, y + height, x, y + height], mark.color, mark.opacity ?? 1);
     }
-    case "image": return canvas.image(mark, scaled(mark, scale));
+    case "image":
+      return canvas.image(mark, scaled(mark, scale));
     case "text": {
       const width = textWidth(mark.text, mark.size, mark.bold);
       const shift = mark.anchor === "middle" ? -width / 2 : mark.anchor === "end" ? -width : 0;
@@ -41,7 +44,8 @@ export function drawMark(canvas: Canvas, mark: Mark, scale: number): void {
       }
       return canvas.line(strokes, mark.size * scale * (mark.bold ? 0.13 : 0.085), mark.color, 1);
     }
-    default: mark satisfies never;
+    default:
+      mark satisfies never;
   }
 }
 
@@ -54,18 +58,26 @@ function times(points: ArrayLike<number>, scale: number): Float64Array {
 }
 
 /**
- * The pixels of a canvas as a PNG file: without an opacity channel when all are opaque.
+ * The pixels of a canvas as a PNG file: with a palette when there are at most 256 colours, which makes most pictures a third as large, otherwise
+ * with three bytes a pixel, or four where some are not opaque.
  *
  * @param scale pixels a CSS pixel, stored as the resolution (96 dpi times scale) so that the picture is placed at its size
  * @source https://www.w3.org/TR/png-3/
  */
 export async function encodePng({ width, height, pixels }: Canvas, scale = 1): Promise<Uint8Array> {
+  const colors = new Uint32Array(pixels.buffer, pixels.byteOffset, width * height);
+  const indexed = indexColors(colors);
   let opaque = true;
-  for (let at = 3; at < pixels.length && opaque; at += 4) opaque = pixels[at] === 255;
-  const depth = opaque ? 3 : 4;
+  for (let at = 0; at < colors.length && opaque; at++) opaque = colors[at]! >>> 24 === 255;
+  const depth = indexed ? 1 : opaque ? 3 : 4;
   const rows = new Uint8Array(height * (width * depth + 1)); // each row begins with its filter, 0: none
   for (let y = 0, to = 0, from = 0; y < height; y++) {
     to++;
+    if (indexed) {
+      rows.set(indexed.indices.subarray(y * width, (y + 1) * width), to);
+      to += width;
+      continue;
+    }
     for (let x = 0; x < width; x++, from += 4) {
       rows[to++] = pixels[from]!;
       rows[to++] = pixels[from + 1]!;
@@ -77,14 +89,49 @@ export async function encodePng({ width, height, pixels }: Canvas, scale = 1): P
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
   view.setUint32(4, height);
-  header.set([8, opaque ? 2 : 6], 8);
+  header.set([8, indexed ? 3 : opaque ? 2 : 6], 8);
   const resolution = new Uint8Array(9);
   const perMetre = Math.round((96 * scale) / 0.0254);
   new DataView(resolution.buffer).setUint32(0, perMetre);
   new DataView(resolution.buffer).setUint32(4, perMetre);
   resolution[8] = 1;
-  const signature = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
-  return concatenate([signature, chunk("IHDR", header), chunk("pHYs", resolution), chunk("IDAT", await deflate(rows, "deflate")), chunk("IEND", new Uint8Array(0))]);
+  return concatenate([
+    Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10),
+    chunk("IHDR", header),
+    chunk("pHYs", resolution),
+    ...(indexed ? paletteChunks(indexed.palette, opaque) : []),
+    chunk("IDAT", await deflate(rows, "deflate")),
+    chunk("IEND", new Uint8Array(0)),
+  ]);
+}
+
+/** The colours of pixels and which of them each has, unless there are more than 256. */
+function indexColors(colors: Uint32Array): { palette: number[]; indices: Uint8Array } | undefined {
+  const palette: number[] = [];
+  const known = new Map<number, number>();
+  const indices = new Uint8Array(colors.length);
+  let last = -1;
+  let index = 0;
+  for (let at = 0; at < colors.length; at++) {
+    const color = colors[at]!;
+    if (color !== last) {
+      last = color;
+      index = known.get(color) ?? palette.length;
+      if (index === palette.length) {
+        if (index === 256) return undefined;
+        known.set(color, index);
+        palette.push(color);
+      }
+    }
+    indices[at] = index;
+  }
+  return { palette, indices };
+}
+
+function paletteChunks(palette: readonly number[], opaque: boolean): Uint8Array[] {
+  const colors = Uint8Array.from(palette.flatMap((color) => [color & 255, (color >>> 8) & 255, (color >>> 16) & 255]));
+  const opacities = Uint8Array.from(palette, (color) => color >>> 24);
+  return [chunk("PLTE", colors), ...(opaque ? [] : [chunk("tRNS", opacities)])];
 }
 
 function chunk(type: string, data: Uint8Array): Uint8Array {

@@ -1,5 +1,18 @@
 import type { Spikes } from "../spikes.ts";
-import { axisMarks, formatNumber, headMarks, leftMargin, niceTicks, TICK_SIZE, timeAxis, toX, toY, valueAxis, type Axis, type Panel } from "./axes.ts";
+import {
+  axisMarks,
+  formatNumber,
+  headMarks,
+  leftMargin,
+  niceTicks,
+  TICK_SIZE,
+  timeAxis,
+  toX,
+  toY,
+  valueAxis,
+  type Axis,
+  type Panel,
+} from "./axes.ts";
 import { FAINT } from "./palette.ts";
 import { rasterContent, sampleRemark, type Band, type RasterContent, type RasterOptions } from "./rasterLayout.ts";
 import type { Box, Mark, Scene } from "./scene.ts";
@@ -45,7 +58,10 @@ export function rasterScene(spikes: Spikes, options: RasterOptions = {}): Scene 
 }
 
 /** A population's strip of the panel, pixels up from the bottom. */
-interface Strip { readonly from: number; readonly height: number }
+interface Strip {
+  readonly from: number;
+  readonly height: number;
+}
 
 /** Strips in proportion to the populations, but none too thin to see. */
 function stack(bands: readonly Band[], height: number): Strip[] {
@@ -130,7 +146,9 @@ function nameMarks(bands: readonly Band[], strips: readonly Strip[], box: Box): 
     const y = Math.min(wanted, lowest - spacing);
     lowest = y;
     const name: Mark = { kind: "text", x, y: roomy ? y : y + 4, text: shortName(population.name), size: TICK_SIZE + 1, color, bold: true };
-    return roomy ? [name, { kind: "text", x, y: y + 14, text: `${formatNumber(Number(rate.toPrecision(3)))} Hz`, size: TICK_SIZE, color: FAINT }] : [name];
+    return roomy
+      ? [name, { kind: "text", x, y: y + 14, text: `${formatNumber(Number(rate.toPrecision(3)))} Hz`, size: TICK_SIZE, color: FAINT }]
+      : [name];
   });
 }
 
@@ -147,5 +165,8 @@ function rateMarks(content: RasterContent, panel: Panel, perSecond: number): Mar
     return bands.length > 1 ? [edge] : [{ kind: "area", points: [panel.box.x, foot, ...outline, outline.at(-2)!, foot], color, opacity: 0.25 }, edge];
   });
   const caption = `mean over neurons, ${timeText(bin)} bins`;
-  return [...marks, { kind: "text", x: panel.box.x + panel.box.width, y: panel.box.y - 6, text: caption, size: TICK_SIZE - 1, color: FAINT, anchor: "end" }];
+  return [
+    ...marks,
+    { kind: "text", x: panel.box.x + panel.box.width, y: panel.box.y - 6, text: caption, size: TICK_SIZE - 1, color: FAINT, anchor: "end" },
+  ];
 }

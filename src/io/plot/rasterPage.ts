@@ -30,8 +30,14 @@ export async function renderRasterPage(spikes: Spikes, options: RasterOptions = 
 </head>
 <body>
 <header><h1>${escapeXml(title)}</h1><div id="legend"></div></header>
-<main><canvas id="dots" tabindex="0" role="img" aria-label="${escapeXml(title)}"></canvas><canvas id="axes"></canvas><div id="tip" hidden></div></main>
-<footer><span id="status" aria-live="polite"></span><span>wheel: zoom time · shift + wheel: zoom neurons · drag: move · double-click: all · arrows, + and − too</span></footer>
+<main>
+<canvas id="dots" tabindex="0" role="img" aria-label="${escapeXml(title)}"></canvas><canvas id="axes"></canvas>
+<div id="tip" hidden></div>
+</main>
+<footer>
+<span id="status" aria-live="polite"></span>
+<span>wheel: zoom time · shift + wheel: zoom neurons · drag: move · double-click: all · arrows, + and − too</span>
+</footer>
 <script type="application/json" id="meta">${JSON.stringify(meta).replaceAll("<", "\\u003c")}</script>
 <script type="text/plain" id="data">${base64(await deflate(bytes, "deflate"))}</script>
 <script>${PAGE_SCRIPT}</script>
@@ -41,8 +47,8 @@ export async function renderRasterPage(spikes: Spikes, options: RasterOptions = 
 }
 
 /**
- * The spikes shown, in order of time: for each, first the ticks since the one before (7 bits a byte, the highest bit says more follow), then after all
- * of these the row of each (4 bytes, plane by plane: all lowest bytes first, which compresses better).
+ * The spikes shown, in order of time: for each, first the ticks since the one before (7 bits a byte, the highest bit says more follow), then after
+ * all of these the row of each (4 bytes, plane by plane: all lowest bytes first, which compresses better).
  */
 function packSpikes(spikes: Spikes, content: RasterContent): { bytes: Uint8Array; count: number; tick: number } {
   const { times, indices, dt } = spikes;

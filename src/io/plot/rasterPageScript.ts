@@ -15,7 +15,8 @@ main { position: relative; flex: 1; min-height: 260px; margin: 0 8px; }
 canvas { position: absolute; inset: 0; width: 100%; height: 100%; touch-action: none; }
 #axes { pointer-events: none; }
 #dots { cursor: crosshair; outline: none; }
-#tip { position: absolute; pointer-events: none; background: rgba(255,255,255,.94); border: 1px solid #c8c8c8; border-radius: 4px; padding: 3px 8px; white-space: nowrap; font-size: 12px; }
+#tip { position: absolute; pointer-events: none; padding: 3px 8px; white-space: nowrap; font-size: 12px; }
+#tip { background: rgba(255,255,255,.94); border: 1px solid #c8c8c8; border-radius: 4px; }
 footer { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 2px 20px; padding: 2px 20px 10px; color: #6b6b6b; font-size: 11.5px; }
 `;
 
@@ -99,16 +100,19 @@ export const PAGE_SCRIPT = String.raw`
     frame = 0;
     const box = layout(), W = dots.width, H = dots.height;
     const image = dotsContext.createImageData(W, H), pixels = new Uint32Array(image.data.buffer);
-    const x0 = Math.round(box.x * ratio), x1 = Math.round((box.x + box.w) * ratio), y0 = Math.round(box.y * ratio), y1 = Math.round((box.y + box.h) * ratio);
+    const x0 = Math.round(box.x * ratio), x1 = Math.round((box.x + box.w) * ratio);
+    const y0 = Math.round(box.y * ratio), y1 = Math.round((box.y + box.h) * ratio);
     const sx = (x1 - x0) / (view.t1 - view.t0), sy = (y1 - y0) / (view.r1 - view.r0);
     let bin = niceStep((view.t1 - view.t0) / 220);
     if (meta.dt > 0) bin = Math.max(1, Math.round(bin / meta.dt)) * meta.dt;
     const start = Math.floor(view.t0 / bin), bins = Math.ceil(view.t1 / bin) - start + 1;
     const counts = bands.map(function () { return new Float64Array(bins); });
     const inView = bands.map(function () { return 0; });
-    const dh = Math.max(1, Math.min(9 * ratio, Math.round(sy * 0.75))), first = firstAtOrAfter(view.t0), end = firstAtOrAfter(view.t1 + 1e-12);
+    const first = firstAtOrAfter(view.t0), end = firstAtOrAfter(view.t1 + 1e-12);
+    const dh = Math.max(1, Math.min(9 * ratio, Math.round(sy * 0.75)));
     const dw = dh > 4 * ratio ? Math.max(1, Math.round(1.3 * ratio)) : Math.max(1, Math.min(dh, Math.round(2 * ratio)));
-    const few = end - first < (box.w * box.h) / 12, w = few ? Math.max(dw, Math.round(1.5 * ratio)) : dw, h = few ? Math.max(dh, Math.round(1.5 * ratio)) : dh;
+    const few = end - first < (box.w * box.h) / 12, least = few ? Math.round(1.5 * ratio) : 1;
+    const w = Math.max(dw, least), h = Math.max(dh, least);
     const firstBin = firstAtOrAfter(start * bin), endBin = firstAtOrAfter((start + bins) * bin);
     for (let i = firstBin; i < endBin; i++) {
       const row = rows[i], k = bandOfRow[row];
@@ -116,15 +120,18 @@ export const PAGE_SCRIPT = String.raw`
       if (i < first || i >= end) continue;
       inView[k]++;
       if (!bands[k].on || row < view.r0 || row >= view.r1) continue;
-      const cx = x0 + ((times[i] - view.t0) * sx - (w - 1) / 2 + 0.5 | 0), cy = y1 - ((row + 0.5 - view.r0) * sy + h / 2 | 0);
+      const cx = x0 + Math.floor((times[i] - view.t0) * sx - w / 2 + 1), cy = y1 - Math.floor((row + 0.5 - view.r0) * sy + h / 2);
       const color = bands[k].pixel, right = Math.min(cx + w, x1), low = Math.min(cy + h, y1);
-      for (let y = Math.max(cy, y0); y < low; y++) for (let p = y * W + Math.max(cx, x0), q = y * W + right; p < q; p++) pixels[p] = color;
+      for (let y = Math.max(cy, y0); y < low; y++) {
+        for (let p = y * W + Math.max(cx, x0), q = y * W + right; p < q; p++) pixels[p] = color;
+      }
     }
     dotsContext.putImageData(image, 0, 0);
     drawn = { box: box, bin: bin, start: start, counts: counts, inView: inView };
     drawAxes();
     const shown = end - first;
-    status.textContent = group(shown) + " of " + group(n) + " spikes, " + timeLabel(view.t0) + " to " + timeLabel(view.t1) + (meta.remark ? " · " + meta.remark : "");
+    const part = timeLabel(view.t0) + " to " + timeLabel(view.t1);
+    status.textContent = group(shown) + " of " + group(n) + " spikes, " + part + (meta.remark ? " · " + meta.remark : "");
   }
 
   function drawAxes() {
@@ -163,7 +170,10 @@ export const PAGE_SCRIPT = String.raw`
         const from = Math.max(all.t0, (drawn.start + b) * drawn.bin), to = Math.min(all.t1, (drawn.start + b + 1) * drawn.bin);
         return to - from > 1e-6 * drawn.bin ? count / band.size / (to - from) : NaN;
       });
-      if (band.on) rates.forEach(function (rate, b) { const t = (drawn.start + b) * drawn.bin; if (rate > most && t < view.t1 && t + drawn.bin > view.t0) most = rate; });
+      if (band.on) rates.forEach(function (rate, b) {
+        const t = (drawn.start + b) * drawn.bin;
+        if (rate > most && t < view.t1 && t + drawn.bin > view.t0) most = rate;
+      });
       return rates;
     });
     const rateStep = niceStep((most || 1) / 3), highest = Math.max(rateStep, Math.ceil(most / rateStep - 1e-9) * rateStep);
@@ -211,16 +221,18 @@ export const PAGE_SCRIPT = String.raw`
     if (tip.hidden) return;
     let words = timeLabel(t);
     if (inDots) {
-      const row = Math.min(total - 1, Math.max(0, Math.floor(view.r0 + ((box.y + box.h - pointer.y) / box.h) * (view.r1 - view.r0))));
+      const below = view.r0 + ((box.y + box.h - pointer.y) / box.h) * (view.r1 - view.r0);
+      const row = Math.min(total - 1, Math.max(0, Math.floor(below)));
       const spike = nearest(t, row), found = spike < 0 ? row : rows[spike], band = bands[bandOfRow[found]];
       if (spike >= 0) {
         words = "spike at " + timeLabel(times[spike]);
         c.beginPath(); c.arc(toX(times[spike]), toY(found + 0.5), 5, 0, 7); c.strokeStyle = "#1c1c1c"; c.lineWidth = 1.5; c.stroke();
       }
-      words += " · neuron " + group(band.offset + found - band.first) + " · " + band.name + (band.offset > 0 ? "[" + group(found - band.first) + "]" : "");
+      words += " · neuron " + group(band.offset + found - band.first) + " · " + band.name;
+      if (band.offset > 0) words += "[" + group(found - band.first) + "]";
     } else {
       const b = Math.floor(t / drawn.bin) - drawn.start;
-      words += bands.map(function (band, k) { return band.on && visible[k][b] >= 0 ? " · " + band.name + " " + visible[k][b].toFixed(1) + " Hz" : ""; }).join("");
+      bands.forEach(function (band, k) { if (band.on && visible[k][b] >= 0) words += " · " + band.name + " " + visible[k][b].toFixed(1) + " Hz"; });
     }
     tip.textContent = words;
     tip.style.left = Math.max(0, Math.min(width - tip.offsetWidth - 4, pointer.x + 14)) + "px";
@@ -244,7 +256,8 @@ export const PAGE_SCRIPT = String.raw`
     return [start, start + span];
   }
   function setView(t0, t1, r0, r1) {
-    const t = clamp(t0, t1, all.t0, all.t1, Math.max((meta.dt || 0) * 20, (all.t1 - all.t0) * 1e-6)), r = clamp(r0, r1, all.r0, all.r1, Math.min(4, total));
+    const t = clamp(t0, t1, all.t0, all.t1, Math.max((meta.dt || 0) * 20, (all.t1 - all.t0) * 1e-6));
+    const r = clamp(r0, r1, all.r0, all.r1, Math.min(4, total));
     view = { t0: t[0], t1: t[1], r0: r[0], r1: r[1] };
     redraw();
   }
@@ -264,7 +277,8 @@ export const PAGE_SCRIPT = String.raw`
   dots.addEventListener("wheel", function (event) {
     event.preventDefault();
     const p = place(event), box = layout(), amount = (event.deltaY || event.deltaX) * (event.deltaMode === 1 ? 16 : 1);
-    zoom(Math.exp(Math.max(-400, Math.min(400, amount)) * 0.0016), event.shiftKey, Math.min(1, Math.max(0, (p.x - box.x) / box.w)), Math.min(1, Math.max(0, (box.y + box.h - p.y) / box.h)));
+    const fx = Math.min(1, Math.max(0, (p.x - box.x) / box.w)), fy = Math.min(1, Math.max(0, (box.y + box.h - p.y) / box.h));
+    zoom(Math.exp(Math.max(-400, Math.min(400, amount)) * 0.0016), event.shiftKey, fx, fy);
   }, { passive: false });
   let grip = null;
   dots.addEventListener("pointerdown", function (event) { grip = place(event); dots.setPointerCapture(event.pointerId); });
@@ -306,7 +320,10 @@ export const PAGE_SCRIPT = String.raw`
   function resize() {
     const edge = dots.parentElement.getBoundingClientRect();
     width = edge.width; height = edge.height; ratio = window.devicePixelRatio || 1;
-    [dots, axes].forEach(function (canvas) { canvas.width = Math.max(1, Math.round(width * ratio)); canvas.height = Math.max(1, Math.round(height * ratio)); });
+    [dots, axes].forEach(function (canvas) {
+      canvas.width = Math.max(1, Math.round(width * ratio));
+      canvas.height = Math.max(1, Math.round(height * ratio));
+    });
     if (frame) cancelAnimationFrame(frame);
     draw();
   }

@@ -1,5 +1,10 @@
 /** A rectangle, in pixels from the top left corner. */
-export interface Box { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
 
 /**
  * A picture as data: what to draw, back to front, in CSS pixels from the top left corner, colours as "#rrggbb". Layouts make scenes and know no

@@ -15,7 +15,7 @@ export async function renderSvg(scene: Scene): Promise<string> {
   for (const mark of scene.marks) parts.push(await element(mark, points > MOST_VECTOR_POINTS, clips));
   const clipPaths = clips.map((box, k) => `<clipPath id="clip${k}"><rect ${boxText(box)}/></clipPath>`).join("");
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" font-family="Helvetica, Arial, 'Liberation Sans', sans-serif">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" ${FONT}>`,
     `<title>${escapeXml(scene.description)}</title>`,
     clipPaths && `<defs>${clipPaths}</defs>`,
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
@@ -26,15 +26,20 @@ export async function renderSvg(scene: Scene): Promise<string> {
     .join("\n");
 }
 
+const FONT = `font-family="Helvetica, Arial, 'Liberation Sans', sans-serif"`;
+
 async function element(mark: Mark, manyPoints: boolean, clips: Box[]): Promise<string> {
   switch (mark.kind) {
-    case "points": return manyPoints ? picture(mark) : pointsPath(mark, clips);
+    case "points":
+      return manyPoints ? picture(mark) : pointsPath(mark, clips);
     case "line": {
       const style = `fill="none" stroke="${mark.color}" stroke-width="${short(mark.width)}" stroke-linejoin="round"`;
       return `<path d="${path(mark.points)}" ${style}${opacity("stroke", mark.opacity)}${clip(mark.clip, clips)}/>`;
     }
-    case "area": return `<path d="${path(mark.points)}Z" fill="${mark.color}"${opacity("fill", mark.opacity)}${clip(mark.clip, clips)}/>`;
-    case "rectangle": return `<rect ${boxText(mark)} fill="${mark.color}"${opacity("fill", mark.opacity)}/>`;
+    case "area":
+      return `<path d="${path(mark.points)}Z" fill="${mark.color}"${opacity("fill", mark.opacity)}${clip(mark.clip, clips)}/>`;
+    case "rectangle":
+      return `<rect ${boxText(mark)} fill="${mark.color}"${opacity("fill", mark.opacity)}/>`;
     case "image": {
       const canvas = new Canvas(mark.columns, mark.rows);
       canvas.pixels.set(mark.colors);
@@ -44,9 +49,11 @@ async function element(mark: Mark, manyPoints: boolean, clips: Box[]): Promise<s
       const anchor = mark.anchor && mark.anchor !== "start" ? ` text-anchor="${mark.anchor}"` : "";
       const turn = mark.upwards ? ` transform="rotate(-90 ${short(mark.x)} ${short(mark.y)})"` : "";
       const bold = mark.bold ? ' font-weight="600"' : "";
-      return `<text x="${short(mark.x)}" y="${short(mark.y)}" font-size="${mark.size}" fill="${mark.color}"${anchor}${bold}${turn}>${escapeXml(mark.text)}</text>`;
+      const place = `x="${short(mark.x)}" y="${short(mark.y)}"${turn}`;
+      return `<text ${place} font-size="${mark.size}" fill="${mark.color}"${anchor}${bold}>${escapeXml(mark.text)}</text>`;
     }
-    default: return mark satisfies never;
+    default:
+      return mark satisfies never;
   }
 }
 
@@ -94,7 +101,8 @@ function clip(box: Box | undefined, clips: Box[]): string {
   return ` clip-path="url(#clip${k})"`;
 }
 
-const opacity = (what: "fill" | "stroke", value: number | undefined) => (value === undefined || value >= 1 ? "" : ` ${what}-opacity="${short(value)}"`);
+const opacity = (what: "fill" | "stroke", value: number | undefined) =>
+  value === undefined || value >= 1 ? "" : ` ${what}-opacity="${short(value)}"`;
 const boxText = ({ x, y, width, height }: Box) => `x="${short(x)}" y="${short(y)}" width="${short(width)}" height="${short(height)}"`;
 const short = (value: number) => String(Math.round(value * 100) / 100);
 

@@ -25,11 +25,14 @@ export function rasterText(spikes: Spikes, options: TerminalRasterOptions = {}):
   const output: string[] = options.title ? [" ".repeat(margin) + clean(options.title)] : [];
   const shares = linesOfBands(content, lines);
   // The first population at the bottom, as in the other pictures.
-  content.bands.map((band, k) => [band, k] as const).toReversed().forEach(([band, k]) => {
-    const rows = braille(spikes, content, k, shares[k]!, columns);
-    const name = label(clean(band.population.name));
-    rows.forEach((row, r) => output.push(`${paint(r === 0 ? name : " ".repeat(margin - 1), band.color)}▕${paint(row, band.color)}`));
-  });
+  content.bands
+    .map((band, k) => [band, k] as const)
+    .toReversed()
+    .forEach(([band, k]) => {
+      const rows = braille(spikes, content, k, shares[k]!, columns);
+      const name = label(clean(band.population.name));
+      rows.forEach((row, r) => output.push(`${paint(r === 0 ? name : " ".repeat(margin - 1), band.color)}▕${paint(row, band.color)}`));
+    });
   output.push(...timeLines(content, columns, margin));
   for (const { population, rate, rates, color } of content.bands.toReversed()) {
     const bars = resample(rates, columns - 11);
@@ -62,7 +65,12 @@ function linesOfBands({ bands }: RasterContent, lines: number): number[] {
 }
 
 /** Bits of the braille character for its dot in column 0 or 1 and row 0 to 3. */
-const DOTS = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]] as const;
+const DOTS = [
+  [0x01, 0x08],
+  [0x02, 0x10],
+  [0x04, 0x20],
+  [0x40, 0x80],
+] as const;
 
 function braille(spikes: Spikes, content: RasterContent, band: number, lines: number, columns: number): string[] {
   const { times, indices } = spikes;
@@ -76,7 +84,11 @@ function braille(spikes: Spikes, content: RasterContent, band: number, lines: nu
     const y = 4 * lines - 1 - Math.floor(((index - offset) / size) * 4 * lines);
     cells[(y >> 2) * columns + (x >> 1)]! |= DOTS[(y & 3) as 0 | 1 | 2 | 3][(x & 1) as 0 | 1];
   }
-  return Array.from({ length: lines }, (_, row) => String.fromCharCode(...cells.subarray(row * columns, (row + 1) * columns).map(Number)).replace(/[\0-\u00ff]/g, (c) => String.fromCharCode(0x2800 + c.charCodeAt(0))));
+  return Array.from({ length: lines }, (_, row) =>
+    String.fromCharCode(...cells.subarray(row * columns, (row + 1) * columns).map(Number)).replace(/[\0-\u00ff]/g, (c) =>
+      String.fromCharCode(0x2800 + c.charCodeAt(0)),
+    ),
+  );
 }
 
 function timeLines({ from, to }: RasterContent, columns: number, margin: number): string[] {
@@ -106,6 +118,9 @@ function resample(rates: Float64Array, columns: number): string {
 }
 
 function highest({ bands, bin }: RasterContent): string {
-  const peaks = bands.map(({ population, rates }) => `${clean(population.name)} ${formatNumber(Number(rates.reduce((high, rate) => Math.max(high, rate), 0).toPrecision(3)))} Hz`);
+  const peaks = bands.map(
+    ({ population, rates }) =>
+      `${clean(population.name)} ${formatNumber(Number(rates.reduce((high, rate) => Math.max(high, rate), 0).toPrecision(3)))} Hz`,
+  );
   return `${peaks.join(", ")} in ${timeText(bin)}`;
 }

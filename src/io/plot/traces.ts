@@ -32,7 +32,11 @@ export function tracesScene({ times, series }: Traces, options: ChartOptions = {
   const panels = new Map<string, ChartPanel & { curves: { name: string; x: ArrayLike<number>; y: ArrayLike<number> }[] }>();
   for (const { name, unit, values } of series) {
     if (values.length !== times.length) {
-      throw new ArgumentError("trace-length", `trace "${name}" has ${values.length} values for ${times.length} times`, "Give one value for each time.");
+      throw new ArgumentError(
+        "trace-length",
+        `trace "${name}" has ${values.length} values for ${times.length} times`,
+        "Give one value for each time.",
+      );
     }
     const panel = panels.get(unit) ?? { label: "", curves: [] };
     panel.curves.push({ name, x: times, y: values });

@@ -61,7 +61,8 @@ export function pairwiseCorrelation(spikes: Spikes, population: PopulationChoice
 export function correlationMatrix(spikes: Spikes, population: PopulationChoice, options: BinOptions): Float64Array {
   const { bins, trains, binsOf } = binned(spikes, population, options);
   const n = trains.neurons;
-  if (n > 2000) throw new ArgumentError("correlation-size", `a correlation matrix of ${n} neurons`, "Choose at most 2000, or use pairwiseCorrelation.");
+  if (n > 2000)
+    throw new ArgumentError("correlation-size", `a correlation matrix of ${n} neurons`, "Choose at most 2000, or use pairwiseCorrelation.");
   const counts = Array.from({ length: n }, (_, k) => {
     const row = new Float32Array(bins);
     for (const bin of binsOf(k)) row[bin]!++;
@@ -131,7 +132,7 @@ function binned(spikes: Spikes, population: PopulationChoice, options: BinOption
     const own = binsOf(k);
     const average = own.length / bins;
     let squares = 0;
-    for (let i = 0; i < own.length; ) {
+    for (let i = 0; i < own.length;) {
       let end = i + 1;
       while (end < own.length && own[end] === own[i]) end++;
       squares += (end - i) ** 2;

@@ -12,7 +12,8 @@ import { ArgumentError } from "../../errors.ts";
  * @source Houghton & Kreuz (2012), Network 23:48-58 (running sums). doi:10.3109/0954898X.2012.673048
  */
 export function vanRossumDistance(a: ArrayLike<number>, b: ArrayLike<number>, tau: number): number {
-  if (!(tau > 0)) throw new ArgumentError("van-rossum-tau", `the time constant of a van Rossum distance is ${tau}`, "Give a positive time, as 0.01 for 10 ms.");
+  if (!(tau > 0))
+    throw new ArgumentError("van-rossum-tau", `the time constant of a van Rossum distance is ${tau}`, "Give a positive time, as 0.01 for 10 ms.");
   let i = 0;
   let j = 0;
   let trace = 0;

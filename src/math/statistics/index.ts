@@ -3,7 +3,14 @@ export { chosenRanges, spikeTrain, spikeTrains, trainOf } from "./trains.ts";
 export type { PopulationChoice, SpikeTrains } from "./trains.ts";
 export { firingRate, firingRates, peristimulusHistogram, populationCounts, populationRate, spikeCounts } from "./rates.ts";
 export type { BinOptions, RateHistogram } from "./rates.ts";
-export { coefficientOfVariation, coefficientsOfVariation, interSpikeIntervals, intervalVariation, localVariation, localVariationOfIntervals } from "./intervals.ts";
+export {
+  coefficientOfVariation,
+  coefficientsOfVariation,
+  interSpikeIntervals,
+  intervalVariation,
+  localVariation,
+  localVariationOfIntervals,
+} from "./intervals.ts";
 export { correlationMatrix, fanoFactor, fanoFactorOfCounts, pairwiseCorrelation, spikeSynchrony, voltageSynchrony } from "./counts.ts";
 export { fourierTransform, populationSpectrum, powerSpectrum } from "./spectrum.ts";
 export type { PowerSpectrum } from "./spectrum.ts";

@@ -32,7 +32,8 @@ export function populationSpectrum(spikes: Spikes, population: PopulationChoice,
  * @source Welch (1967), IEEE Trans. Audio Electroacoust. 15:70-73. doi:10.1109/TAU.1967.1161901
  */
 export function powerSpectrum(signal: ArrayLike<number>, samplingRate: number, segment: number = signal.length / 4): PowerSpectrum {
-  if (signal.length < 8) throw new ArgumentError("spectrum-length", `a spectrum of ${signal.length} samples`, "Record longer or use smaller bins: at least 8 samples.");
+  if (signal.length < 8)
+    throw new ArgumentError("spectrum-length", `a spectrum of ${signal.length} samples`, "Record longer or use smaller bins: at least 8 samples.");
   const length = 2 ** Math.floor(Math.log2(Math.min(signal.length, Math.max(8, segment))));
   const window = Float64Array.from({ length }, (_, k) => 0.5 - 0.5 * Math.cos((2 * Math.PI * k) / length));
   const energy = window.reduce((sum, w) => sum + w * w, 0);

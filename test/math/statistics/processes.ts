@@ -15,7 +15,7 @@ export function uniform(seed: number): () => number {
 /** A renewal process whose intervals are the sum of `order` exponential ones: Poisson for 1. */
 export function gammaTrain(order: number, rate: number, duration: number, next: () => number): number[] {
   const train: number[] = [];
-  for (let time = 0; ; ) {
+  for (let time = 0; ;) {
     for (let k = 0; k < order; k++) time -= Math.log(1 - next()) / (order * rate);
     if (time >= duration) return train;
     train.push(time);

@@ -7,7 +7,10 @@ const many = (n: number, make: (k: number) => number[]) => Array.from({ length: 
 
 test("Poisson trains have CV, Lv and Fano factor 1 and no correlation", () => {
   const next = uniform(1);
-  const spikes = recording(many(200, () => gammaTrain(1, 20, 100, next)), 100);
+  const spikes = recording(
+    many(200, () => gammaTrain(1, 20, 100, next)),
+    100,
+  );
   // 200 neurons x 2000 intervals: the standard errors are near 0.002.
   expect(statistics.firingRate(spikes, "E")).toBeCloseTo(20, 0);
   expect(statistics.coefficientOfVariation(spikes)).toBeCloseTo(1, 1.9);
@@ -21,7 +24,10 @@ test("Poisson trains have CV, Lv and Fano factor 1 and no correlation", () => {
 for (const order of [2, 4, 10]) {
   test(`a gamma process of order ${order} has CV 1/sqrt(${order}) and Lv 3/(2*${order} + 1)`, () => {
     const next = uniform(order);
-    const spikes = recording(many(100, () => gammaTrain(order, 20, 100, next)), 100);
+    const spikes = recording(
+      many(100, () => gammaTrain(order, 20, 100, next)),
+      100,
+    );
     expect(Math.abs(statistics.coefficientOfVariation(spikes) - 1 / Math.sqrt(order))).toBeLessThan(0.01);
     expect(Math.abs(statistics.localVariation(spikes) - 3 / (2 * order + 1))).toBeLessThan(0.01);
   });
@@ -58,7 +64,10 @@ test("trains that share a fraction c of their spikes have correlation c", () => 
   for (const shared of [0.1, 0.5]) {
     const next = uniform(7);
     const common = gammaTrain(1, 20 * shared, 400, next);
-    const spikes = recording(many(10, () => [...common, ...gammaTrain(1, 20 * (1 - shared), 400, next)].sort((a, b) => a - b)), 400);
+    const spikes = recording(
+      many(10, () => [...common, ...gammaTrain(1, 20 * (1 - shared), 400, next)].sort((a, b) => a - b)),
+      400,
+    );
     expect(Math.abs(statistics.pairwiseCorrelation(spikes, "E", { bin: 0.02 }) - shared)).toBeLessThan(0.02);
   }
 });
@@ -66,7 +75,10 @@ test("trains that share a fraction c of their spikes have correlation c", () => 
 test("the mean over pairs is the mean of the correlation matrix off its diagonal", () => {
   fc.assert(
     fc.property(fc.array(fc.array(fc.double({ min: 0, max: 0.999, noNaN: true }), { maxLength: 12 }), { minLength: 2, maxLength: 6 }), (trains) => {
-      const spikes = recording(trains.map((train) => train.toSorted((a, b) => a - b)), 1);
+      const spikes = recording(
+        trains.map((train) => train.toSorted((a, b) => a - b)),
+        1,
+      );
       const n = trains.length;
       const matrix = statistics.correlationMatrix(spikes, "E", { bin: 0.1 });
       const pairs = Array.from(matrix).filter((value, k) => Math.floor(k / n) !== k % n && !Number.isNaN(value));
@@ -86,9 +98,22 @@ test("neurons that fire together have synchrony 1", () => {
 test("Golomb's chi of voltages is 1 for one course, 1/sqrt(N) for independent ones, cos(phase/2) for two shifted sines", () => {
   const next = uniform(9);
   const samples = 20_000;
-  const table = (n: number, value: (s: number, k: number) => number) => Float64Array.from({ length: samples * n }, (_, at) => value(Math.floor(at / n), at % n));
-  expect(statistics.voltageSynchrony(table(4, (s) => Math.sin(s)), 4)).toBeCloseTo(1, 10);
-  expect(Math.abs(statistics.voltageSynchrony(table(25, () => next()), 25) - 0.2)).toBeLessThan(0.005);
+  const table = (n: number, value: (s: number, k: number) => number) =>
+    Float64Array.from({ length: samples * n }, (_, at) => value(Math.floor(at / n), at % n));
+  expect(
+    statistics.voltageSynchrony(
+      table(4, (s) => Math.sin(s)),
+      4,
+    ),
+  ).toBeCloseTo(1, 10);
+  expect(
+    Math.abs(
+      statistics.voltageSynchrony(
+        table(25, () => next()),
+        25,
+      ) - 0.2,
+    ),
+  ).toBeLessThan(0.005);
   const phase = Math.PI / 3;
   const shifted = table(2, (s, k) => Math.sin((2 * Math.PI * s) / 100 + k * phase));
   expect(statistics.voltageSynchrony(shifted, 2)).toBeCloseTo(Math.cos(phase / 2), 9);
@@ -104,7 +129,14 @@ test("the spectrum of a sine has its peak at its frequency and its variance as i
 
 test("the spectrum of a Poisson population is flat at twice its rate over its size, and one driven at 30 Hz peaks there", () => {
   const next = uniform(11);
-  const flat = statistics.populationSpectrum(recording(many(50, () => gammaTrain(1, 20, 60, next)), 60), "E", { bin: 0.001, segment: 0.5 });
+  const flat = statistics.populationSpectrum(
+    recording(
+      many(50, () => gammaTrain(1, 20, 60, next)),
+      60,
+    ),
+    "E",
+    { bin: 0.001, segment: 0.5 },
+  );
   const middle = flat.power.slice(5, -5);
   expect(Math.abs(statistics.mean(middle) / ((2 * 20) / 50) - 1)).toBeLessThan(0.03);
   const driven = many(50, () => gammaTrain(1, 40, 20, next).filter((time) => next() < 0.5 + 0.5 * Math.sin(2 * Math.PI * 30 * time)));
@@ -122,8 +154,14 @@ test("the Fourier transform is the sum that defines it", () => {
   for (let k = 0; k < 16; k++) {
     const angle = (n: number) => (-2 * Math.PI * k * n) / 16;
     const terms = (f: (n: number) => number) => Array.from({ length: 16 }, (_, n) => f(n)).reduce((sum, term) => sum + term, 0);
-    expect(re[k]).toBeCloseTo(terms((n) => x[n]! * Math.cos(angle(n)) - y[n]! * Math.sin(angle(n))), 12);
-    expect(im[k]).toBeCloseTo(terms((n) => x[n]! * Math.sin(angle(n)) + y[n]! * Math.cos(angle(n))), 12);
+    expect(re[k]).toBeCloseTo(
+      terms((n) => x[n]! * Math.cos(angle(n)) - y[n]! * Math.sin(angle(n))),
+      12,
+    );
+    expect(im[k]).toBeCloseTo(
+      terms((n) => x[n]! * Math.sin(angle(n)) + y[n]! * Math.cos(angle(n))),
+      12,
+    );
   }
   expect(() => statistics.fourierTransform(new Float64Array(12), new Float64Array(12))).toThrow(/power of two/);
 });
@@ -161,7 +199,10 @@ test("Victor-Purpura distances have their known costs", () => {
 });
 
 test("both distances are metrics", () => {
-  const distances = [(a: number[], b: number[]) => statistics.victorPurpuraDistance(a, b, 20), (a: number[], b: number[]) => statistics.vanRossumDistance(a, b, 0.05)];
+  const distances = [
+    (a: number[], b: number[]) => statistics.victorPurpuraDistance(a, b, 20),
+    (a: number[], b: number[]) => statistics.vanRossumDistance(a, b, 0.05),
+  ];
   fc.assert(
     fc.property(train, train, train, fc.constantFrom(...distances), (a, b, c, distance) => {
       expect(distance(a, a)).toBeLessThan(1e-6);
@@ -192,8 +233,17 @@ test("a spike on the edge of a bin belongs to the bin that begins there, whateve
 test("rates of the parts add up to the counts of the whole", () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(9), fc.double({ min: 0, max: 0.9999, noNaN: true })), { maxLength: 60 }), (events) => {
-      const trains = Array.from({ length: 10 }, (_, k) => events.filter(([n]) => n === k).map(([, time]) => time).sort((a, b) => a - b));
-      const populations = [{ name: "I", offset: 6, size: 4 }, { name: "E", offset: 0, size: 6 }, { name: "first", offset: 0, size: 2 }];
+      const trains = Array.from({ length: 10 }, (_, k) =>
+        events
+          .filter(([n]) => n === k)
+          .map(([, time]) => time)
+          .sort((a, b) => a - b),
+      );
+      const populations = [
+        { name: "I", offset: 6, size: 4 },
+        { name: "E", offset: 0, size: 6 },
+        { name: "first", offset: 0, size: 2 },
+      ];
       const spikes = recording(trains, 1, populations);
       expect(statistics.firingRate(spikes) * 10).toBeCloseTo(events.length, 9);
       expect(statistics.firingRate(spikes, "E") * 6 + statistics.firingRate(spikes, "I") * 4).toBeCloseTo(events.length, 9);
@@ -220,7 +270,11 @@ test("the summary has a row of known numbers for each population", () => {
   const next = uniform(17);
   const clock = Array.from({ length: 500 }, (_, k) => (k + 0.5) / 50);
   const trains = [...many(40, () => gammaTrain(1, 10, 10, next)), ...many(10, () => clock), ...many(5, () => [])];
-  const populations = [{ name: "E", offset: 0, size: 40 }, { name: "I", offset: 40, size: 10 }, { name: "silent", offset: 50, size: 5 }];
+  const populations = [
+    { name: "E", offset: 0, size: 40 },
+    { name: "I", offset: 40, size: 10 },
+    { name: "silent", offset: 50, size: 5 },
+  ];
   const { populations: rows, spikes, window } = statistics.summarise(recording(trains, 10, populations));
   expect(spikes).toBe(trains.flat().length);
   expect(window).toBe(0.1);
@@ -229,5 +283,17 @@ test("the summary has a row of known numbers for each population", () => {
   expect(rows[1]).toMatchObject({ name: "I", size: 10, spikes: 5000, active: 10, rate: 50, rateDeviation: 0, fano: 0 });
   expect(rows[1]!.correlation).toBeCloseTo(1, 9);
   expect(rows[1]!.synchrony).toBeCloseTo(1, 9);
-  expect(rows[2]).toEqual({ name: "silent", size: 5, spikes: 0, active: 0, rate: 0, rateDeviation: 0, cv: Number.NaN, lv: Number.NaN, fano: Number.NaN, correlation: Number.NaN, synchrony: Number.NaN });
+  expect(rows[2]).toEqual({
+    name: "silent",
+    size: 5,
+    spikes: 0,
+    active: 0,
+    rate: 0,
+    rateDeviation: 0,
+    cv: Number.NaN,
+    lv: Number.NaN,
+    fano: Number.NaN,
+    correlation: Number.NaN,
+    synchrony: Number.NaN,
+  });
 });
