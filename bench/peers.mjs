@@ -20,7 +20,7 @@ const python = existsSync("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
 
 try {
   const { net, repeat, seconds, f32 } = readArguments();
-  console.log(JSON.stringify(measure(net, repeat, seconds, f32), undefined, 2));
+  console.log(JSON.stringify(measure(net, repeat, seconds, f32)));
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
   process.exitCode = error.status ?? 1;
@@ -44,18 +44,19 @@ function measure(net, repeat, seconds, f32) {
 
 function compare(built, runs) {
   const median = (side, key) => middle(runs.map((pair) => pair[side][key]));
+  const cpuPerEvent = (side, key) => middle(runs.map((pair) => (pair[side][key] * 1e9) / pair[side].syn_events));
   const figures = {
     ours_s: median("ours", "sim_s"), peer_s: median("peer", "sim_s"),
     ours_cpu_s: median("ours", "cpu_s"), peer_cpu_s: median("peer", "sim_cpu_s"),
-    ours_ns_per_event: median("ours", "ns_per_event"), peer_ns_per_event: median("peer", "ns_per_event"),
+    ours_cpu_ns_per_event: cpuPerEvent("ours", "cpu_s"), peer_cpu_ns_per_event: cpuPerEvent("peer", "sim_cpu_s"),
     ours_rate_hz: median("ours", "rate_hz"), peer_rate_hz: median("peer", "rate_hz"),
   };
   return {
     net: built.net, peer: built.simulator, peer_precision: built.precision, ours_precision: runs[0].ours.precision,
     bio_s: built.bio_s, repeats: runs.length,
-    // Both sides do work in proportion to their spikes; where rates differ (network A dies in some seeds), compare ns_per_event instead.
+    // Both sides do work in proportion to their spikes; where rates differ (network A dies in some seeds), compare the cost of an event.
     ratio: figures.peer_s / figures.ours_s, ratio_cpu: figures.peer_cpu_s / figures.ours_cpu_s,
-    ratio_ns_per_event: figures.peer_ns_per_event / figures.ours_ns_per_event,
+    ratio_cpu_per_event: figures.peer_cpu_ns_per_event / figures.ours_cpu_ns_per_event,
     ...figures, n_syn: runs[0].ours.n_syn, bytes_per_syn: median("ours", "bytes_per_syn"), ours_build_ms: median("ours", "build_ms"),
     ours_compile_ms: median("ours", "compile_ms"), peer_compile_s: built.compile_s, load: loadavg()[0], processor: processor(), runs,
   };
@@ -70,7 +71,7 @@ function middle(values) {
 function call(command, args) {
   const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: "utf8", maxBuffer: 1e8, stdio: ["ignore", "pipe", "pipe"] });
   if (status !== 0) throw new Error(error?.message ?? stderr.trim());
-  return JSON.parse(stdout.trim().split("\n").at(-1));
+  return JSON.parse(stdout);
 }
 
 function processor() {

@@ -44,15 +44,11 @@ function list(screen: Screen, byName: ReadonlyMap<string, NeuronModel>): void {
   const networks = bundledNetworks();
   screen.say([
     "neuron models, from \"synfire/models\":", "",
-    table(models.map(([exported, { description = "" }]) => [`  ${exported}`, firstSentence(description)])),
+    table(models.map(([exported, { description = "" }]) => [`  ${exported}`, description])),
     "", `networks, for synfire run: ${networks.join(", ")}`,
     "", "synfire models NAME shows equations and parameters.",
   ].join("\n"));
   screen.json({ neurons: models.map(([exported, model]) => ({ export: exported, ...modelFields(model) })), networks });
-}
-
-function firstSentence(text: string): string {
-  return /^.*?[.:](?=\s|$)/.exec(text.replace(/\s+/g, " "))?.[0] ?? text;
 }
 
 /** Equations, parameters and the rest of a model, for people. */

@@ -25,7 +25,7 @@ export class Screen {
 
   /** The result for programs. */
   json(value: unknown): void {
-    if (this.#json) process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+    if (this.#json) process.stdout.write(`${JSON.stringify(value)}\n`);
   }
 
   /** A progress display, or nothing with --quiet. */
