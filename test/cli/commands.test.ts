@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { doisIn, publications } from "../../src/cli/bibliography.ts";
 import { built, folderWith, smallNetwork, synfire } from "./synfire.ts";
 
 const spikes = "time_s,neuron\n0.001,0\n0.002,1\n0.0031,0\n0.004,2\n";
@@ -115,6 +117,14 @@ test("cite gives BibTeX of the model's source, of the method and of the random n
   const keys = [...stdout.matchAll(/^@\w+\{(\w+),$/gm)].map(([, key]) => key);
   expect(keys).toEqual(["Synfire", "Brunel2000", "RotterDiesmann1999", "Salmon2011"]);
   expect(stdout.split("{").length).toBe(stdout.split("}").length);
+});
+
+test("the bibliography knows every publication that a model or network of ours names", () => {
+  const folders = ["neurons", "networks"].map((folder) => fileURLToPath(new URL(`../../models/${folder}/`, import.meta.url)));
+  const files = folders.flatMap((folder) => readdirSync(folder).filter((name) => name.endsWith(".ts")).map((name) => join(folder, name)));
+  const named = new Set(files.flatMap((file) => doisIn(readFileSync(file, "utf8"))));
+  expect(named.size).toBeGreaterThan(15);
+  expect([...named].filter((doi) => !publications.has(doi.toLowerCase()))).toEqual([]);
 });
 
 test("stats and raster read a file of spikes; the raster's kind follows the name", () => {
