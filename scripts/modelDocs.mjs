@@ -20,13 +20,14 @@ export function sourcesOf(folder) {
 export function modelsPage(exported) {
   const sections = sourcesOf("neurons").flatMap((source) => neuronSections(source, exported));
   const networks = sourcesOf("networks").filter(({ text }) => text.includes("export function build"));
+  const index = sections.map(({ name, summary }) => `| [${name}](#${anchor(name)}) | ${summary} |`);
   return [
     "# Models and networks",
     "<!-- Written by `npm run docs` from models/; edit the files there. -->",
     "Each model is one file of models/neurons: equations, units and defaults to read, copy and change. `synfire models NAME` prints one,\n"
       + "`synfire inspect NAME` shows how it is integrated and why.",
     "## Neuron models",
-    ["| import from `synfire/models` | what it is |", "| --- | --- |", ...sections.map(({ name, summary }) => `| [${name}](#${anchor(name)}) | ${summary} |`)].join("\n"),
+    ["| import from `synfire/models` | what it is |", "| --- | --- |", ...index].join("\n"),
     ...sections.map(({ text }) => text),
     "## Networks",
     "`synfire run NAME` runs one; `--set name=value` changes a setting.",
@@ -47,12 +48,13 @@ function neuronSections({ path, text }, exported) {
     ].join("\n");
     const values = { ...model.parameters, ...model.state };
     const presets = Object.keys(model.presets);
+    const receptors = Object.entries(model.receptors).map(([key, to]) => `\`${key}\` (adds to ${to})`);
     const parts = [
       `### ${name}`,
       comment,
       "```\n" + code + "\n```",
       `Defaults: ${Object.entries(values).map(([key, value]) => `${key} = ${value}`).join(", ")}.`,
-      Object.keys(model.receptors).length > 0 ? `Receptors: ${Object.entries(model.receptors).map(([key, to]) => `\`${key}\` (adds to ${to})`).join(", ")}.` : "",
+      receptors.length > 0 ? `Receptors: ${receptors.join(", ")}.` : "",
       presets.length > 0 ? `Presets: ${presets.join(", ")}.` : "",
       `[${path}](../${path})`,
     ];
