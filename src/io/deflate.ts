@@ -19,9 +19,18 @@ export async function inflate(bytes: Uint8Array, format: DeflateFormat, limit: n
 }
 
 function through(bytes: Uint8Array, transform: CompressionStream | DecompressionStream): ReadableStream<Uint8Array> {
-  const source = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
+  // In pieces, so that a hostile stream cannot unpack more than some megabytes before the limit is looked at.
+  let at = 0;
+  const source = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (at < bytes.length) controller.enqueue(bytes.subarray(at, (at += PIECE)));
+      else controller.close();
+    },
+  });
   return source.pipeThrough(transform as unknown as ReadableWritablePair<Uint8Array, Uint8Array<ArrayBuffer>>);
 }
+
+const PIECE = 65_536;
 
 async function collect(stream: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array> {
   const reader = stream.getReader();

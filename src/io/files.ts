@@ -1,6 +1,6 @@
 import type * as FileSystem from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
-import { FileError } from "../errors.ts";
+import { FileError, UnsupportedError } from "../errors.ts";
 
 /** A file is read whole up to this size; larger ones are refused with a way out rather than filling the memory. */
 export const LARGEST_FILE = 2 ** 31 - 1;
@@ -137,9 +137,18 @@ async function writeStream(path: string, content: Uint8Array | string): Promise<
   }
 }
 
-/** Loaded when first needed, so that a bundle for the browser keeps everything that does not touch files. */
-export function fileSystem(): Promise<typeof FileSystem> {
-  return import("node:fs/promises");
+/**
+ * Loaded when first needed, so that a bundle for the browser keeps everything that does not touch files.
+ *
+ * @throws {UnsupportedError} in a browser
+ */
+export async function fileSystem(): Promise<typeof FileSystem> {
+  try {
+    return await import("node:fs/promises");
+  } catch {
+    const hint = "In a browser, use encodeSpikes, decodeSpikes, renderSvg, renderPng and renderRasterPage, which make and take bytes.";
+    throw new UnsupportedError("no-files", "this platform has no files", hint);
+  }
 }
 
 function randomSuffix(): string {

@@ -32,8 +32,10 @@ export const PAGE_SCRIPT = String.raw`
   const text = atob(byId("data").textContent);
   const packed = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) packed[i] = text.charCodeAt(i);
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  const inflater = new DecompressionStream("deflate"), writer = inflater.writable.getWriter();
+  writer.write(packed);
+  writer.close();
+  const bytes = new Uint8Array(await new Response(inflater.readable).arrayBuffer());
 
   const n = meta.count, times = new Float64Array(n), rows = new Uint32Array(n);
   let at = 0, tick = Math.round(meta.from / meta.tick);
