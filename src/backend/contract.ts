@@ -29,17 +29,49 @@ export interface Program {
   readonly keyAddress: number;
   readonly maps: readonly MapLayout[];
   readonly scatters: readonly ScatterLayout[];
+  readonly schedule: Schedule;
+}
+
+/** One input ring of a table. */
+export interface RingLayout { readonly address: number; readonly slots: number; readonly slotBytes: number }
+
+/** When what runs, and where what is emitted lies: plain numbers, so that any back-end can follow it. */
+export interface Schedule {
+  /** Steps advanced before anything is delivered: at most the shortest delay. */
+  readonly window: number;
+  /** Most steps of one call. */
+  readonly steps: number;
+  /** u32 [steps × columns]: how many elements each table emitted in each step of the call. Columns without a table are filled by the host. */
+  readonly counts: number;
+  readonly columns: number;
+  /** u32 [4]: where a failure is described. */
+  readonly failure: number;
+  readonly tables: readonly {
+    readonly map: number;
+    readonly column: number;
+    /** Elements with padding, and elements advanced through a window at a time. */
+    readonly stride: number;
+    readonly tile: number;
+    /** u32 [steps × stride]: emitted indices. */
+    readonly list: number;
+    /** Scalars of the first step, and bytes from step to step. */
+    readonly scalars: number;
+    readonly scalarBytes: number;
+    /** In the order of the kernel's inputs. */
+    readonly rings: readonly RingLayout[];
+  }[];
+  /** In the order of the program's scatters. `delay` is 0 where each synapse has its own. */
+  readonly deliveries: readonly { readonly column: number; readonly list: number; readonly stride: number; readonly delay: number; readonly slots: number; readonly slotBytes: number }[];
 }
 
 export interface Executable {
   /**
-   * Advances elements lo … hi − 1 of a table (multiples of 16) by the given step and appends emitted indices (u32) at `list`.
-   * Returns how many were emitted, or −1 − e when element e became non-finite; memory then still holds its last finite values.
-   *
-   * @param scalars address of this step's scalars @param inputs addresses of this step's ring slots, in the order of the kernel's inputs
+   * Advances all tables by `steps` steps, the first of which is number `from`, delivering after each window in the order (step, scatter,
+   * element). Returns whether an element became non-finite: then the words at `schedule.failure` are its table, its index, the step and
+   * the first element of its tile, and its arrays hold the last finite values.
    */
-  readonly advance: (map: number, lo: number, hi: number, step: number, list: number, scalars: number, inputs: readonly number[]) => number;
-  /** Delivers the `count` indices at `list`; see `emitScatterKernel` for `slot`. */
+  readonly run: (from: number, steps: number) => boolean;
+  /** Delivers the `count` indices at `list` through one scatter; see `emitScatterKernel` for `slot`. */
   readonly deliver: (scatter: number, list: number, count: number, slot: number) => void;
   /** Generated code for people, where there is any. */
   readonly text?: () => string;

@@ -1,5 +1,5 @@
 /** From groups and deliveries to a program, and by a back-end to something that runs. */
-import type { Backend, Executable, Program } from "../backend/contract.ts";
+import type { Backend, Executable, Program, Schedule } from "../backend/contract.ts";
 import { interpreterBackend } from "../backend/interpreter/backend.ts";
 import { wasmBackend } from "../backend/wasm/backend.ts";
 import { scratchSlack } from "../backend/wasm/fillKernel.ts";
@@ -9,6 +9,7 @@ import { seedOf } from "../math/philox.ts";
 import { realBytes } from "./arena.ts";
 import type { Precision } from "./arena.ts";
 import { identifier } from "./group.ts";
+import type { ScalarTable } from "./scalars.ts";
 import type { SimulationParts } from "./simulation.ts";
 
 export type BackendName = "wasm" | "interpreter";
@@ -26,7 +27,7 @@ const touchAbove = 2 ** 18;
 
 const backends: Readonly<Record<BackendName, Backend>> = { wasm: wasmBackend, interpreter: interpreterBackend };
 
-export async function buildExecutable(parts: SimulationParts): Promise<Executable> {
+export async function buildExecutable(parts: SimulationParts, scalars: readonly (ScalarTable | undefined)[] = parts.scalars): Promise<Executable> {
   const { groups, deliveries, options, scratch, eventCounter } = parts;
   const program: Program = {
     precision: options.precision, seed: seedOf(options.seed), keyAddress: parts.keys,
@@ -44,8 +45,28 @@ export async function buildExecutable(parts: SimulationParts): Promise<Executabl
         eventCounter, touchNextRow: table.count > touchAbove,
       };
     }),
+    schedule: scheduleOf(parts, scalars),
   };
   return await backends[options.backend].prepare(program, parts.arena.memory);
+}
+
+function scheduleOf(parts: SimulationParts, scalars: readonly (ScalarTable | undefined)[]): Schedule {
+  const { groups, deliveries, window, chunk, counts, failure, lists } = parts;
+  return {
+    window, steps: chunk, counts, columns: groups.length, failure,
+    tables: groups.filter((g) => g.kernel).map((g, map) => {
+      const table = scalars[g.index];
+      const wholeFits = window === 1 && g.kernel!.draws.length === 0;
+      return {
+        map, column: g.index, stride: g.stride, tile: wholeFits ? g.stride : tileElements, list: lists[g.index]!, scalars: table?.address ?? 0, scalarBytes: table?.bytes ?? 0,
+        rings: g.kernel!.inputs.map((input) => [...g.rings.values()].find((r) => r.input === input)!),
+      };
+    }),
+    deliveries: deliveries.map(({ pre, post, variable, table }) => {
+      const ring = post.rings.get(variable)!;
+      return { column: pre.index, list: lists[pre.index]!, stride: pre.stride, delay: table.delays === "constant" ? table.maxDelay : 0, slots: ring.slots, slotBytes: ring.slotBytes };
+    }),
+  };
 }
 
 /** Elements advanced through a whole window before the next ones, so that their state stays in the first-level cache; also the elements of a draw's scratch. */

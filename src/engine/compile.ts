@@ -11,6 +11,7 @@ import { buildExecutable, drawStride } from "./build.ts";
 import type { BackendName, BuildOptions } from "./build.ts";
 import { Group } from "./group.ts";
 import { buildDelivery, checkFits, makeRings, valueRequests } from "./projections.ts";
+import { stepScalars } from "./scalars.ts";
 import { Simulation } from "./simulation.ts";
 import type { SimulationParts } from "./simulation.ts";
 import { SynapseValueMachine } from "./synapseValues.ts";
@@ -28,8 +29,11 @@ export interface CompileOptions {
   readonly onStage?: (stage: "layout" | "connect" | "codegen" | "ready") => void;
 }
 
-/** Longest window when no delay bounds it. */
+/** Longest window when no delay bounds it, and steps of one call of the generated code when the shortest delay is shorter. */
 const longestWindow = 32;
+const shortestChunk = 32;
+/** With more neurons the way between JavaScript and WebAssembly does not count, but the lists of spikes of many steps would. */
+const manyNeurons = 50_000;
 
 /**
  * Builds the synapses, generates the code and returns a simulation at time 0.
@@ -69,9 +73,12 @@ export async function compile(network: Network, options: CompileOptions): Promis
     group.initialise(arena, precision);
   }
   const draws = groups.reduce((most, g) => Math.max(most, g.kernel?.draws.length ?? 0), 0);
+  const neurons = groups.reduce((sum, g) => sum + g.stride, 0);
+  const chunk = neurons > manyNeurons ? window : Math.ceil(shortestChunk / window) * window;
   const parts: SimulationParts = {
-    network, data, arena, groups, deliveries, window, options: buildOptions, eventCounter, keys: machine.keys, stages: { buildMs: built - begin, compileMs: 0 },
-    scratch: arena.allocate(draws * drawStride(precision), "random numbers"), lists: groups.map((g) => arena.allocate(4 * g.stride * window, `spikes of population "${g.name}"`)),
+    network, data, arena, groups, deliveries, window, chunk, options: buildOptions, eventCounter, keys: machine.keys, stages: { buildMs: built - begin, compileMs: 0 },
+    scratch: arena.allocate(draws * drawStride(precision), "random numbers"), lists: groups.map((g) => arena.allocate(4 * g.stride * chunk, `spikes of population "${g.name}"`)),
+    counts: arena.allocate(4 * chunk * groups.length, "spike counts"), failure: arena.allocate(16, "counters"), scalars: stepScalars({ arena, options: buildOptions, groups, chunk }),
   };
   const executable = await buildExecutable(parts);
   const simulation = new Simulation(parts, executable);

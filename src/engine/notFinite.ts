@@ -12,8 +12,8 @@ export interface FailedStep {
   /** First element of the tile. */
   readonly lo: number;
   readonly step: number;
-  readonly scalars: number;
-  readonly inputs: readonly number[];
+  /** The step's row of the group's scalars. */
+  readonly scalars: Float32Array | Float64Array | readonly number[];
 }
 
 /** Repeats the failed step for the one neuron with the interpreter, on copies. */
@@ -25,9 +25,12 @@ export function notFiniteError(parts: SimulationParts, group: Group, failed: Fai
   const copies = new Map([...kernel.state, ...kernel.constants].map((n) => [n, Float64Array.from(arena.real(precision, group.address(n), group.size))]));
   const before = new Map([...copies].map(([n, values]) => [n, values[element]!]));
   interpretMapKernel(kernel, {
-    size: group.size, array: (n) => copies.get(n)!, input: (n) => Float64Array.from(arena.real(precision, failed.inputs[kernel.inputs.indexOf(n)]!, group.size)),
+    size: group.size, array: (n) => copies.get(n)!, input: (n) => {
+      const ring = [...group.rings.values()].find((r) => r.input === n)!;
+      return Float64Array.from(arena.real(precision, ring.address + (step % ring.slots) * ring.slotBytes, group.size));
+    },
     draw: (n) => new Float64Array(element - lo + 1).fill(arena.real(precision, drawAddress(parts.scratch, kernel, n, precision), element - lo + 1)[element - lo]!),
-    scalars: kernel.scalars.length === 0 ? [] : arena.real(precision, failed.scalars, kernel.scalars.length), list: [],
+    scalars: failed.scalars, list: [],
   }, element, element + 1);
   const round = precision === "f32" ? Math.fround : (x: number) => x;
   const after = (n: string) => round(copies.get(n)![element]!);

@@ -1,27 +1,31 @@
-/** Values that all neurons of a population share and that change from step to step: evaluated in f64 on the host, one window ahead. */
+/** Values that all neurons of a population share and that change from step to step: evaluated in f64 on the host, one call ahead. */
 import { evaluator } from "../ir/evaluate.ts";
 import { realBytes } from "./arena.ts";
-import type { SimulationParts } from "./simulation.ts";
+import type { Arena } from "./arena.ts";
+import type { BuildOptions } from "./build.ts";
+import type { Group } from "./group.ts";
 
 export interface ScalarTable {
   readonly address: number;
-  /** Fills the table for n steps; returns the bytes of one step's row. */
-  readonly fill: (fromStep: number, n: number) => number;
+  /** Bytes from step to step. */
+  readonly bytes: number;
+  /** Fills the table for n steps. */
+  readonly fill: (fromStep: number, n: number) => void;
 }
 
 /** A table a group, for those whose kernel has scalars. */
-export function stepScalars(parts: SimulationParts): (ScalarTable | undefined)[] {
-  const { arena, options, window } = parts;
+export function stepScalars(parts: { readonly arena: Arena; readonly options: BuildOptions; readonly groups: readonly Group[]; readonly chunk: number }): (ScalarTable | undefined)[] {
+  const { arena, options, chunk } = parts;
   return parts.groups.map((group) => {
     const scalars = group.kernel?.scalars ?? [];
     if (scalars.length === 0) return undefined;
     const bytes = realBytes(options.precision);
-    const address = arena.allocate(window * scalars.length * bytes, `population "${group.name}"`);
+    const address = arena.allocate(chunk * scalars.length * bytes, `population "${group.name}"`);
     const signals = group.drives!.signals;
     const names = ["t", "dt", ...signals.map((s) => s.name)];
     const evaluate = scalars.map((s) => evaluator(s.value, names));
     const values = new Float64Array(names.length);
-    const fill = (fromStep: number, n: number): number => {
+    const fill = (fromStep: number, n: number): void => {
       const table = arena.real(options.precision, address, n * scalars.length);
       for (let s = 0; s < n; s++) {
         const step = fromStep + s;
@@ -30,8 +34,7 @@ export function stepScalars(parts: SimulationParts): (ScalarTable | undefined)[]
         signals.forEach((signal, k) => (values[2 + k] = signal.at(step)));
         evaluate.forEach((f, k) => (table[s * scalars.length + k] = f(values)));
       }
-      return scalars.length * bytes;
     };
-    return { address, fill };
+    return { address, bytes: scalars.length * bytes, fill };
   });
 }

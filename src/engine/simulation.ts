@@ -12,7 +12,7 @@ import { dimensions } from "../units/dimension.ts";
 import { formatQuantity, parseQuantity } from "../units/quantity.ts";
 import type { Quantity } from "../units/quantity.ts";
 import type { Arena } from "./arena.ts";
-import { buildExecutable, tileElements } from "./build.ts";
+import { buildExecutable } from "./build.ts";
 import type { BuildOptions } from "./build.ts";
 import { checkSchedule, scheduleOf } from "./group.ts";
 import type { Group } from "./group.ts";
@@ -52,7 +52,10 @@ export interface SimulationParts {
   readonly arena: Arena;
   readonly groups: readonly Group[];
   readonly deliveries: readonly Delivery[];
+  /** Steps of a window: the shortest delay, at most a few dozen. */
   readonly window: number;
+  /** Most steps of one call of the generated code. */
+  readonly chunk: number;
   readonly options: BuildOptions;
   readonly stages: StageTimes;
   /** Scratch for draws, shared by all kernels: one tile of each. */
@@ -60,8 +63,13 @@ export interface SimulationParts {
   readonly eventCounter: number;
   /** Address of the seed's Philox keys. */
   readonly keys: number;
-  /** u32 lists of emitted neurons, one a step of the window, for each group. */
+  /** u32 [chunk × stride] of each group: neurons that spiked in each step. */
   readonly lists: readonly number[];
+  /** u32 [chunk × groups]: how many. */
+  readonly counts: number;
+  /** u32 [4]: description of a failure. */
+  readonly failure: number;
+  readonly scalars: readonly (ScalarTable | undefined)[];
 }
 
 export class Simulation implements AsyncDisposable {
@@ -69,12 +77,10 @@ export class Simulation implements AsyncDisposable {
   readonly #parts: SimulationParts;
   readonly #hash = new SpikeHash();
   readonly #recording: Recording;
-  readonly #counts: readonly Uint32Array[];
   readonly #spikeTotals: Float64Array;
   readonly #stopListening: () => void;
   #executable: Executable;
-  #scalars: (ScalarTable | undefined)[];
-  #maps: number[] = [];
+  #scalars: readonly (ScalarTable | undefined)[];
   #step = 0;
   #stale = false;
   #disposed = false;
@@ -88,11 +94,9 @@ export class Simulation implements AsyncDisposable {
     this.network = parts.network;
     this.#parts = parts;
     this.#executable = executable;
-    this.#counts = parts.groups.map(() => new Uint32Array(parts.window));
     this.#spikeTotals = new Float64Array(parts.groups.length);
     this.#recording = new Recording(parts, () => this.#step);
-    this.#scalars = stepScalars(parts);
-    this.#maps = mapNumbers(parts.groups);
+    this.#scalars = parts.scalars;
     this.#changes = this.#plannedChanges();
     this.#stopListening = parts.network.onAddedSpikes((name, times, indices) => this.#addSpikes(name, times, indices));
   }
@@ -242,10 +246,9 @@ export class Simulation implements AsyncDisposable {
         this.#applyChanges();
         if (this.#stale) await this.#rebuild();
         const pause = performance.now() + breath;
-        while (this.#step < end && performance.now() < pause) {
-          const until = Math.min(end, this.#nextChange());
-          if (this.#step >= until) break; // a change is due
-          this.#window(Math.min(this.#parts.window, until - this.#step, this.#recording.stepsToSample(this.#step)));
+        const until = Math.min(end, this.#nextChange());
+        while (this.#step < until && performance.now() < pause) {
+          this.#advanceChunk(Math.min(this.#parts.chunk, until - this.#step, this.#recording.stepsToSample(this.#step)));
         }
         options.onProgress?.({ time: (this.#step - start) * this.dt, duration: steps * this.dt, spikes: this.#spikeTotals.reduce((a, b) => a + b, 0) });
         await this.#recording.drain(false);
@@ -266,24 +269,23 @@ export class Simulation implements AsyncDisposable {
     }
   }
 
-  /** Advances all neurons n steps and delivers their spikes. */
-  #window(n: number): void {
-    const { groups, deliveries, lists } = this.#parts;
+  /** Advances n steps (at most `chunk`), in windows of the shortest delay, and records what happened. */
+  #advanceChunk(n: number): void {
+    const { groups, arena } = this.#parts;
     const from = this.#step;
     if (from === 0) this.#deliverSpikesBeforeStart();
     for (const group of groups) {
-      const counts = this.#counts[group.index]!;
-      counts.fill(0);
-      if (group.data.kind === "spikes") this.#emitScheduled(group, from, n, counts);
-      else if (group.kernel) this.#advanceGroup(group, from, n, counts);
+      if (group.data.kind === "spikes") this.#emitScheduled(group, from, n);
+      for (const row of group.drives?.rows ?? []) writeRow(this.#parts, group, row, from);
+      this.#scalars[group.index]?.fill(from, n);
     }
-    const executable = this.#executable;
-    for (let s = 0; s < n; s++) {
-      for (let k = 0; k < deliveries.length; k++) {
-        const { pre, table } = deliveries[k]!;
-        const count = this.#counts[pre.index]![s]!;
-        if (count > 0 && table.count > 0) executable.deliver(k, lists[pre.index]! + 4 * s * pre.stride, count, this.#slot(deliveries[k]!, from + s));
-      }
+    if (this.#executable.run(from, n)) {
+      const [map, element, step, lo] = arena.u32(this.#parts.failure, 4);
+      this.#record(from, step! - from);
+      this.#step = step!;
+      const group = groups.filter((g) => g.kernel)[map!]!, table = this.#scalars[group.index];
+      const scalars = table ? arena.real(this.precision, table.address + (step! - from) * table.bytes, group.kernel!.scalars.length) : [];
+      throw notFiniteError(this.#parts, group, { element: element!, lo: lo!, step: step!, scalars });
     }
     this.#record(from, n);
     this.#step = from + n;
@@ -296,36 +298,16 @@ export class Simulation implements AsyncDisposable {
     return ((arrival % ring.slots) + ring.slots) % ring.slots * ring.slotBytes;
   }
 
-  #advanceGroup(group: Group, from: number, n: number, counts: Uint32Array): void {
-    const map = this.#maps[group.index]!;
-    const list = this.#parts.lists[group.index]!;
-    const scalars = this.#scalars[group.index];
-    const scalarBytes = scalars ? scalars.fill(from, n) : 0;
-    const rings = group.kernel!.inputs.map((input) => [...group.rings.values()].find((r) => r.input === input)!);
-    const inputs = new Array<number>(rings.length).fill(0);
-    for (const row of group.drives!.rows) writeRow(this.#parts, group, row, from);
-    const tile = n === 1 && group.kernel!.draws.length === 0 ? group.stride : tileElements;
-    for (let lo = 0; lo < group.stride; lo += tile) {
-      const hi = Math.min(group.stride, lo + tile);
-      for (let s = 0; s < n; s++) {
-        const step = from + s;
-        for (let r = 0; r < rings.length; r++) inputs[r] = rings[r]!.address + (step % rings[r]!.slots) * rings[r]!.slotBytes;
-        const row = scalars ? scalars.address + s * scalarBytes : 0;
-        const made = this.#executable.advance(map, lo, hi, step, list + 4 * (s * group.stride + counts[s]!), row, inputs);
-        if (made < 0) throw notFiniteError(this.#parts, group, { element: -1 - made, lo, step, scalars: row, inputs });
-        counts[s]! += made;
-      }
-    }
-  }
-
-  #emitScheduled(group: Group, from: number, n: number, counts: Uint32Array): void {
+  #emitScheduled(group: Group, from: number, n: number): void {
     const { steps, ids } = group.schedule;
-    const list = this.#parts.arena.u32(this.#parts.lists[group.index]!, this.#parts.window * group.stride);
+    const { arena, lists, counts, chunk, groups } = this.#parts;
+    const list = arena.u32(lists[group.index]!, chunk * group.stride), count = arena.u32(counts, chunk * groups.length);
+    for (let s = 0; s < n; s++) count[s * groups.length + group.index] = 0;
     let k = group.scheduleNext;
     while (k < steps.length && steps[k]! < from) k++;
     for (; k < steps.length && steps[k]! < from + n; k++) {
       const s = steps[k]! - from;
-      list[s * group.stride + counts[s]!++] = ids[k]!;
+      list[s * group.stride + count[s * groups.length + group.index]!++] = ids[k]!;
     }
     group.scheduleNext = k;
   }
@@ -345,15 +327,16 @@ export class Simulation implements AsyncDisposable {
   }
 
   #record(from: number, n: number): void {
-    const { groups, lists, arena } = this.#parts;
-    for (let s = 0; s < n; s++) {
-      for (const group of groups) {
-        const count = this.#counts[group.index]![s]!;
+    const { groups, lists, arena, counts, chunk } = this.#parts;
+    const made = arena.u32(counts, chunk * groups.length);
+    for (let s = 0, at = 0; s < n; s++) {
+      for (let g = 0; g < groups.length; g++, at++) {
+        const count = made[at]!;
         if (count === 0) continue;
-        const ids = arena.u32(lists[group.index]! + 4 * s * group.stride, count);
-        this.#spikeTotals[group.index]! += count;
-        this.#hash.add(from + s, group.index, ids, count);
-        this.#recording.add(group.index, from + s, ids, count);
+        const ids = arena.u32(lists[g]! + 4 * s * groups[g]!.stride, count);
+        this.#spikeTotals[g]! += count;
+        this.#hash.add(from + s, g, ids, count);
+        this.#recording.add(g, from + s, ids, count);
       }
     }
   }
@@ -412,9 +395,8 @@ export class Simulation implements AsyncDisposable {
   async #rebuild(): Promise<void> {
     const { groups, arena, options } = this.#parts;
     for (const group of groups) group.lower(arena, options.precision);
-    this.#executable = await buildExecutable(this.#parts);
     this.#scalars = stepScalars(this.#parts);
-    this.#maps = mapNumbers(groups);
+    this.#executable = await buildExecutable(this.#parts, this.#scalars);
     this.#stale = false;
   }
 
@@ -443,11 +425,6 @@ export class Simulation implements AsyncDisposable {
     if (this.#disposed) throw new SimulationError("disposed", "this simulation has been disposed of", "Compile the network again.");
   }
 }
-
-const mapNumbers = (groups: readonly Group[]): number[] => {
-  let k = 0;
-  return groups.map((g) => (g.kernel ? k++ : -1));
-};
 
 function writeRow(parts: SimulationParts, group: Group, row: { readonly name: string; readonly everySteps: number; readonly fromStep: number; readonly start: number; readonly count: number; readonly rows: Float64Array }, from: number): void {
   const k = Math.floor((from - row.fromStep) / row.everySteps);

@@ -12,27 +12,52 @@ export const interpreterBackend: Backend = {
     invariant(program.precision === "f64", "the interpreter computes in f64");
     const f64 = (address: number, length: number) => new Float64Array(memory.buffer, address, length);
     const tables = program.maps.map((m) => m.kernel.draws.map((d) => ("mean" in d ? poissonTable(d.mean) : undefined)));
-    return {
-      advance(map, lo, hi, step, list, scalars, inputs) {
-        const layout = program.maps[map]!;
-        const { kernel, size } = layout;
-        const stepScalars = f64(scalars, kernel.scalars.length);
-        const draws = new Map(kernel.draws.map((d, k) => [d.name, drawTile(d, tables[map]![k], layout, program, lo, Math.min(hi, size), step, stepScalars, f64)]));
-        const emitted: number[] = [];
-        const count = interpretMapKernel(kernel, {
-          size, scalars: stepScalars, list: emitted, array: (n) => f64(layout.address(n), size), input: (n) => f64(inputs[kernel.inputs.indexOf(n)]!, size), draw: (n) => draws.get(n)!,
-        }, lo, hi);
-        // Left in memory, as the other back-ends do, for whoever asks why a step failed.
-        for (const [n, values] of draws) f64(layout.drawAddress(n), values.length).set(values);
-        if (count > 0) new Uint32Array(memory.buffer, list, count).set(emitted);
-        return count;
-      },
-      deliver(scatter, list, count, slot) {
-        deliver(program.scatters[scatter]!, memory.buffer as ArrayBuffer, list, count, slot);
-      },
+    const advance = (map: number, lo: number, hi: number, step: number, list: number, scalars: number, inputs: readonly number[]): number => {
+      const layout = program.maps[map]!;
+      const { kernel, size } = layout;
+      const stepScalars = f64(scalars, kernel.scalars.length);
+      const draws = new Map(kernel.draws.map((d, k) => [d.name, drawTile(d, tables[map]![k], layout, program, lo, Math.min(hi, size), step, stepScalars, f64)]));
+      const emitted: number[] = [];
+      const count = interpretMapKernel(kernel, {
+        size, scalars: stepScalars, list: emitted, array: (n) => f64(layout.address(n), size), input: (n) => f64(inputs[kernel.inputs.indexOf(n)]!, size), draw: (n) => draws.get(n)!,
+      }, lo, hi);
+      // Left in memory, as the other back-ends do, for whoever asks why a step failed.
+      for (const [n, values] of draws) f64(layout.drawAddress(n), values.length).set(values);
+      if (count > 0) new Uint32Array(memory.buffer, list, count).set(emitted);
+      return count;
     };
+    const deliverOne = (scatter: number, list: number, count: number, slot: number) => deliver(program.scatters[scatter]!, memory.buffer as ArrayBuffer, list, count, slot);
+    return { deliver: deliverOne, run: (from, steps) => runSchedule(program, memory, from, steps, advance, deliverOne) };
   },
 };
+
+function runSchedule(program: Program, memory: WebAssembly.Memory, from: number, steps: number,
+  advance: (map: number, lo: number, hi: number, step: number, list: number, scalars: number, inputs: readonly number[]) => number,
+  deliverOne: (scatter: number, list: number, count: number, slot: number) => void): boolean {
+  const { schedule } = program;
+  const counts = new Uint32Array(memory.buffer, schedule.counts, schedule.steps * schedule.columns);
+  for (let start = 0; start < steps; start += schedule.window) {
+    const end = Math.min(steps, start + schedule.window);
+    for (const table of schedule.tables) {
+      for (let s = start; s < end; s++) {
+        const inputs = table.rings.map((r) => r.address + ((from + s) % r.slots) * r.slotBytes);
+        const made = advance(table.map, 0, table.stride, from + s, table.list + 4 * s * table.stride, table.scalars + s * table.scalarBytes, inputs);
+        if (made < 0) {
+          new Uint32Array(memory.buffer, schedule.failure, 4).set([table.map, -1 - made, from + s, 0]);
+          return true;
+        }
+        counts[s * schedule.columns + table.column] = made;
+      }
+    }
+    for (let s = start; s < end; s++) {
+      schedule.deliveries.forEach((d, k) => {
+        const count = counts[s * schedule.columns + d.column]!;
+        if (count > 0) deliverOne(k, d.list + 4 * s * d.stride, count, ((from + s + d.delay) % d.slots) * d.slotBytes);
+      });
+    }
+  }
+  return false;
+}
 
 function drawTile(draw: Draw, table: PoissonTable | undefined, layout: MapLayout, program: Program, lo: number, hi: number, step: number, scalars: Float64Array, f64: (address: number, length: number) => Float64Array): Float64Array {
   const { stream, kernel, size } = layout;

@@ -74,7 +74,8 @@ export function emitLoops(values: Values, code: Code, loops: readonly Loop[]): v
 }
 
 function emitLoop(values: Values, code: Code, l: Loop): void {
-  for (const value of rootsOf(l)) values.forceOutside(value, l.depth, code);
+  const seen = new Set<Value>();
+  for (const value of rootsOf(l)) values.forceOutside(value, l.depth, code, seen);
   for (const c of l.carried) code.add(local.set(c.local, values.force(c.initial, code)));
   const left = code.variable("left", "i32", i32.const(l.limit));
   const again = label();

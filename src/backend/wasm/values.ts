@@ -144,10 +144,12 @@ export class Values {
     return read;
   }
 
-  /** Forces what a loop reads from outside it, so that it is computed once. */
-  forceOutside(value: Value, depth: number, code: Code): void {
+  /** Forces what a loop reads from outside it, so that it is computed once. `seen`: values are shared, and as a tree their graph can be exponentially larger. */
+  forceOutside(value: Value, depth: number, code: Code, seen = new Set<Value>()): void {
+    if (seen.has(value)) return;
+    seen.add(value);
     if (value.depth < depth) this.force(value, code);
-    else for (const a of value.args) this.forceOutside(a, depth, code);
+    else for (const a of value.args) this.forceOutside(a, depth, code, seen);
   }
 
   #held(value: Value): Node | undefined {

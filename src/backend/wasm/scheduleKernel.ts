@@ -1,0 +1,89 @@
+/**
+ * The loop over time, in WebAssembly: advances all tables by windows and delivers what they emit, many steps a call, so that a network
+ * of a thousand neurons does not spend its time between JavaScript and WebAssembly.
+ */
+import type { Schedule } from "../contract.ts";
+import type { Func, Module, Node } from "./assembler.ts";
+import { block, br_if, call, forLoop, i32, if_, label, local, loop, return_, select } from "./assembler.ts";
+
+export interface ScheduledFunctions {
+  readonly updates: readonly Func[];
+  readonly fills: readonly (Func | undefined)[];
+  readonly delivers: readonly Func[];
+}
+
+/**
+ * Emits `run(from, steps)`: advances `steps` steps (at most `schedule.steps`), the first of which is number `from`. Returns 0, or 1 after an
+ * element became non-finite; then the four words at `schedule.failure` are the table, the element, the step and the tile's first element.
+ */
+export function emitSchedule(module: Module, schedule: Schedule, functions: ScheduledFunctions): Func {
+  const advances = schedule.tables.map((_, k) => emitAdvance(module, schedule, k, functions));
+  const run = module.func("run", { from: "i32", steps: "i32" }, "i32");
+  const from = run.param("from"), steps = run.param("steps");
+  const start = run.local("start", "i32"), n = run.local("n", "i32"), s = run.local("s", "i32"), end = run.local("end", "i32"), count = run.local("count", "i32");
+  const get = local.get;
+  const column = (k: number): Node => i32.load(i32.mul(get(s), i32.const(4 * schedule.columns)), schedule.counts + 4 * k);
+  const deliveries = schedule.deliveries.map((d, k): Node => if_(local.tee(count, column(d.column)), [
+    call(functions.delivers[k]!, i32.add(i32.const(d.list), i32.mul(get(s), i32.const(4 * d.stride))), get(count), slotOf(i32.add(get(from), get(s)), d.delay, d.slots, d.slotBytes)),
+  ]));
+  const again = label(), done = label();
+  run.emit(
+    block(done,
+      br_if(done, i32.eqz(get(steps))),
+      loop(again,
+        local.set(n, select(i32.sub(get(steps), get(start)), i32.const(schedule.window), i32.lt_u(i32.sub(get(steps), get(start)), i32.const(schedule.window)))),
+        ...advances.map((advance) => if_(call(advance, get(from), get(start), get(n)), [return_(i32.const(1))])),
+        local.set(end, i32.add(get(start), get(n))),
+        ...(deliveries.length > 0 ? [forLoop(s, get(start), get(end), 1, deliveries)] : []),
+        local.set(start, get(end)),
+        br_if(again, i32.lt_u(get(start), get(steps))))),
+    i32.const(0),
+  );
+  return run;
+}
+
+/** Byte offset in a ring of `slots` slots of the step `delay` after `step`. */
+const slotOf = (step: Node, delay: number, slots: number, slotBytes: number): Node =>
+  slots === 1 ? i32.const(0) : i32.mul(i32.rem_u(delay === 0 ? step : i32.add(step, i32.const(delay)), i32.const(slots)), i32.const(slotBytes));
+
+/** `advance_k(from, start, n)`: one table, steps start … start + n − 1 of the call, tile by tile. Returns 1 after a failure, else 0. */
+function emitAdvance(module: Module, schedule: Schedule, k: number, functions: ScheduledFunctions): Func {
+  const table = schedule.tables[k]!;
+  const fill = functions.fills[table.map];
+  const f = module.func(`advance_${table.map}`, { from: "i32", start: "i32", n: "i32" }, "i32", false);
+  const [from, start, n] = [f.param("from"), f.param("start"), f.param("n")];
+  const lo = f.local("lo", "i32"), hi = f.local("hi", "i32"), s = f.local("s", "i32"), made = f.local("made", "i32"), step = f.local("step", "i32"), scalars = f.local("scalars", "i32"), place = f.local("place", "i32");
+  const get = local.get;
+  const counts = schedule.counts + 4 * table.column;
+  const inputs = table.rings.map((r) => (r.slots === 1 ? i32.const(r.address) : i32.add(slotOf(get(step), 0, r.slots, r.slotBytes), i32.const(r.address))));
+  const oneStep: Node[] = [
+    local.set(step, i32.add(get(from), get(s))),
+    local.set(place, i32.mul(get(s), i32.const(4 * schedule.columns))),
+    local.set(scalars, i32.add(i32.const(table.scalars), i32.mul(get(s), i32.const(table.scalarBytes)))),
+    ...(fill ? [call(fill, get(lo), get(hi), get(step), get(scalars))] : []),
+    local.set(made, call(functions.updates[table.map]!, get(lo), get(hi),
+      i32.add(i32.const(table.list), i32.add(i32.mul(get(s), i32.const(4 * table.stride)), i32.shl(i32.load(get(place), counts), i32.const(2)))), get(scalars), ...inputs)),
+    if_(i32.lt_s(get(made), i32.const(0)), [
+      i32.store(i32.const(schedule.failure), i32.const(table.map)),
+      i32.store(i32.const(schedule.failure), i32.sub(i32.const(-1), get(made)), 4),
+      i32.store(i32.const(schedule.failure), get(step), 8),
+      i32.store(i32.const(schedule.failure), get(lo), 12),
+      return_(i32.const(1)),
+    ]),
+    i32.store(get(place), i32.add(i32.load(get(place), counts), get(made)), counts),
+  ];
+  const end = f.local("end", "i32");
+  const steps = forLoop(s, get(start), get(end), 1, oneStep);
+  const clear = forLoop(s, get(start), get(end), 1, [i32.store(i32.mul(get(s), i32.const(4 * schedule.columns)), i32.const(0), counts)]);
+  f.emit(local.set(end, i32.add(get(start), get(n))), clear);
+  if (table.stride <= table.tile) f.emit(local.set(hi, i32.const(table.stride)), steps);
+  else {
+    const stride = i32.const(table.stride);
+    f.emit(forLoop(lo, i32.const(0), stride, table.tile, [
+      local.set(hi, select(i32.add(get(lo), i32.const(table.tile)), stride, i32.lt_u(i32.add(get(lo), i32.const(table.tile)), stride))),
+      steps,
+    ]));
+  }
+  f.emit(i32.const(0));
+  return f;
+}
