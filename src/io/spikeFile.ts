@@ -23,7 +23,12 @@ export interface SpikeFile extends AsyncDisposable {
   readonly path: string;
   /** Spikes written so far. */
   readonly count: number;
-  /** Adds spikes, times in seconds not before those already written. @throws {FileError} after which what was recorded is in `<path>.partial` */
+  /**
+   * Adds spikes, times in seconds not before those already written. Calls are carried out one after the other; the arrays must stay as they are
+   * until theirs is done.
+   *
+   * @throws {FileError} after which what was recorded is in `<path>.partial`
+   */
   append(times: Float64Array, indices: Uint32Array): Promise<void>;
   /** Writes the duration in seconds, flushes to the disk and gives the file its name. */
   finish(duration: number): Promise<void>;
@@ -104,6 +109,7 @@ class GrowingFile implements SpikeFile {
   private readonly format: GrowingFormat;
   private handle: FileHandle | undefined;
   private last = 0;
+  private pending: Promise<void> = Promise.resolve();
 
   constructor(path: string, target: string, handle: FileHandle, format: GrowingFormat) {
     this.path = path;
@@ -112,7 +118,34 @@ class GrowingFile implements SpikeFile {
     this.format = format;
   }
 
-  async append(times: Float64Array, indices: Uint32Array): Promise<void> {
+  append(times: Float64Array, indices: Uint32Array): Promise<void> {
+    return this.inTurn(() => this.write(times, indices));
+  }
+
+  finish(duration: number): Promise<void> {
+    return this.inTurn(() => this.complete(duration));
+  }
+
+  discard(): Promise<void> {
+    return this.inTurn(async () => {
+      const open = this.handle !== undefined;
+      await this.close();
+      const { unlink } = await fileSystem();
+      if (open) await unlink(`${this.target}.partial`);
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.inTurn(() => this.close());
+  }
+
+  private inTurn(action: () => Promise<void>): Promise<void> {
+    const done = this.pending.then(action);
+    this.pending = done.catch(() => undefined); // whoever asked for it hears of the error
+    return done;
+  }
+
+  private async write(times: Float64Array, indices: Uint32Array): Promise<void> {
     const handle = this.opened("append to");
     if (times.length !== indices.length) {
       throw new ArgumentError(
@@ -136,7 +169,7 @@ class GrowingFile implements SpikeFile {
     }
   }
 
-  async finish(duration: number): Promise<void> {
+  private async complete(duration: number): Promise<void> {
     const handle = this.opened("finish");
     if (!(duration >= 0 && Number.isFinite(duration))) {
       throw new ArgumentError("spikes-duration", `${this.path}: the duration is ${duration} s`, "Pass the duration of the run in seconds.");
@@ -151,17 +184,6 @@ class GrowingFile implements SpikeFile {
       await this.close().catch(() => undefined);
       throw this.interrupted(error);
     }
-  }
-
-  async discard(): Promise<void> {
-    const open = this.handle !== undefined;
-    await this.close();
-    const { unlink } = await fileSystem();
-    if (open) await unlink(`${this.target}.partial`);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
   }
 
   private opened(verb: string): FileHandle {

@@ -133,6 +133,15 @@ test("from and to are seconds or quantities and nonsense is refused with a way o
   expect(() => io.rasterScene(SMALL, { to: Number.NaN })).toThrow(ArgumentError);
 });
 
+test("sizes, bins and counts that make no picture are refused before anything is drawn", () => {
+  expect(() => io.rasterScene(SMALL, { width: 1e9 })).toThrow(/1000000000 by 600 pixels/);
+  expect(() => io.rasterScene(SMALL, { height: Number.NaN })).toThrow(ArgumentError);
+  expect(() => io.rasterScene(SMALL, { bin: 1e-12 })).toThrow(/longer bin/);
+  expect(() => io.rasterScene(SMALL, { bin: 0 })).toThrow(/longer bin/);
+  expect(() => io.rasterScene(SMALL, { max: 0 })).toThrow(/at most 0 neurons/);
+  expect(() => io.chartScene([], "x", { width: 1 })).toThrow(ArgumentError);
+});
+
 test("the rate below is that of all neurons of each population", () => {
   const scene = io.rasterScene({ ...SMALL, times: Float64Array.of(0.01, 0.01, 0.01, 0.01), indices: Uint32Array.of(0, 1, 2, 3) }, { bin: "50 ms" });
   // 4 neurons fire once in 50 ms: 20 Hz, the top of an axis to 20.

@@ -155,6 +155,16 @@ for (const extension of ["csv", "npy", "dat", "gdf"]) {
   });
 }
 
+test("appends that do not wait for each other are written one after the other", async () => {
+  const path = join(folder, "turns.csv");
+  const file = await openSpikeFile(path, { populations: [{ name: "E", offset: 0, size: 10 }] });
+  const many = Array.from({ length: 20 }, (_, k) => file.append(new Float64Array(70_000).fill(k), new Uint32Array(70_000)));
+  await Promise.all([...many, file.finish(30)]);
+  const { times, duration } = await loadSpikes(path);
+  expect([times.length, duration]).toEqual([1_400_000, 30]);
+  expect(times.every((time, k) => time === Math.floor(k / 70_000))).toBe(true);
+});
+
 test("a growing file refuses formats that cannot grow, spikes out of order and use after its end", async () => {
   await expect(openSpikeFile(join(folder, "a.npz"), SPIKES)).rejects.toThrow(/npz cannot grow/);
   const path = join(folder, "order.csv");

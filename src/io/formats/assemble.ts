@@ -1,4 +1,5 @@
 import { FileError } from "../../errors.ts";
+import { rangeFinder, unionOfRanges } from "../../math/statistics/ranges.ts";
 import type { SpikePopulation, Spikes } from "../spikes.ts";
 
 /** What a file said about its spikes, before anything was checked. */
@@ -12,6 +13,7 @@ export interface RawSpikes {
 
 /** Neuron numbers above this are taken for damage: tables with a row a neuron must stay affordable whatever a file claims. */
 export const LARGEST_NEURON = 2 ** 27 - 1;
+const MOST_POPULATIONS = 10_000;
 
 /**
  * Checks what a file said and makes it the `Spikes` every raster and statistic takes: times finite and not negative, neurons whole numbers in
@@ -77,6 +79,10 @@ function checkedIndices(indices: Uint32Array | Float64Array, source: string): Ui
 }
 
 function checkedPopulations(populations: readonly SpikePopulation[], source: string): readonly SpikePopulation[] {
+  if (populations.length > MOST_POPULATIONS) {
+    const problem = `${source} names ${populations.length} populations`;
+    throw new FileError("spikes-population", problem, `Combine them into at most ${MOST_POPULATIONS}.`);
+  }
   const names = new Set<string>();
   for (const { name, offset, size } of populations) {
     if (names.has(name))
@@ -97,18 +103,12 @@ function onePopulation(indices: Uint32Array): readonly SpikePopulation[] {
 }
 
 function checkMembership(indices: Uint32Array, populations: readonly SpikePopulation[], source: string): void {
-  let { offset: from = 0, size: length = 0 } = populations[0] ?? {};
-  for (let i = 0; i < indices.length; i++) {
-    const index = indices[i]!;
-    if (index - from < length && index >= from) continue;
-    const home = populations.find(({ offset, size }) => index >= offset && index - offset < size);
-    if (!home) {
-      const known = populations.map(({ name, offset, size }) => `${name} ${offset} to ${offset + size - 1}`).join(", ");
-      throw new FileError("spikes-neuron", `${source}: spike ${i} is of neuron ${index}, which is in no population`, `Populations: ${known}.`);
-    }
-    from = home.offset;
-    length = home.size;
-  }
+  const find = rangeFinder(unionOfRanges(populations));
+  const outside = indices.findIndex((index) => find(index) < 0);
+  if (outside < 0) return;
+  const known = populations.slice(0, 8).map(({ name, offset, size }) => `${name} ${offset} to ${offset + size - 1}`);
+  const problem = `${source}: spike ${outside} is of neuron ${indices[outside]}, which is in no population`;
+  throw new FileError("spikes-neuron", problem, `Populations: ${known.join(", ")}${populations.length > 8 ? ", …" : ""}.`);
 }
 
 function sortByTime(times: Float64Array, indices: Uint32Array): { times: Float64Array; indices: Uint32Array } {

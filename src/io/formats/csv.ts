@@ -1,4 +1,5 @@
 import { FileError } from "../../errors.ts";
+import { rangeFinder } from "../../math/statistics/ranges.ts";
 import type { SpikePopulation, Spikes } from "../spikes.ts";
 import { assembleSpikes, LARGEST_NEURON } from "./assemble.ts";
 import {
@@ -39,19 +40,17 @@ function csvHeader(_: Recording, line: string): string {
 export function csvRows(times: Float64Array, indices: Uint32Array, populations: readonly SpikePopulation[]): string {
   const cells = populations.map(({ name }) => csvCell(name));
   let text = "";
-  let home = -1;
+  const find = rangeFinder(populations);
   let last = Number.NaN;
   let time = "";
   for (let i = 0; i < times.length; i++) {
     const index = indices[i]!;
-    if (home < 0 || !holds(populations[home]!, index)) home = populations.findIndex((population) => holds(population, index));
+    const home = find(index);
     if (times[i] !== last) time = String((last = times[i]!)); // spikes of one step share the text
     text += `${time},${index},${home < 0 ? "" : cells[home]},\n`;
   }
   return text;
 }
-
-const holds = ({ offset, size }: SpikePopulation, index: number) => index >= offset && index < offset + size;
 
 function csvCell(name: string): string {
   return /[",\r\n]|^\s|\s$/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;

@@ -1,3 +1,4 @@
+import { ArgumentError } from "../../errors.ts";
 import { FAINT, INK } from "./palette.ts";
 import type { Box, Mark } from "./scene.ts";
 import { textWidth } from "./strokeFont.ts";
@@ -20,6 +21,13 @@ export interface Panel {
   readonly box: Box;
   readonly x: Axis;
   readonly y: Axis;
+}
+
+/** @throws {ArgumentError} when a picture would be too small to read or too large to hold */
+export function checkSize(width: number, height: number): void {
+  if (width >= 160 && height >= 120 && width <= 8192 && height <= 8192) return;
+  const problem = `a picture of ${width} by ${height} pixels`;
+  throw new ArgumentError("plot-size", problem, "Choose a width from 160 and a height from 120 to 8192 pixels.");
 }
 
 export const TICK_SIZE = 11;

@@ -1,5 +1,5 @@
 import { ArgumentError } from "../../errors.ts";
-import { axisMarks, headMarks, leftMargin, TICK_SIZE, timeAxis, toX, toY, valueAxis, type Axis, type Panel } from "./axes.ts";
+import { axisMarks, checkSize, headMarks, leftMargin, TICK_SIZE, timeAxis, toX, toY, valueAxis, type Axis, type Panel } from "./axes.ts";
 import { colorAt, curveColors, DIVERGING, INK, SEQUENTIAL, type ColorMap } from "./palette.ts";
 import type { Box, Mark, Scene } from "./scene.ts";
 import { textWidth } from "./strokeFont.ts";
@@ -41,6 +41,7 @@ export function chartScene(panels: readonly ChartPanel[], x: string, options: Ch
   const bottom = 46;
   const gap = 14;
   const height = options.height ?? Math.min(2000, top + bottom + Math.max(1, panels.length) * (panels.length > 1 ? 170 : 300));
+  checkSize(width, height);
   const panelHeight = (height - top - bottom - gap * (panels.length - 1)) / Math.max(1, panels.length);
   const curves = panels.flatMap((panel) => panel.curves);
   const [from, to] = extent(curves.map((curve) => curve.x));
@@ -80,6 +81,7 @@ export function histogramScene(values: ArrayLike<number>, label: string, options
   }
   const width = options.width ?? 640;
   const height = options.height ?? 400;
+  checkSize(width, height);
   const top = options.title ? 34 : 16;
   const yAxis = valueAxis(
     0,
@@ -134,6 +136,7 @@ export function heatMapScene(values: ArrayLike<number>, rows: number, columns: n
   const map = options.colors ?? (signed ? DIVERGING : SEQUENTIAL);
   const width = options.width ?? 640;
   const height = options.height ?? 480;
+  checkSize(width, height);
   const top = options.title ? 34 : 16;
   const xAxis = valueAxis(0, columns, width - 150, { label: options.xLabel });
   const yAxis = valueAxis(0, rows, height - top - 46, { label: options.yLabel, spacing: 50 });

@@ -1,6 +1,7 @@
 import type { Spikes } from "../spikes.ts";
 import {
   axisMarks,
+  checkSize,
   formatNumber,
   headMarks,
   leftMargin,
@@ -28,6 +29,7 @@ import { timeText } from "./time.ts";
 export function rasterScene(spikes: Spikes, options: RasterOptions = {}): Scene {
   const width = options.width ?? 960;
   const height = options.height ?? 600;
+  checkSize(width, height);
   const right = rightMargin(spikes);
   const top = 32;
   const bottom = 46;

@@ -1,8 +1,10 @@
+import { ArgumentError } from "../../errors.ts";
 import type { SpikePopulation, Spikes } from "../spikes.ts";
+import { rangeFinder } from "../../math/statistics/ranges.ts";
 import { firstAtOrAfter } from "../../math/statistics/rates.ts";
 import { niceStep } from "./axes.ts";
 import { populationColors } from "./palette.ts";
-import { resolveTime, type TimeChoice } from "./time.ts";
+import { resolveTime, seconds, type TimeChoice } from "./time.ts";
 
 export interface RasterOptions {
   /** Part to show: seconds, or a quantity such as "200 ms". Default: all. */
@@ -61,8 +63,13 @@ export function rasterContent(spikes: Spikes, options: RasterOptions, rows: numb
   const colors = populationColors(populations.map(({ name }) => name));
   const first = firstAtOrAfter(times, from);
   const end = firstAfter(times, to);
-  const bandOf = bandLookup(populations);
-  const bin = options.bin === undefined ? roundBin(to - from, end - first, dt) : resolveTime(0, options.bin, 0, 0).to;
+  const bandOf = rangeFinder(populations);
+  const bin = options.bin === undefined ? roundBin(to - from, end - first, dt) : seconds(options.bin, "the bin");
+  if (!((to - from) / bin <= 1e6)) {
+    throw new ArgumentError("plot-bin", `a rate histogram of ${to - from} s in bins of ${bin} s`, 'Give a longer bin, for example "5 ms".');
+  }
+  const { max } = options;
+  if (max !== undefined && !(max >= 1)) throw new ArgumentError("plot-max", `a raster of at most ${max} neurons`, "Draw at least one.");
   const bins = Math.max(1, Math.ceil((to - from) / bin - 1e-6));
   const counts = populations.map(() => new Float64Array(bins));
   const totals = populations.map(() => 0);
@@ -74,7 +81,7 @@ export function rasterContent(spikes: Spikes, options: RasterOptions, rows: numb
   }
   const neurons = populations.reduce((sum, { size }) => sum + size, 0);
   const readable = (rows * columns) / 20; // dots of two by two pixels on a fifth of the panel
-  const most = options.max ?? Math.max(rows, (neurons * readable) / Math.max(1, end - first));
+  const most = max ?? Math.max(rows, (neurons * readable) / Math.max(1, end - first));
   const bands = populations.map((population, k): Band => {
     const { size } = population;
     const shown = Math.min(size, Math.max(1, Math.round((most * size) / neurons)));
@@ -106,17 +113,6 @@ function disjoint(populations: readonly SpikePopulation[]): readonly SpikePopula
     if (!kept.some((other) => one.offset < other.offset + other.size && other.offset < one.offset + one.size)) kept.push(one);
   }
   return kept;
-}
-
-function bandLookup(populations: readonly SpikePopulation[]): (index: number) => number {
-  let home = 0;
-  return (index) => {
-    const same = populations[home];
-    if (same && index >= same.offset && index - same.offset < same.size) return home;
-    const found = populations.findIndex(({ offset, size }) => index >= offset && index - offset < size);
-    if (found >= 0) home = found;
-    return found;
-  };
 }
 
 function firstAfter(times: Float64Array, time: number): number {

@@ -1,5 +1,6 @@
 import { ArgumentError, didYouMean } from "../../errors.ts";
 import type { SpikePopulation, Spikes } from "../spikes.ts";
+import { rangeFinder, unionOfRanges, type Range } from "./ranges.ts";
 
 /** A population of the recording, itself or by name; left out, all neurons of the recording. */
 export type PopulationChoice = SpikePopulation | string | undefined;
@@ -50,8 +51,8 @@ export function trainOf({ times, starts }: SpikeTrains, neuron: number): Float64
  *
  * @throws {ArgumentError} when no population has the name
  */
-export function chosenRanges(spikes: Spikes, population: PopulationChoice): readonly SpikePopulation[] {
-  if (population === undefined) return withoutOverlap(spikes.populations);
+export function chosenRanges(spikes: Spikes, population: PopulationChoice): readonly Range[] {
+  if (population === undefined) return unionOfRanges(spikes.populations); // a population may be a slice of another
   if (typeof population !== "string") return [population];
   const found = spikes.populations.find(({ name }) => name === population);
   if (found) return [found];
@@ -61,32 +62,13 @@ export function chosenRanges(spikes: Spikes, population: PopulationChoice): read
   throw new ArgumentError("unknown-population", `the recording has no population "${population}"`, hint);
 }
 
-/** A population may be a slice of another; all neurons then means each of them once. */
-function withoutOverlap(populations: readonly SpikePopulation[]): readonly SpikePopulation[] {
-  const merged: { name: string; offset: number; size: number }[] = [];
-  for (const { name, offset, size } of populations.toSorted((a, b) => a.offset - b.offset)) {
-    const last = merged.at(-1);
-    if (last && offset < last.offset + last.size) last.size = Math.max(last.size, offset + size - last.offset);
-    else merged.push({ name, offset, size });
-  }
-  return merged;
-}
-
-/** From global index to row among the ranges laid end to end, -1 outside; spikes of one population tend to come together. */
-export function rowLookup(ranges: readonly SpikePopulation[]): (index: number) => number {
+/** From global index to row among the ranges laid end to end, -1 outside. */
+export function rowLookup(ranges: readonly Range[]): (index: number) => number {
+  const find = rangeFinder(ranges);
   let before = 0;
-  const rows = ranges.map(({ offset, size }) => {
-    const row = { offset, size, before };
-    before += size;
-    return row;
-  });
-  let home = rows[0] ?? { offset: 0, size: 0, before: 0 };
+  const shifts = ranges.map(({ offset, size }) => (before += size) - size - offset);
   return (index) => {
-    if (!(index >= home.offset && index - home.offset < home.size)) {
-      const found = rows.find(({ offset, size }) => index >= offset && index - offset < size);
-      if (!found) return -1;
-      home = found;
-    }
-    return home.before + index - home.offset;
+    const k = find(index);
+    return k < 0 ? -1 : index + shifts[k]!;
   };
 }
