@@ -73,8 +73,11 @@ export class Network {
       if (!known.has(key)) throw unknownName(`population "${name}"`, "parameter or state variable", key, known.keys());
     }
     const scope = neuronScope(checked, options.positions);
+    // A parameter may change in time; a start value cannot.
+    const scopeInTime = new Map([...scope, ["t", dimensions.second] as const]);
     for (const [key, value] of Object.entries(values as Record<string, Value>)) {
-      const resolved = resolveValue(value, known.get(key)!, scope, `population "${name}": ${key}`);
+      const inTime = checked.parameters.some((p) => p.name === key);
+      const resolved = resolveValue(value, known.get(key)!, inTime ? scopeInTime : scope, `population "${name}": ${key}`);
       if (resolved.kind === "array" && resolved.values.length !== size) {
         throw new ArgumentError("size", `population "${name}": ${key} has ${resolved.values.length} values for ${size} neurons`, `Give ${size} values.`);
       }
