@@ -1,6 +1,6 @@
 /**
- * `npm run docs` writes docs/models.md from models/: what each file's comment says, and the equations, parameters and receptors that the
- * model really has. A test compares the page with the models, so it cannot go stale.
+ * `npm run docs` writes docs/models.md from models/: what each file's comment says, and the equations, values, receptors, presets and method of
+ * integration that the model really has. A test compares the page with the models, so it cannot go stale.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -15,10 +15,11 @@ export function sourcesOf(folder) {
 
 /**
  * @param {Readonly<Record<string, unknown>>} exported what synfire/models exports
+ * @param {{ describe: Function, lower: Function }} tools `describeModel` of src/model and `lowerNeuron` of src/lower
  * @returns {string} the page, Markdown
  */
-export function modelsPage(exported) {
-  const sections = sourcesOf("neurons").flatMap((source) => neuronSections(source, exported));
+export function modelsPage(exported, tools) {
+  const sections = sourcesOf("neurons").flatMap((source) => neuronSections(source, exported, tools));
   const networks = sourcesOf("networks").filter(({ text }) => text.includes("export function build"));
   const index = sections.map(({ name, summary }) => `| [${name}](#${anchor(name)}) | ${summary} |`);
   return [
@@ -37,29 +38,54 @@ export function modelsPage(exported) {
 
 const anchor = (name) => name.toLowerCase();
 
-function neuronSections({ path, text }, exported) {
+function neuronSections({ path, text }, exported, tools) {
   const names = [...text.matchAll(/^export const (\w+)\b[^=]*= neuron\(/gm)].map(([, name]) => name);
   return names.filter((name) => exported[name] !== undefined).map((name) => {
-    const model = exported[name];
-    const comment = commentBefore(text, `export const ${name}`);
-    const code = [
-      unindent(model.equations),
-      ...["threshold", "reset", "refractory", "method"].filter((key) => model[key] !== undefined).map((key) => `${key}: ${model[key]}`),
-    ].join("\n");
-    const values = { ...model.parameters, ...model.state };
-    const presets = Object.keys(model.presets);
-    const receptors = Object.entries(model.receptors).map(([key, to]) => `\`${key}\` (adds to ${to})`);
+    const model = exported[name], described = tools.describe(model);
+    const { prose, meanings } = readComment(commentBefore(text, `export const ${name}`));
+    const events = [["threshold", described.threshold], ["reset", described.reset.join("; ")], ["refractory", described.refractory]];
+    const code = [...described.equations, ...events.flatMap(([key, value]) => (value ? [`${key}: ${value}`] : []))];
+    const receptors = described.receptors.map(({ name: receptor, variable, unit }) => `\`${receptor}\` adds to ${variable} (${unit})`);
     const parts = [
       `### ${name}`,
-      comment,
-      "```\n" + code + "\n```",
-      `Defaults: ${Object.entries(values).map(([key, value]) => `${key} = ${value}`).join(", ")}.`,
+      prose,
+      "```\n" + code.join("\n") + "\n```",
+      table(["parameter", "default", "dimension", "what it is"], described.parameters.map((p) => [p.name, p.value, p.unit, meanings.get(p.name) ?? ""])),
+      table(["state", "start", "dimension"], described.state.map((v) => [v.name, v.value, v.unit])),
       receptors.length > 0 ? `Receptors: ${receptors.join(", ")}.` : "",
-      presets.length > 0 ? `Presets: ${presets.join(", ")}.` : "",
+      table(["preset", "sets"], described.presets.map((p) => [p.name, Object.entries(p.values).map(([key, value]) => `${key} = ${value}`).join(", ") || "the defaults"])),
+      integrationOf(model, tools),
       `[${path}](../${path})`,
     ];
-    return { name, summary: model.description ?? firstSentence(comment), text: parts.filter((part) => part !== "").join("\n\n") };
+    return { name, summary: model.description ?? firstSentence(prose), text: parts.filter((part) => part !== "").join("\n\n") };
   });
+}
+
+/** The comment without its table of parameters, and what that table says of each. A row may name several: `C, g_L | pF, nS | capacitance, leak`. */
+function readComment(comment) {
+  const meanings = new Map();
+  const lines = comment.split("\n").filter((line) => {
+    if (!line.startsWith("|")) return true;
+    const [symbols, , meaning] = line.slice(1, -1).split("|").map((cell) => cell.trim());
+    const names = symbols.split(/,\s*/), each = meaning.split(/,\s*/);
+    for (const [k, name] of names.entries()) meanings.set(name, each.length === names.length ? each[k] : meaning);
+    return false;
+  });
+  return { prose: lines.join("\n").replace(/\n{3,}/g, "\n\n"), meanings };
+}
+
+/** A Markdown table; empty without rows. */
+function table(headings, rows) {
+  if (rows.length === 0) return "";
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  return [line(headings), line(headings.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+/** Which method advances the model at its defaults, and why: what the compiler itself decides. */
+function integrationOf(model, { lower }) {
+  const options = { kernelName: "update", dt: 1e-4, size: 1, parameters: {}, constants: [], scalars: [], draws: [], inputs: [], arrivals: {} };
+  const { method, reason } = lower(model.checked, options).integrator;
+  return `Integration: ${method} (${reason}).`;
 }
 
 function networkSection({ path, text }) {
@@ -82,12 +108,11 @@ function cleanComment(comment) {
 
 const firstSentence = (text) => /^[^]*?[.:](?=\s|$)/.exec(text)?.[0].replace(/\s+/g, " ") ?? text.replace(/\s+/g, " ");
 
-function unindent(text) {
-  return text.split("\n").map((line) => line.trim()).filter((line) => line !== "").join("\n");
-}
-
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const page = modelsPage(await import("../dist/models/index.js"));
+  const [models, { describeModel }, { lowerNeuron }] = await Promise.all([
+    import("../dist/models/index.js"), import("../dist/src/model/index.js"), import("../dist/src/lower/lowerNeuron.js"),
+  ]);
+  const page = modelsPage(models, { describe: describeModel, lower: lowerNeuron });
   writeFileSync(`${root}/docs/models.md`, page);
   console.log(`wrote docs/models.md, ${page.split("\n").length} lines`);
 }

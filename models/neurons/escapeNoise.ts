@@ -5,6 +5,16 @@ import { neuron } from "synfire";
  * rho_th · exp((v − v_th)/delta_v); delta_v → 0 is the sharp threshold. The probability of a spike in a step is 1 − exp(−hazard·dt).
  * Receives delta-shaped input.
  *
+ * | parameter | unit | what it is |
+ * | --- | --- | --- |
+ * | C_m, tau_m | pF, ms | membrane capacitance, membrane time constant |
+ * | E_L | mV | resting potential |
+ * | v_th | mV | potential at which the hazard is rho_th |
+ * | v_reset | mV | potential after a spike |
+ * | t_ref | ms | refractory time |
+ * | rho_th, delta_v | Hz, mV | hazard at v_th, and the voltage over which it grows by e |
+ * | i_ext | pA | injected current |
+ *
  * @source Plesser & Gerstner (2000), Neural Comput. 12:367–384. doi:10.1162/089976600300015835
  */
 export const escapeNoise = neuron({

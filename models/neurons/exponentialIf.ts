@@ -5,6 +5,15 @@ import { neuron } from "synfire";
  * g_L·(v_T − E_L − delta_T). Beyond v_peak, where the spike is noted, the slope is held (`u`), so that no step overflows. The parameters are those
  * fitted to the Wang–Buzsáki neuron in the paper, for a membrane of 10⁻⁴ cm². Receives delta-shaped input.
  *
+ * | parameter | unit | what it is |
+ * | --- | --- | --- |
+ * | C_m, g_L, E_L | pF, nS, mV | membrane capacitance, leak conductance, resting potential |
+ * | v_T, delta_T | mV | threshold of the upstroke, and its sharpness |
+ * | v_peak | mV | where a spike is cut |
+ * | v_reset | mV | potential after a spike |
+ * | t_ref | ms | refractory time |
+ * | i_ext | pA | injected current |
+ *
  * @source Fourcaud-Trocmé, Hansel, van Vreeswijk & Brunel (2003), J. Neurosci. 23:11628–11640. doi:10.1523/JNEUROSCI.23-37-11628.2003
  */
 export const exponentialIf = neuron({

@@ -9,6 +9,20 @@ import { neuron } from "synfire";
  * inhibitory weights are negative. Linear between spikes, so integrated exactly; NEST's `glif_psc` holds the mean of the after-spike currents over
  * each step instead.
  *
+ * | parameter | unit | what it is |
+ * | --- | --- | --- |
+ * | C_m, g_L, E_L | pF, nS, mV | membrane capacitance, leak conductance, resting potential |
+ * | t_ref | ms | refractory time |
+ * | theta_inf | mV | resting threshold |
+ * | f_v, v_reset | 1, mV | fraction of v − E_L that the reset keeps, and its offset |
+ * | delta_theta, b_s | mV, Hz | what a spike adds to the threshold, and the rate at which that decays |
+ * | a_v, b_v | Hz | how the threshold follows the voltage, and forgets it |
+ * | delta_i_1, delta_i_2 | pA | what a spike adds to the slow after-spike current, to the fast one |
+ * | k_1, k_2 | Hz | rate at which the slow one decays, the fast one |
+ * | f_1, f_2 | 1 | fraction of the slow one that outlasts a spike, of the fast one |
+ * | tau_exc, tau_inh | ms | time to the peak of excitatory currents, of inhibitory currents |
+ * | i_ext | pA | injected current |
+ *
  * @source Teeter et al. (2018), Nat. Commun. 9:709. doi:10.1038/s41467-017-02717-4
  */
 export const glif = neuron({

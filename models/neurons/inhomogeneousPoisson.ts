@@ -5,6 +5,12 @@ import { neuron } from "synfire";
  * what its receptor holds: arriving weights (in Hz) raise the rate, and decay with tau_syn. Any other time course: give `rate_0` as an expression
  * of t. The probability of a spike in a step is that of at least one event at the rate of its middle, 1 − exp(−rate·dt).
  *
+ * | parameter | unit | what it is |
+ * | --- | --- | --- |
+ * | rate_0 | Hz | mean rate |
+ * | depth, frequency, phase | 1, Hz, 1 | relative amplitude of the modulation, its frequency, its phase in radians |
+ * | tau_syn | ms | decay of what arrives |
+ *
  * @source Lewis & Shedler (1979), Nav. Res. Logist. Q. 26:403–413. doi:10.1002/nav.3800260304
  */
 export const inhomogeneousPoisson = neuron({

@@ -4,6 +4,15 @@ import { neuron } from "synfire";
  * Leaky integrate-and-fire neuron whose threshold theta jumps by delta_theta at each spike and decays back to theta_0: spike-frequency
  * adaptation, and intervals that are negatively correlated when the input is noisy. Receives delta-shaped input.
  *
+ * | parameter | unit | what it is |
+ * | --- | --- | --- |
+ * | C_m, tau_m | pF, ms | membrane capacitance, membrane time constant |
+ * | E_L, v_reset | mV | resting potential, potential after a spike |
+ * | t_ref | ms | refractory time |
+ * | theta_0 | mV | resting threshold |
+ * | delta_theta, tau_theta | mV, ms | what a spike adds to the threshold, and how fast that decays |
+ * | i_ext | pA | injected current |
+ *
  * @source Chacron, Longtin & Maler (2001), J. Neurosci. 21:5328–5343. doi:10.1523/JNEUROSCI.21-14-05328.2001
  */
 export const lifAdaptiveThreshold = neuron({

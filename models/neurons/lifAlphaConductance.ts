@@ -5,6 +5,15 @@ import { neuron } from "synfire";
  * conductance that peaks at w after tau_exc or tau_inh. x is the rising stage of the alpha function. All weights are positive; the reversal
  * potentials decide what they do. Integrated by rkf45 (see lifExpConductance); `iaf_cond_alpha` of NEST.
  *
+ * | parameter | unit | what it is |
+ * | --- | --- | --- |
+ * | C_m, g_L | pF, nS | membrane capacitance, leak conductance |
+ * | E_L, v_th, v_reset | mV | resting potential, threshold, potential after a spike |
+ * | t_ref | ms | refractory time |
+ * | E_exc, E_inh | mV | excitatory reversal potential, inhibitory reversal potential |
+ * | tau_exc, tau_inh | ms | time to the peak of excitatory conductances, of inhibitory conductances |
+ * | i_ext | pA | injected current |
+ *
  * @source Kuhn, Aertsen & Rotter (2004), J. Neurosci. 24:2345–2356. doi:10.1523/JNEUROSCI.3349-03.2004
  */
 export const lifAlphaConductance = neuron({

@@ -5,6 +5,14 @@ import { neuron } from "synfire";
  * peaks at w after tau_exc or tau_inh. x is the rising stage of the alpha function. Inhibitory weights are negative. Linear, so integrated
  * exactly; `iaf_psc_alpha` of NEST.
  *
+ * | parameter | unit | what it is |
+ * | --- | --- | --- |
+ * | C_m, tau_m | pF, ms | membrane capacitance, membrane time constant |
+ * | E_L, v_th, v_reset | mV | resting potential, threshold, potential after a spike |
+ * | t_ref | ms | refractory time |
+ * | tau_exc, tau_inh | ms | time to the peak of excitatory currents, of inhibitory currents |
+ * | i_ext | pA | injected current |
+ *
  * @source Rotter & Diesmann (1999), Biol. Cybern. 81:381–402, §3.2. doi:10.1007/s004220050570
  */
 export const lifAlphaCurrent = neuron({

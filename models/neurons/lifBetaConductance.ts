@@ -8,6 +8,16 @@ import { neuron } from "synfire";
  * `peak` is (tau_decay/tau_rise)^(tau_decay/(tau_decay − tau_rise)), which makes the peak 1, in a form that also holds for equal time
  * constants: there it is e, and the conductance an alpha function.
  *
+ * | parameter | unit | what it is |
+ * | --- | --- | --- |
+ * | C_m, g_L | pF, nS | membrane capacitance, leak conductance |
+ * | E_L, v_th, v_reset | mV | resting potential, threshold, potential after a spike |
+ * | t_ref | ms | refractory time |
+ * | E_exc, E_inh | mV | excitatory reversal potential, inhibitory reversal potential |
+ * | tau_rise_exc, tau_decay_exc | ms | rise of excitatory synapses, decay of excitatory synapses |
+ * | tau_rise_inh, tau_decay_inh | ms | rise of inhibitory synapses, decay of inhibitory synapses |
+ * | i_ext | pA | injected current |
+ *
  * @source Roth & van Rossum (2009), Modeling synapses, in: Computational Modeling Methods for Neuroscientists, MIT Press, §6.2.
  *         doi:10.7551/mitpress/9780262013277.001.0001
  */

@@ -7,6 +7,15 @@ import { neuron } from "synfire";
  * Integrated by rkf45, as NEST does, because tau_exc is near the usual step. With longer time constants (5 ms and a step of 0.1 ms)
  * exponential Euler is as good and much faster: `neuron({ ...lifExpConductance, method: "exponential-euler" })`.
  *
+ * | parameter | unit | what it is |
+ * | --- | --- | --- |
+ * | C_m, g_L | pF, nS | membrane capacitance, leak conductance |
+ * | E_L, v_th, v_reset | mV | resting potential, threshold, potential after a spike |
+ * | t_ref | ms | refractory time |
+ * | E_exc, E_inh | mV | excitatory reversal potential, inhibitory reversal potential |
+ * | tau_exc, tau_inh | ms | excitatory synaptic time constant, inhibitory synaptic time constant |
+ * | i_ext | pA | injected current |
+ *
  * @source Meffin, Burkitt & Grayden (2004), J. Comput. Neurosci. 16:159–175. doi:10.1023/B:JCNS.0000014108.03012.81
  */
 export const lifExpConductance = neuron({

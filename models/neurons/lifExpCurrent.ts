@@ -4,6 +4,14 @@ import { neuron } from "synfire";
  * Leaky integrate-and-fire neuron with exponentially decaying synaptic currents: a spike of weight w adds a current that starts at w and decays
  * with tau_exc or tau_inh. Inhibitory weights are negative. Linear, so integrated exactly; `iaf_psc_exp` of NEST.
  *
+ * | parameter | unit | what it is |
+ * | --- | --- | --- |
+ * | C_m, tau_m | pF, ms | membrane capacitance, membrane time constant |
+ * | E_L, v_th, v_reset | mV | resting potential, threshold, potential after a spike |
+ * | t_ref | ms | refractory time |
+ * | tau_exc, tau_inh | ms | excitatory synaptic time constant, inhibitory synaptic time constant |
+ * | i_ext | pA | injected current |
+ *
  * @source Rotter & Diesmann (1999), Biol. Cybern. 81:381–402. doi:10.1007/s004220050570
  */
 export const lifExpCurrent = neuron({

@@ -5,6 +5,16 @@ import { neuron } from "synfire";
  * decay to the resting threshold omega. Synaptic currents are exponential; inhibitory weights are negative. Linear, so integrated exactly;
  * `mat2_psc_exp` of NEST. The presets are the paper's four classes of cortical neurons.
  *
+ * | parameter | unit | what it is |
+ * | --- | --- | --- |
+ * | C_m, tau_m, E_L | pF, ms, mV | membrane capacitance, membrane time constant, resting potential |
+ * | t_ref | ms | shortest interval between spikes |
+ * | omega | mV | resting threshold |
+ * | alpha_1, alpha_2 | mV | what a spike adds to the fast part of the threshold, to the slow part |
+ * | tau_1, tau_2 | ms | decay of the fast part, of the slow part |
+ * | tau_exc, tau_inh | ms | excitatory synaptic time constant, inhibitory synaptic time constant |
+ * | i_ext | pA | injected current |
+ *
  * @source Kobayashi, Tsubo & Shinomoto (2009), Front. Comput. Neurosci. 3:9. doi:10.3389/neuro.10.009.2009
  */
 export const multiTimescaleAdaptiveThreshold = neuron({

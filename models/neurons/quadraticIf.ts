@@ -5,6 +5,15 @@ import { neuron } from "synfire";
  * unstable point v_crit. Above the rheobase g_L·(v_crit − E_L)/4 it fires, from arbitrarily low rates on. v_peak cuts the upstroke, which would
  * reach infinity in finite time. Receives delta-shaped input.
  *
+ * | parameter | unit | what it is |
+ * | --- | --- | --- |
+ * | C_m, g_L, E_L | pF, nS, mV | membrane capacitance, leak conductance, resting potential |
+ * | v_crit | mV | unstable point, from which v runs away |
+ * | v_peak | mV | where a spike is cut |
+ * | v_reset | mV | potential after a spike |
+ * | t_ref | ms | refractory time |
+ * | i_ext | pA | injected current |
+ *
  * @source Latham, Richmond, Nelson & Nirenberg (2000), J. Neurophysiol. 83:808–827. doi:10.1152/jn.2000.83.2.808
  */
 export const quadraticIf = neuron({

@@ -5,6 +5,12 @@ import { neuron } from "synfire";
  * potential u (bias and synaptic input, a plain number) it is 1 with probability 1/(1 + exp(−u)), exactly at any step that divides tau; a network of
  * them samples from a Boltzmann distribution, as far as its synaptic potentials are those of the paper.
  *
+ * | parameter | unit | what it is |
+ * | --- | --- | --- |
+ * | tau | ms | how long a spike means 1 |
+ * | tau_syn | ms | decay of synaptic input |
+ * | bias | 1 | u without input |
+ *
  * @source Buesing, Bill, Nessler & Maass (2011), PLoS Comput. Biol. 7:e1002211. doi:10.1371/journal.pcbi.1002211
  */
 export const stochasticBinary = neuron({
