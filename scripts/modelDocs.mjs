@@ -50,10 +50,11 @@ function neuronSections({ path, text }, exported, tools) {
       `### ${name}`,
       prose,
       "```\n" + code.join("\n") + "\n```",
-      table(["parameter", "default", "dimension", "what it is"], described.parameters.map((p) => [p.name, p.value, p.unit, meanings.get(p.name) ?? ""])),
+      table(["parameter", "default", "dimension", "what it is"],
+        described.parameters.map((p) => [p.name, p.value, p.unit, meanings.get(p.name) ?? ""])),
       table(["state", "start", "dimension"], described.state.map((v) => [v.name, v.value, v.unit])),
       receptors.length > 0 ? `Receptors: ${receptors.join(", ")}.` : "",
-      table(["preset", "sets"], described.presets.map((p) => [p.name, Object.entries(p.values).map(([key, value]) => `${key} = ${value}`).join(", ") || "the defaults"])),
+      table(["preset", "sets"], described.presets.map((p) => [p.name, assignments(p.values) || "the defaults"])),
       integrationOf(model, tools),
       `[${path}](../${path})`,
     ];
@@ -73,6 +74,8 @@ function readComment(comment) {
   });
   return { prose: lines.join("\n").replace(/\n{3,}/g, "\n\n"), meanings };
 }
+
+const assignments = (values) => Object.entries(values).map(([key, value]) => `${key} = ${value}`).join(", ");
 
 /** A Markdown table; empty without rows. */
 function table(headings, rows) {

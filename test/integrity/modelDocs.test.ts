@@ -7,7 +7,8 @@ import type { NeuronModel } from "../../src/model/index.ts";
 import { describeModel } from "../../src/model/index.ts";
 
 const tools = { describe: describeModel, lower: lowerNeuron };
-const neuronModels = Object.entries(models).filter((entry): entry is [string, NeuronModel & (typeof entry)[1]] => (entry[1] as { kind?: unknown }).kind === "neuron");
+const neuronModels = Object.entries(models as Readonly<Record<string, unknown>>)
+  .filter((entry): entry is [string, NeuronModel] => (entry[1] as { kind?: unknown }).kind === "neuron");
 
 test("docs/models.md is what npm run docs writes from models/", () => {
   expect(readFileSync(new URL("../../docs/models.md", import.meta.url), "utf8")).toBe(modelsPage(models, tools));
