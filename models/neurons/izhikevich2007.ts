@@ -52,6 +52,5 @@ export const izhikevich2007 = neuron({
       C: "200 pF", k: "1.6 nS/mV", v_r: "-60 mV", v_t: "-50 mV", v_peak: "35 mV", peak_u: "0.1 mV/pA", a: "0.01 1/ms", b: "0 nS", b_below: "15 nS", v_b: "-65 mV",
       c: "-60 mV", c_u: "-0.1 mV/pA", d: "10 pA", v: "-60 mV",
     },
-    reticularThalamic: { C: "40 pF", k: "0.25 nS/mV", v_r: "-65 mV", v_t: "-45 mV", v_peak: "0 mV", a: "0.015 1/ms", b: "2 nS", b_below: "10 nS", v_b: "-65 mV", c: "-55 mV", d: "50 pA", v: "-65 mV" },
   },
 });
