@@ -32,6 +32,10 @@ export interface Program {
   readonly schedule: Schedule;
 }
 
+/** Steps between two flushes of values too small to matter (see `MapKernel.flush`), a power of two; it does not depend on how a run is cut. */
+export const flushInterval = 16;
+export const flushesAfter = (step: number): boolean => (step + 1) % flushInterval === 0;
+
 /** One input ring of a table. */
 export interface RingLayout { readonly address: number; readonly slots: number; readonly slotBytes: number }
 

@@ -40,6 +40,6 @@ export interface MapKernel {
   readonly spike?: { readonly condition: Expr; readonly reset: readonly Statement[] };
   /** State arrays that must stay finite; the first element that breaks this stops the run before anything is stored. */
   readonly finite: readonly string[];
-  /** State arrays that decay towards zero: after the body |x| < 1e-30 (f32) or 1e-290 (f64) becomes 0, for subnormal numbers are slow. */
+  /** State arrays that decay towards zero: now and then |x| < 1e-30 (f32) or 1e-290 (f64) becomes 0, for subnormal numbers are slow. */
   readonly flush?: readonly string[];
 }

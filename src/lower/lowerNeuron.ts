@@ -141,9 +141,11 @@ function spikeParts(model: CheckedNeuron, options: LowerOptions, scope: Scope, r
     // The addition lets 0.25 ms / 0.1 ms, which is a little less than 2.5 in binary, round up like any other half.
     const steps = apply("floor", add(div(atEnd(model.refractory.value), number(options.dt)), number(0.5 + 1e-9)));
     reset.push({ kind: "assign", name: counter, value: simplify(select(apply("gt", steps, number(0)), add(steps, number(1)), number(0))) });
-    return build(apply("and", apply("le", name(counter), number(0)), threshold), {
-      refractory: apply("gt", name(counter), number(0)),
-      countDown: [{ kind: "assign", name: counter, value: apply("max", sub(name(counter), number(1)), number(0)) }],
+    const counting = apply("gt", name(counter), number(0));
+    // Below zero it counts on, to where one less is the same number.
+    return build(apply("and", apply("not", counting), threshold), {
+      refractory: counting,
+      countDown: [{ kind: "assign", name: counter, value: sub(name(counter), number(1)) }],
       endOfRefractoriness: () => [],
     });
   }

@@ -3,7 +3,7 @@ import type { Expr } from "../../src/ir/expr.ts";
 import type { MapKernel } from "../../src/ir/kernel.ts";
 import { Module } from "../../src/backend/wasm/assembler.ts";
 import type { Precision } from "../../src/backend/wasm/lanes.ts";
-import { emitMapKernel, type MapOptions } from "../../src/backend/wasm/mapKernel.ts";
+import { emitFlushKernel, emitMapKernel, type MapOptions } from "../../src/backend/wasm/mapKernel.ts";
 
 export const padded = (n: number): number => Math.ceil(n / 16) * 16;
 
@@ -18,13 +18,16 @@ export function compiled(kernel: MapKernel, size: number, precision: Precision, 
   const listAt = scalarsAt + 16 * bytes;
   const module = new Module();
   emitMapKernel(module, kernel, { size, address: addressOf, drawAddress: addressOf }, precision, options);
+  emitFlushKernel(module, kernel, { size, address: addressOf, drawAddress: addressOf }, precision);
   const bytecode = module.encode({ pages: 64, maximumPages: 64, shared: false });
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytecode), { env: { memory } });
   const run = instance.exports[kernel.name] as (...args: number[]) => number;
   const view = (at: number, length: number): Float32Array | Float64Array =>
     precision === "f32" ? new Float32Array(memory.buffer, at, length) : new Float64Array(memory.buffer, at, length);
+  const flush = instance.exports[`flush_${kernel.name}`] as (lo: number, hi: number) => void;
   return {
     module,
+    flush: () => flush(0, padded(size)),
     view: (name: string) => view(addressOf(name), padded(size)),
     scalars: view(scalarsAt, 16),
     step: (lo = 0, hi = padded(size)) => {

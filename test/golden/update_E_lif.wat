@@ -50,7 +50,7 @@
       (local.set $left_19 (local.get $left_18))
       (local.set $value_20 (f32x4.ge (local.get $v_14) (v128.load offset=2560 (local.get $position_5))))
       (if
-        (v128.any_true
+        (i32x4.bitmask
           (v128.or
             (local.get $value_20)
             (f32x4.ne
@@ -110,4 +110,17 @@
     )
   )
   (local.get $count_7)
+)
+
+(func $flush_update_E_lif (param $lo i32) (param $hi i32)
+  (local $position_2 i32)
+  (local $x_3 v128)
+  (block $L0
+    (local.set $position_2 (i32.shl (local.get $lo) (i32.const 2)))
+    (br_if $L0 (i32.ge_u (local.get $position_2) (i32.shl (local.get $hi) (i32.const 2))))
+    (loop $L1
+      (local.set $position_2 (i32.add (local.get $position_2) (i32.const 16)))
+      (br_if $L1 (i32.lt_u (local.get $position_2) (i32.shl (local.get $hi) (i32.const 2))))
+    )
+  )
 )

@@ -4,7 +4,8 @@ import type { Draw } from "../../ir/kernel.ts";
 import { normalAt, poissonAt, poissonTable, uniformAt, varyingPoissonAt } from "../../math/random.ts";
 import type { PoissonTable } from "../../math/random.ts";
 import type { Backend, Executable, MapLayout, Program, ScatterLayout } from "../contract.ts";
-import { interpretMapKernel } from "./mapKernel.ts";
+import { flushesAfter } from "../contract.ts";
+import { interpretFlush, interpretMapKernel } from "./mapKernel.ts";
 
 export const interpreterBackend: Backend = {
   name: "interpreter",
@@ -24,6 +25,7 @@ export const interpreterBackend: Backend = {
       // Left in memory, as the other back-ends do, for whoever asks why a step failed.
       for (const [n, values] of draws) f64(layout.drawAddress(n), values.length).set(values);
       if (count > 0) new Uint32Array(memory.buffer, list, count).set(emitted);
+      if (flushesAfter(step)) interpretFlush(kernel, (n) => f64(layout.address(n), size));
       return count;
     };
     const deliverOne = (scatter: number, list: number, count: number, slot: number) => deliver(program.scatters[scatter]!, memory.buffer as ArrayBuffer, list, count, slot);

@@ -33,7 +33,6 @@ export function interpretMapKernel(kernel: MapKernel, tables: InterpreterTables,
     kernel.scalars.forEach((s, k) => scope.set(s.name, tables.scalars[k]!));
 
     runStatements(kernel.body, scope);
-    for (const name of kernel.flush ?? []) if (Math.abs(scope.get(name) as number) < 1e-290) scope.set(name, 0);
     const spikes = kernel.spike !== undefined && valueOf(kernel.spike.condition, scope) === true;
     if (spikes) runStatements(kernel.spike!.reset, scope);
 
@@ -46,6 +45,14 @@ export function interpretMapKernel(kernel: MapKernel, tables: InterpreterTables,
     }
   }
   return count;
+}
+
+/** Sets values too small to matter to zero in the arrays of `kernel.flush`. */
+export function interpretFlush(kernel: MapKernel, array: (name: string) => Float64Array): void {
+  for (const name of kernel.flush ?? []) {
+    const values = array(name);
+    values.forEach((x, e) => Math.abs(x) < 1e-290 && (values[e] = 0));
+  }
 }
 
 function runStatements(statements: readonly Statement[], scope: Map<string, Scalar>): void {

@@ -2,7 +2,7 @@
 import { UnsupportedError } from "../../errors.ts";
 import type { Backend, Executable, Program } from "../contract.ts";
 import { Module } from "./assembler.ts";
-import { emitMapKernel } from "./mapKernel.ts";
+import { emitFlushKernel, emitMapKernel } from "./mapKernel.ts";
 import { emitFillKernel } from "./fillKernel.ts";
 import { emitScatterKernel } from "./scatterKernel.ts";
 import { emitSchedule } from "./scheduleKernel.ts";
@@ -18,8 +18,9 @@ export const wasmBackend: Backend = {
     const module = new Module();
     const updates = program.maps.map((layout) => emitMapKernel(module, layout.kernel, layout, program.precision));
     const fills = program.maps.map((layout) => (layout.kernel.draws.length > 0 ? emitFillKernel(module, layout.kernel, { ...layout, keyAddress: program.keyAddress }, program.precision) : undefined));
+    const flushes = program.maps.map((layout) => ((layout.kernel.flush ?? []).length > 0 ? emitFlushKernel(module, layout.kernel, layout, program.precision) : undefined));
     const delivers = program.scatters.map((layout) => emitScatterKernel(module, layout));
-    emitSchedule(module, program.schedule, { updates, fills, delivers });
+    emitSchedule(module, program.schedule, { updates, fills, flushes, delivers });
     const bytes = module.encode({ pages: 1, maximumPages, shared: false });
     let exports: Record<string, Exported>;
     try {

@@ -2,7 +2,7 @@
  * exp and its relatives in vector lanes: Cody–Waite reduction x = n·ln 2 + r, |r| ≤ ln 2 / 2, and a polynomial in r. The result's
  * exponent is adjusted by integer addition. No fused multiply-add: the bits are the same on every machine.
  */
-import { i32, v128, type Node } from "./assembler.ts";
+import { i32, if_, local, v128, type Node } from "./assembler.ts";
 import type { Code } from "./code.ts";
 import type { Lanes } from "./lanes.ts";
 import { polynomial, splitPolynomial } from "./polynomial.ts";
@@ -34,7 +34,7 @@ const constants: Readonly<Record<"f32" | "f64", Constants>> = {
 };
 
 /**
- * The steps of exp and expm1. Expressions use them one by one, so that exp, expm1 and exprel of the same argument (as in exponential
+ * The steps of exp and expm1. Expressions use them one by one, so that exp and expm1 of the same argument
  * Euler) share all but the last. Nodes that are read twice must be locals.
  */
 export const expSteps = {
@@ -86,7 +86,31 @@ export const exp = (code: Code, lanes: Lanes, x: Node): Node => inSteps(code, la
 export const expm1 = (code: Code, lanes: Lanes, x: Node): Node => inSteps(code, lanes, x, "expm1");
 
 /** The divisor of exprel, finite, so that infinity divided by it stays infinity. */
-export const largestDivisor = { f32: 3e38, f64: 1e308 } as const;
+const largestDivisor = { f32: 3e38, f64: 1e308 } as const;
+/** Below this magnitude the Taylor series of exprel is exact to rounding. */
+const smallArgument = 0.25;
+const exprelSeries = (terms: number): number[] => {
+  const series = [1];
+  for (let k = 1; k < terms; k++) series.push(series[k - 1]! / (k + 1));
+  return series;
+};
+const exprelTerms = { f32: exprelSeries(7), f64: exprelSeries(13) } as const;
+
+/**
+ * (exp(x) − 1)/x, and 1 at 0: error ≤ 3 ulp in f32 and f64; overflows where exp(x) does. Integrators mostly ask for small arguments (rate ×
+ * step), so when all lanes are small a short polynomial is all that runs.
+ */
+export function exprel(code: Code, lanes: Lanes, argument: Node): Node {
+  const x = code.let("x", argument);
+  const isSmall = lanes.lt(lanes.abs(x), lanes.const(smallArgument));
+  const result = code.variable("exprel", "v128", polynomial(lanes, x, exprelTerms[lanes.precision]));
+  const allLanes = 2 ** lanes.count - 1;
+  code.add(if_(i32.ne(lanes.bitmask(isSmall), i32.const(allLanes)), code.inner((inside) => {
+    const general = lanes.div(expm1(inside, lanes, x), lanes.pmin(x, lanes.const(largestDivisor[lanes.precision])));
+    inside.add(local.set(result, v128.bitselect(local.get(result), general, isSmall)));
+  })));
+  return local.get(result);
+}
 
 /** sinh(x): error ≤ 3 ulp; overflows where exp(|x|) does. */
 export function sinh(code: Code, lanes: Lanes, argument: Node): Node {

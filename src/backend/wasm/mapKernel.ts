@@ -13,7 +13,7 @@ import {
 import { Code } from "./code.ts";
 import { lanesOf, type Lanes, type Precision } from "./lanes.ts";
 import { assignedNames, buildStatements, emitLoops, named, type Environment } from "./statements.ts";
-import { Values, type Value } from "./values.ts";
+import { Values } from "./values.ts";
 
 export interface MapLayout {
   /** True number of elements; the rest up to a multiple of 16 computes but is never emitted. */
@@ -111,7 +111,7 @@ function emitGroup(frame: Frame, code: Code, unroll: number): void {
   const vectors = Array.from({ length: unroll }, (_, u) => emitBody(frame, code, 16 * u, inputs, scratch));
 
   const alarm = alarmOf(frame, vectors);
-  if (alarm) code.add(if_(v128.any_true(alarm), code.inner((rare) => emitRare(frame, rare, vectors))));
+  if (alarm) code.add(if_(lanes.bitmask(alarm), code.inner((rare) => emitRare(frame, rare, vectors))));
   for (const vector of vectors) {
     for (const [array, result] of vector.results) {
       code.add(v128.store(local.get(position), local.get(result), frame.layout.address(array) + vector.offset));
@@ -136,10 +136,9 @@ function emitBody(frame: Frame, code: Code, offset: number, inputs: readonly Nod
   environment.set("i", values.leaf("i", elementIndices(frame, offset), false));
 
   const loops = buildStatements(values, code, kernel.body, environment);
-  for (const array of kernel.flush ?? []) environment.set(array, flushed(values, lanes, named(environment, array)));
   const condition = kernel.spike ? values.keep(values.from(kernel.spike.condition, (n) => named(environment, n))) : undefined;
-  const changed = [...assignedNames(kernel.body), ...(kernel.flush ?? [])];
-  const stored = kernel.state.filter((array) => changed.includes(array));
+  const changed = assignedNames(kernel.body);
+  const stored = kernel.state.filter((array) => changed.has(array));
   for (const array of stored) values.keep(named(environment, array));
   emitLoops(values, code, loops);
   const results = new Map(stored.map((array) => [array, code.variable(array, "v128", values.force(named(environment, array), code))]));
@@ -148,10 +147,25 @@ function emitBody(frame: Frame, code: Code, offset: number, inputs: readonly Nod
   return { values, environment, offset, results, spike };
 }
 
-/** The magnitudes too small to matter become zero; NaN stays. */
-function flushed(values: Values, lanes: Lanes, x: Value): Value {
-  const tiny = values.apply("lt", [values.apply("abs", [x]), values.constant(lanes.precision === "f32" ? 1e-30 : 1e-290)]);
-  return values.apply("select", [tiny, values.constant(0), x]);
+/**
+ * Emits `flush_<kernel>(lo, hi)`: magnitudes too small to matter (below 1e-30 in f32, 1e-290 in f64) become zero in the arrays of
+ * `kernel.flush`; NaN stays. Meant to be called every few steps: from there to the subnormal numbers is a way of many time constants.
+ */
+export function emitFlushKernel(module: Module, kernel: MapKernel, layout: MapLayout, precision: Precision): Func {
+  const lanes = lanesOf(precision);
+  const f = module.func(`flush_${kernel.name}`, { lo: "i32", hi: "i32" });
+  const position = f.local("position", "i32"), x = f.local("x", "v128");
+  const shift = i32.const(Math.log2(lanes.bytes));
+  const tiny = lanes.const(precision === "f32" ? 1e-30 : 1e-290);
+  const body = (kernel.flush ?? []).flatMap((array) => {
+    const address = layout.address(array);
+    return [
+      local.set(x, v128.load(local.get(position), address)),
+      v128.store(local.get(position), v128.andnot(local.get(x), lanes.lt(lanes.abs(local.get(x)), tiny)), address),
+    ];
+  });
+  f.emit(forLoop(position, i32.shl(local.get(f.param("lo")), shift), i32.shl(local.get(f.param("hi")), shift), 16, body));
+  return f;
 }
 
 function elementIndices(frame: Frame, offset: number): Node {

@@ -2,6 +2,7 @@
  * The loop over time, in WebAssembly: advances all tables by windows and delivers what they emit, many steps a call, so that a network
  * of a thousand neurons does not spend its time between JavaScript and WebAssembly.
  */
+import { flushInterval } from "../contract.ts";
 import type { Schedule } from "../contract.ts";
 import type { Func, Module, Node } from "./assembler.ts";
 import { block, br_if, call, forLoop, i32, if_, label, local, loop, return_, select } from "./assembler.ts";
@@ -9,6 +10,7 @@ import { block, br_if, call, forLoop, i32, if_, label, local, loop, return_, sel
 export interface ScheduledFunctions {
   readonly updates: readonly Func[];
   readonly fills: readonly (Func | undefined)[];
+  readonly flushes: readonly (Func | undefined)[];
   readonly delivers: readonly Func[];
 }
 
@@ -49,7 +51,7 @@ const slotOf = (step: Node, delay: number, slots: number, slotBytes: number): No
 /** `advance_k(from, start, n)`: one table, steps start … start + n − 1 of the call, tile by tile. Returns 1 after a failure, else 0. */
 function emitAdvance(module: Module, schedule: Schedule, k: number, functions: ScheduledFunctions): Func {
   const table = schedule.tables[k]!;
-  const fill = functions.fills[table.map];
+  const fill = functions.fills[table.map], flush = functions.flushes[table.map];
   const f = module.func(`advance_${table.map}`, { from: "i32", start: "i32", n: "i32" }, "i32", false);
   const [from, start, n] = [f.param("from"), f.param("start"), f.param("n")];
   const lo = f.local("lo", "i32"), hi = f.local("hi", "i32"), s = f.local("s", "i32"), made = f.local("made", "i32"), step = f.local("step", "i32"), scalars = f.local("scalars", "i32"), place = f.local("place", "i32");
@@ -71,6 +73,7 @@ function emitAdvance(module: Module, schedule: Schedule, k: number, functions: S
       return_(i32.const(1)),
     ]),
     i32.store(get(place), i32.add(i32.load(get(place), counts), get(made)), counts),
+    ...(flush ? [if_(i32.eq(i32.and(get(step), i32.const(flushInterval - 1)), i32.const(flushInterval - 1)), [call(flush, get(lo), get(hi))])] : []),
   ];
   const end = f.local("end", "i32");
   const steps = forLoop(s, get(start), get(end), 1, oneStep);

@@ -8,7 +8,7 @@ import type { Expr, Op } from "../../ir/expr.ts";
 import { v128, type Node } from "./assembler.ts";
 import type { Code } from "./code.ts";
 import type { Lanes } from "./lanes.ts";
-import { expSteps, largestDivisor } from "./exponential.ts";
+import { expSteps } from "./exponential.ts";
 import { integerPower } from "./power.ts";
 import { emitOperation, isHeavy } from "./vectorMath.ts";
 
@@ -17,7 +17,7 @@ type ExpStep = `exponential ${keyof typeof expSteps}`;
 
 export interface Value {
   readonly id: number;
-  readonly op: Exclude<Op, "exprel"> | ExpStep | "constant" | "leaf" | "integerPower";
+  readonly op: Op | ExpStep | "constant" | "leaf" | "integerPower";
   readonly args: readonly Value[];
   /** Of a constant: the number or condition. Of an integer power: the exponent. */
   readonly constant?: number | boolean;
@@ -91,24 +91,20 @@ export class Values {
         return this.#make(`^${exponent} ${a.id}`, { op: "integerPower", args: [a], constant: exponent, cheap: false, depth: a.depth });
       }
     }
-    if (op === "exp" || op === "expm1" || op === "exprel") return this.#exponential(op, a);
+    if (op === "exp" || op === "expm1") return this.#exponential(op, a);
     const swap = (op === "add" || op === "mul" || op === "and" || op === "or" || op === "eq" || op === "ne") && a.id > b.id;
     const ordered = swap ? [b, a] : args;
     return this.#make(`${op} ${ordered.map((x) => x.id).join(" ")}`, { op, args, cheap: false, depth: Math.max(...args.map((x) => x.depth)) });
   }
 
-  #exponential(op: "exp" | "expm1" | "exprel", x: Value): Value {
+  #exponential(op: "exp" | "expm1", x: Value): Value {
     const step = (name: keyof typeof expSteps, ...args: readonly Value[]): Value =>
       this.#make(`exponential ${name} ${args.map((a) => a.id).join(" ")}`, { op: `exponential ${name}`, args, cheap: false, depth: x.depth }, name);
     const clamped = step("clamped", x);
     const shifted = step("shifted", clamped);
     const fraction = step("fraction", clamped, shifted);
     if (op === "exp") return step("exp", x, shifted, fraction);
-    const numerator = step("expm1", x, shifted, fraction);
-    if (op === "expm1") return numerator;
-    // (exp(x) − 1)/x, and 1 at 0: error ≤ 3 ulp in f32 and f64; overflows where exp(x) does.
-    const quotient = this.apply("div", [numerator, this.apply("min", [x, this.constant(largestDivisor[this.#lanes.precision])])]);
-    return this.apply("select", [this.apply("eq", [x, this.constant(0)]), this.constant(1), quotient]);
+    return step("expm1", x, shifted, fraction);
   }
 
   #make(key: string, parts: Omit<Value, "id" | "uses" | "label">, label = ""): Value {
@@ -178,7 +174,13 @@ export class Values {
       if (b.constant === 0 && !Object.is(b.constant, -0)) return v128.and(this.#operand(a, code), this.#operand(condition, code));
       if (a.constant === 0 && !Object.is(a.constant, -0)) return v128.andnot(this.#operand(b, code), this.#operand(condition, code));
     }
-    return emitOperation(code, this.#lanes, value.op as Exclude<Op, "exprel">, value.args.map((a) => this.#operand(a, code)));
+    if (value.op === "and") {
+      // a ∧ ¬b is one instruction.
+      const [a, b] = value.args as [Value, Value];
+      if (b.op === "not") return v128.andnot(this.#operand(a, code), this.#operand(b.args[0]!, code));
+      if (a.op === "not") return v128.andnot(this.#operand(b, code), this.#operand(a.args[0]!, code));
+    }
+    return emitOperation(code, this.#lanes, value.op as Op, value.args.map((a) => this.#operand(a, code)));
   }
 
   #constantNode(value: number | boolean): Node {

@@ -2,19 +2,16 @@
 import type { Op } from "../../ir/expr.ts";
 import { call, local, v128, type Node } from "./assembler.ts";
 import { helper, Code } from "./code.ts";
-import { cosh, exp, expm1, sinh, tanh } from "./exponential.ts";
+import { cosh, exp, expm1, exprel, sinh, tanh } from "./exponential.ts";
 import { lanesOf, type Lanes } from "./lanes.ts";
 import { log, log10 } from "./logarithm.ts";
 import { pow } from "./power.ts";
 import { arccos, arcsin, arctan, cos, sin, tan } from "./trigonometric.ts";
 
-/** Operations that are made of simpler values: see `Values`. */
-type Composed = "exprel";
-
 type Emit = (code: Code, lanes: Lanes, ...args: readonly Node[]) => Node;
 
 /** Emits one operation on vectors at the end of `code` and returns its value. Operands are evaluated once. */
-export function emitOperation(code: Code, lanes: Lanes, op: Exclude<Op, Composed>, args: readonly Node[]): Node {
+export function emitOperation(code: Code, lanes: Lanes, op: Op, args: readonly Node[]): Node {
   return (emitters[op] as Emit)(code, lanes, ...args);
 }
 
@@ -35,7 +32,7 @@ const called = (name: string, emit: Emit): Emit => (code, lanes, ...args) => {
 
 const comparison = (op: "lt" | "le" | "gt" | "ge" | "eq" | "ne"): Emit => (_, lanes, a, b) => lanes[op](a!, b!);
 
-const emitters: Readonly<Record<Exclude<Op, Composed>, Emit>> = {
+const emitters: Readonly<Record<Op, Emit>> = {
   add: (_, lanes, a, b) => lanes.add(a!, b!),
   sub: (_, lanes, a, b) => lanes.sub(a!, b!),
   mul: (_, lanes, a, b) => lanes.mul(a!, b!),
@@ -57,6 +54,7 @@ const emitters: Readonly<Record<Exclude<Op, Composed>, Emit>> = {
   int: (_, lanes, a) => v128.and(a!, lanes.const(1)),
   exp: (code, lanes, a) => exp(code, lanes, a!),
   expm1: (code, lanes, a) => expm1(code, lanes, a!),
+  exprel: (code, lanes, a) => exprel(code, lanes, a!),
   log: called("log", (code, lanes, a) => log(code, lanes, a!)),
   log10: called("log10", (code, lanes, a) => log10(code, lanes, a!)),
   sqrt: (_, lanes, a) => lanes.sqrt(a!),
@@ -80,6 +78,6 @@ const emitters: Readonly<Record<Exclude<Op, Composed>, Emit>> = {
 };
 
 const heavy: ReadonlySet<string> = new Set([
-  "pow", "exp", "expm1", "log", "log10", "sin", "cos", "tan", "arcsin", "arccos", "arctan",
+  "pow", "exp", "expm1", "exprel", "log", "log10", "sin", "cos", "tan", "arcsin", "arccos", "arctan",
   "sinh", "cosh", "tanh", "sqrt", "div", "mod", "sign",
 ] satisfies Op[]);

@@ -37,12 +37,12 @@ function advance(equation: Equation, dt: Expr, draws: ReadonlyMap<string, Expr>)
   invariant(parts.linear, "exponential Euler was checked to apply");
   const rate = parts.coefficients.get(equation.name) ?? zero;
   const exponent = simplify(mul(rate, dt));
-  const decayed = mul(name(equation.name), apply("exp", exponent));
-  const driven = mul(parts.rest, mul(dt, apply("exprel", exponent)));
+  // x·e^y + b·dt·exprel(y) with e^y = 1 + y·exprel(y): one exponential function, and x changes by a small correction.
+  const correction = mul(equation.drift, mul(dt, apply("exprel", exponent)));
   // The variance of ∫ exp(a·s) dW over the step is dt·exprel(2·a·dt).
   const deviation = apply("sqrt", mul(dt, apply("exprel", mul(number(2), exponent))));
   const noise = [...equation.noise].map(([xi, amplitude]) => mul(mul(amplitude, deviation), draws.get(xi)!));
-  return simplify([driven, ...noise].reduce(add, decayed));
+  return simplify([correction, ...noise].reduce(add, name(equation.name)));
 }
 
 /** The first equation that is not linear in its own variable, or has noise in proportion to it. */
