@@ -21,7 +21,8 @@ export const exponentialIf = neuron({
   description: "Exponential integrate-and-fire neuron",
   source: "doi:10.1523/JNEUROSCI.23-37-11628.2003",
   parameters: {
-    C_m: "100 pF", g_L: "10 nS", E_L: "-65 mV", v_T: "-59.9 mV", delta_T: "3.48 mV", v_peak: "-30 mV", v_reset: "-68 mV", t_ref: "1.7 ms", i_ext: "0 pA",
+    C_m: "100 pF", g_L: "10 nS", E_L: "-65 mV", v_T: "-59.9 mV", delta_T: "3.48 mV", v_peak: "-30 mV", v_reset: "-68 mV", t_ref: "1.7 ms",
+    i_ext: "0 pA",
   },
   state: { v: "-65 mV" },
   receptors: { v: "v" },

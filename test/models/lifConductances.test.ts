@@ -43,7 +43,7 @@ for (const { model, exc, inh } of cases) {
   });
 }
 
-test("a steady conductance shortens the membrane time constant to C / (g_L + g) and pulls v to the weighted mean of the reversal potentials", async () => {
+test("a steady conductance makes the time constant C / (g_L + g), and v rest at the weighted mean of the reversal potentials", async () => {
   // The high-conductance state of Meffin, Burkitt & Grayden (2004), eqs. 6 and 7, with a conductance that does not decay.
   const g = 50e-9, h = 20e-9;
   const { trace } = await run(lifExpConductance, {
@@ -56,7 +56,9 @@ test("a steady conductance shortens the membrane time constant to C / (g_L + g) 
 test("an inhibitory conductance at its reversal potential shunts: alone it does nothing, beside excitation it divides", async () => {
   const values = { v_th: "100 mV", E_inh: "-70 mV", tau_exc: "1 ms" } as const;
   const peak = async (which: readonly ("exc" | "inh")[]): Promise<number> => {
-    const { trace } = await run(lifAlphaConductance, { duration: "30 ms", record: ["v"], values, arrivals: which.map((receptor) => ({ receptor, at: [ms(2)], weight: "20 nS" })) });
+    const { trace } = await run(lifAlphaConductance, {
+      duration: "30 ms", record: ["v"], values, arrivals: which.map((receptor) => ({ receptor, at: [ms(2)], weight: "20 nS" })),
+    });
     return trace("v").reduce((a, b) => Math.max(a, b)) - E_L;
   };
   const [both, exc, inh] = [await peak(["exc", "inh"]), await peak(["exc"]), await peak(["inh"])];
@@ -66,7 +68,10 @@ test("an inhibitory conductance at its reversal potential shunts: alone it does 
 });
 
 test("with conductances of 5 and 10 ms, exponential Euler in steps of 0.1 ms stays within 0.05 mV of rkf45", async () => {
-  const options = { duration: "60 ms", record: ["v"], values: { v_th: "100 mV", tau_exc: "5 ms", tau_inh: "10 ms" }, arrivals: [{ ...arrivals[0], weight: "6 nS" }, { ...arrivals[1], weight: "20 nS" }] } as const;
+  const options = {
+    duration: "60 ms", record: ["v"], values: { v_th: "100 mV", tau_exc: "5 ms", tau_inh: "10 ms" },
+    arrivals: [{ ...arrivals[0], weight: "6 nS" }, { ...arrivals[1], weight: "20 nS" }],
+  } as const;
   const exact = await run(lifExpConductance, options), fast = await run(neuron({ ...lifExpConductance, method: "exponential-euler" }), options);
   expect(fast.method).toBe("exponential-euler");
   const worst = exact.trace("v").reduce((most, v, k) => Math.max(most, Math.abs(v - fast.trace("v")[k]!)), 0);

@@ -17,7 +17,9 @@ const rheobase = (quadratic.g * (quadratic.crit - quadratic.rest)) / 4;
 
 test("quadraticIf fires with the period of the closed form (C/k/c)·[arctan((v − m)/c)] from v_reset to v_peak", async () => {
   const currents = [94, 100, 120, 200, 500, 1000];
-  const { spikes, dt } = await run(quadraticIf, { neurons: currents.length, dt: "0.05 ms", duration: "3 s", values: { i_ext: { values: currents, unit: "pA" } } });
+  const { spikes, dt } = await run(quadraticIf, {
+    neurons: currents.length, dt: "0.05 ms", duration: "3 s", values: { i_ext: { values: currents, unit: "pA" } },
+  });
   const { C, g, rest, crit, peak, reset } = quadratic, k = g / (crit - rest), m = (rest + crit) / 2;
   currents.forEach((pA, neuron) => {
     const c = Math.sqrt((pA * 1e-12) / k - ((crit - rest) / 2) ** 2);
@@ -33,13 +35,18 @@ test("quadraticIf fires with the period of the closed form (C/k/c)·[arctan((v �
 
 test("quadraticIf is silent below its rheobase g_L (v_crit − E_L)/4 and fires above it", async () => {
   const factors = [0.5, 0.99, 1.005, 1.05];
-  const { spikes } = await run(quadraticIf, { neurons: factors.length, duration: "5 s", values: { i_ext: { values: factors.map((f) => f * rheobase * 1e12), unit: "pA" } } });
+  const { spikes } = await run(quadraticIf, {
+    neurons: factors.length, duration: "5 s", values: { i_ext: { values: factors.map((f) => f * rheobase * 1e12), unit: "pA" } },
+  });
   expect(spikes.map((train) => train.length > 0)).toEqual([false, false, true, true]);
 });
 
 test("the rate of quadraticIf grows with the square root of the current above rheobase: four times the excess, twice the rate", async () => {
   const excess = [0.0025, 0.01, 0.04];
-  const { spikes } = await run(quadraticIf, { neurons: 3, duration: "20 s", values: { v_reset: "-2 V", v_peak: "2 V", i_ext: { values: excess.map((x) => (1 + x) * rheobase * 1e12), unit: "pA" } }, dt: "0.005 ms" });
+  const { spikes } = await run(quadraticIf, {
+    neurons: 3, duration: "20 s", values: { v_reset: "-2 V", v_peak: "2 V", i_ext: {
+    values: excess.map((x) => (1 + x) * rheobase * 1e12), unit: "pA" } }, dt: "0.005 ms",
+  });
   const rates = spikes.map((train) => 1 / (intervals(train)[1]! * 5e-6));
   expect(rates[1]! / rates[0]!).toBeCloseTo(2, 1);
   expect(rates[2]! / rates[1]!).toBeCloseTo(2, 1);
@@ -47,13 +54,17 @@ test("the rate of quadraticIf grows with the square root of the current above rh
 
 test("exponentialIf is silent below its rheobase g_L (v_T − E_L − delta_T) and fires above it", async () => {
   const threshold = 10e-9 * (5.1e-3 - 3.48e-3), factors = [0.9, 0.995, 1.01, 1.1];
-  const { spikes } = await run(exponentialIf, { neurons: factors.length, duration: "5 s", values: { i_ext: { values: factors.map((f) => f * threshold * 1e12), unit: "pA" } } });
+  const { spikes } = await run(exponentialIf, {
+    neurons: factors.length, duration: "5 s", values: { i_ext: { values: factors.map((f) => f * threshold * 1e12), unit: "pA" } },
+  });
   expect(spikes.map((train) => train.length > 0)).toEqual([false, false, true, true]);
 });
 
 test("exponentialIf fires with the period t_ref + ∫ dv / (dv/dt) from v_reset to v_peak, within a step", async () => {
   const currents = [18, 25, 50, 100, 300];
-  const { spikes, dt } = await run(exponentialIf, { neurons: currents.length, dt: "0.05 ms", duration: "2 s", values: { i_ext: { values: currents, unit: "pA" } } });
+  const { spikes, dt } = await run(exponentialIf, {
+    neurons: currents.length, dt: "0.05 ms", duration: "2 s", values: { i_ext: { values: currents, unit: "pA" } },
+  });
   currents.forEach((pA, neuron) => {
     const slope = (v: number): number => (10e-9 * (-65e-3 - v) + 10e-9 * 3.48e-3 * Math.exp((v + 59.9e-3) / 3.48e-3) + pA * 1e-12) / 100e-12;
     const T = 1.7e-3 + time(slope, -68e-3, -30e-3);

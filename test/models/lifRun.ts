@@ -34,7 +34,8 @@ export async function run(model: NeuronModel, options: RunOptions): Promise<RunR
   const population = net.population("P", neurons, model, options.values ?? {});
   options.arrivals?.forEach(({ receptor, at, weight }, k) => {
     const source = net.spikeSource(`S${k}`, neurons, {
-      times: at.flatMap((t) => Array.from({ length: neurons }, () => t - 1e-3)), indices: at.flatMap(() => Array.from({ length: neurons }, (_, i) => i)),
+      times: at.flatMap((t) => Array.from({ length: neurons }, () => t - 1e-3)),
+      indices: at.flatMap(() => Array.from({ length: neurons }, (_, i) => i)),
     });
     net.projection(source, population, staticSynapse, { connect: oneToOne(), receptor: receptor as never, weight, delay: "1 ms" });
   });

@@ -37,7 +37,10 @@ test("inhomogeneousPoisson follows its rate through the period, and is silent wh
   for (const train of spikes) for (const step of train) bins[Math.floor((((step - 0.5) % 2500) / 2500) * 20)]!++;
   bins.forEach((count, k) => {
     let expected = 0;
-    for (let s = 0; s < 125; s++) expected += 4 * neurons * -Math.expm1(-1e-4 * Math.max(0, 40 * (1 + 2 * Math.sin(2 * Math.PI * ((k * 125 + s + 0.5) / 2500)))));
+    for (let s = 0; s < 125; s++) {
+      const phase = (k * 125 + s + 0.5) / 2500;
+      expected -= 4 * neurons * Math.expm1(-1e-4 * Math.max(0, 40 * (1 + 2 * Math.sin(2 * Math.PI * phase))));
+    }
     if (expected === 0) expect(count).toBe(0);
     else expect(Math.abs(count - expected)).toBeLessThan(5 * Math.sqrt(expected) + 1);
   });
@@ -47,7 +50,8 @@ test("inhomogeneousPoisson follows its rate through the period, and is silent wh
 test("the rate of inhomogeneousPoisson may be any expression of t, and arriving weights raise it", async () => {
   const neurons = 4000;
   const { spikes } = await run(inhomogeneousPoisson, {
-    neurons, duration: "400 ms", values: { depth: 0, rate_0: "50*Hz*int(t > 100*ms and t < 200*ms)" }, arrivals: [{ receptor: "rate", at: [0.3], weight: "100 Hz" }],
+    neurons, duration: "400 ms", values: { depth: 0, rate_0: "50*Hz*int(t > 100*ms and t < 200*ms)" },
+    arrivals: [{ receptor: "rate", at: [0.3], weight: "100 Hz" }],
   });
   const count = (from: number, to: number): number => spikes.reduce((sum, train) => sum + train.filter((s) => s > from && s <= to).length, 0);
   expect(count(0, 1000)).toBe(0);
@@ -75,7 +79,9 @@ test("escapeNoise at a constant voltage is a Poisson process with dead time: its
 test("the hazard of escapeNoise grows by e for each delta_v of voltage", async () => {
   const E_L = [-59, -57, -55];
   const { spikes } = await run(escapeNoise, {
-    neurons: 600, duration: "10 s", values: { E_L: { values: Array.from({ length: 600 }, (_, i) => E_L[i % 3]!), unit: "mV" }, v: "E_L", v_reset: "E_L", t_ref: "0 ms", rho_th: "50 Hz" },
+    neurons: 600, duration: "10 s",
+    values: { E_L: { values: Array.from({ length: 600 }, (_, i) => E_L[i % 3]!), unit: "mV" },
+      v: "E_L", v_reset: "E_L", t_ref: "0 ms", rho_th: "50 Hz" },
   });
   const rate = (k: number): number => spikes.filter((_, i) => i % 3 === k).reduce((sum, train) => sum + train.length, 0) / 2000;
   [50 * Math.exp(-2), 50 * Math.exp(-1), 50].forEach((expected, k) => {
@@ -94,7 +100,9 @@ test("escapeNoise with a small delta_v is the neuron with a sharp threshold", as
 test("stochasticBinary is on with the probability 1/(1 + exp(−bias)), at any step (Buesing et al. 2011, eq. 3)", async () => {
   const biases = [-3, -1, 0, 1, 3], neurons = 500;
   for (const dt of ["1 ms", "0.1 ms"] as const) {
-    const { spikes } = await run(stochasticBinary, { neurons, duration: "20 s", dt, values: { bias: { values: Array.from({ length: neurons }, (_, i) => biases[i % 5]!), unit: "1" } } });
+    const { spikes } = await run(stochasticBinary, {
+      neurons, duration: "20 s", dt, values: { bias: { values: Array.from({ length: neurons }, (_, i) => biases[i % 5]!), unit: "1" } },
+    });
     biases.forEach((bias, k) => {
       // Each spike means 20 ms of being on.
       const on = (spikes.filter((_, i) => i % 5 === k).reduce((sum, train) => sum + train.length, 0) * 0.02) / 100 / 20;
@@ -119,7 +127,9 @@ test("parrot repeats what it receives in the step of its arrival, and several sp
 });
 
 test("leakyIntegrator rises to R·I with tau_m, adds what arrives, and never spikes", async () => {
-  const { trace, spikes } = await run(leakyIntegrator, { duration: "100 ms", record: ["v"], values: { i_ext: "5 nA" }, arrivals: [{ receptor: "v", at: [0.05], weight: "500 mV" }] });
+  const { trace, spikes } = await run(leakyIntegrator, {
+    duration: "100 ms", record: ["v"], values: { i_ext: "5 nA" }, arrivals: [{ receptor: "v", at: [0.05], weight: "500 mV" }],
+  });
   trace("v").forEach((v, k) => {
     const t = (k + 1) * 1e-4;
     const expected = 5e-3 * -Math.expm1(-t / 20e-3) + (k + 1 >= 500 ? 0.5 * Math.exp(-(t - 0.05) / 20e-3) : 0);

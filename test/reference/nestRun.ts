@@ -7,14 +7,19 @@ import { staticSynapse } from "synfire/models";
 const folder = new URL("../../../shared/reference/neurons/", import.meta.url);
 
 /** Why references cannot be compared, if they cannot. */
-export const missing = existsSync(new URL("iaf_psc_exp.json", folder)) ? undefined : "NEST references are not beside this checkout (../shared/reference/neurons)";
+export const missing = existsSync(new URL("iaf_psc_exp.json", folder)) ? undefined
+  : "NEST references are not beside this checkout (../shared/reference/neurons)";
 
 export const drives = ["dc", "spikes", "dc+spikes"] as const;
 export type Drive = (typeof drives)[number];
 
 interface Train { readonly spike_times: readonly number[]; readonly weight: number; readonly delay: number }
 interface Run {
-  readonly stimulus: { readonly dc_generator?: { readonly amplitude: number; readonly start: number; readonly stop: number; readonly delay: number }; readonly exc?: Train; readonly inh?: Train };
+  readonly stimulus: {
+    readonly dc_generator?: { readonly amplitude: number; readonly start: number; readonly stop: number; readonly delay: number };
+    readonly exc?: Train;
+    readonly inh?: Train;
+  };
   readonly spike_times: readonly number[];
   readonly trace_csv?: string;
 }
@@ -48,12 +53,14 @@ const stepOf = (ms: number): number => Math.round(ms * 10);
 const quantity = (value: number, unit: string): Quantity => (unit === "" ? value : (`${value} ${unit}` as Quantity));
 
 export async function compareWithNest(file: string, drive: Drive, model: NeuronModel, options: Comparison): Promise<Result> {
-  const { stimulus, spike_times: nestTimes, trace_csv: csv } = (JSON.parse(readFileSync(new URL(`${file}.json`, folder), "utf8")) as Readonly<Record<Drive, Run>>)[drive];
+  const runs = JSON.parse(readFileSync(new URL(`${file}.json`, folder), "utf8")) as Readonly<Record<Drive, Run>>;
+  const { stimulus, spike_times: nestTimes, trace_csv: csv } = runs[drive];
   const net = new Network({ seed: 1 });
   const neuron = net.population("neuron", 1, model, options.values);
   const dc = stimulus.dc_generator;
   if (dc) {
-    const current = stepCurrent({ from: `${dc.start + dc.delay} ms`, to: `${dc.stop + dc.delay} ms`, amplitude: quantity(dc.amplitude, options.current) });
+    const amplitude = quantity(dc.amplitude, options.current);
+    const current = stepCurrent({ from: `${dc.start + dc.delay} ms`, to: `${dc.stop + dc.delay} ms`, amplitude });
     net.currentInput(neuron, { into: options.into as never, current });
   }
   for (const port of ["exc", "inh"] as const) {
