@@ -22,6 +22,7 @@ export { traubMiles } from "./neurons/traubMiles.ts";
 export { lifDelta } from "./neurons/lifDelta.ts";
 export { lifExpConductance } from "./neurons/lifExpConductance.ts";
 export { lifExpCurrent } from "./neurons/lifExpCurrent.ts";
+export { mihalasNiebur } from "./neurons/mihalasNiebur.ts";
 export { multiTimescaleAdaptiveThreshold } from "./neurons/multiTimescaleAdaptiveThreshold.ts";
 export { parrot } from "./neurons/parrot.ts";
 export { poissonNeuron } from "./neurons/poissonNeuron.ts";
