@@ -2,6 +2,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
+import { SimulationError } from "../errors.ts";
 import { asFileError, writeAtomically } from "../io/files.ts";
 import type { Network, SpikeMonitor } from "../index.ts";
 import { saveRaster, saveSpikes } from "../io/index.ts";
@@ -48,10 +49,17 @@ async function run(file: string, options: RunOptions): Promise<void> {
   const network = await loaded.build();
   const spikes = spikeMonitorOf(network);
   await interruptible(async (interruption) => {
-    const simulated = await simulateWithProgress(network, loaded, options, screen, interruption);
+    const simulated = await simulateWithProgress(network, loaded, options, screen, interruption).catch(async (error: unknown) => {
+      // What led to the failure is what one wants to see.
+      if (folder !== undefined && error instanceof SimulationError) await saveSpikesAndRasters(folder, spikes, loaded.name, screen);
+      throw error;
+    });
     const record = makeRunRecord(loaded, options.backend, simulated, spikes, folder ?? process.cwd());
     screen.say(describe(record, loaded, simulated));
-    if (folder !== undefined) await save(folder, spikes, record, loaded.name, screen);
+    if (folder !== undefined) {
+      await writeAtomically(join(folder, "run.json"), `${JSON.stringify(record, undefined, 2)}\n`);
+      await saveSpikesAndRasters(folder, spikes, loaded.name, screen);
+    }
     screen.json(record);
     if (interruption.status !== undefined) process.exitCode = interruption.status;
   });
@@ -81,18 +89,17 @@ async function writableFolder(out: string): Promise<string> {
   return folder;
 }
 
-async function save(folder: string, spikes: SpikeMonitor, record: RunRecord, title: string, screen: Screen): Promise<void> {
+async function saveSpikesAndRasters(folder: string, spikes: SpikeMonitor, title: string, screen: Screen): Promise<void> {
   const rasters = ["raster.png", "raster.svg", "raster.html"];
-  for (const name of rasters) await saveRaster(join(folder, name), spikes, { title });
   await saveSpikes(join(folder, "spikes.csv"), spikes);
-  await writeAtomically(join(folder, "run.json"), `${JSON.stringify(record, undefined, 2)}\n`);
-  screen.note(`saved ${[...rasters, "spikes.csv", "run.json"].join(", ")} in ${relative(process.cwd(), folder) || "."}`);
+  for (const name of rasters) await saveRaster(join(folder, name), spikes, { title });
+  screen.note(`saved ${[...rasters, "spikes.csv"].join(", ")} in ${relative(process.cwd(), folder) || "."}`);
 }
 
 /** Rates, CV of inter-spike intervals and speed, for people. */
 function describe(record: RunRecord, { name }: NetworkFile, { measured, asked }: Simulated): string {
   const { simulated, timings } = record;
-  const stopped = simulated < asked ? `, interrupted at ${time(simulated)} of ${time(asked)}` : "";
+  const stopped = simulated < asked - record.dt ? `, interrupted at ${time(simulated)} of ${time(asked)}` : "";
   const rows = record.populations.map(({ name, size, spikes, rate_hz, cv }) =>
     [name, thousands(size), thousands(spikes), `${rate_hz.toFixed(2)} Hz`, cv === null ? "–" : cv.toFixed(2)]);
   const perEvent = measured.synapticEvents > 0 ? `, ${significant((measured.wall * 1e9) / measured.synapticEvents)} ns each` : "";

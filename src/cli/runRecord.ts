@@ -1,7 +1,8 @@
 /** run.json: what was run, on what, and what came out; enough to repeat the run and to say whether it is the same. */
 import { dirname, extname, isAbsolute, relative, resolve } from "node:path";
 import { FileError } from "../errors.ts";
-import type { SpikeMonitor } from "../index.ts";
+import { coefficientOfVariation } from "../index.ts";
+import type { Spikes } from "../index.ts";
 import { readBytes } from "../io/files.ts";
 import type { NetworkFile } from "./loadNetwork.ts";
 import { bundledFolder } from "./loadNetwork.ts";
@@ -36,6 +37,7 @@ export interface RunRecord {
   readonly synapses: number;
   readonly spikes: number;
   readonly synapticEvents: number;
+  /** Spikes, rates and CV of inter-spike intervals (null: too few spikes, or not recorded), after the warm-up. */
   readonly populations: readonly {
     readonly name: string; readonly size: number; readonly model: string;
     readonly spikes: number; readonly rate_hz: number; readonly cv: number | null;
@@ -49,7 +51,7 @@ export interface RunRecord {
 type Backend = RunRecord["backend"];
 
 /** @param folder  of run.json; the network's path is kept relative to it */
-export function makeRunRecord(file: NetworkFile, backend: Backend, simulated: Simulated, spikes: SpikeMonitor, folder: string): RunRecord {
+export function makeRunRecord(file: NetworkFile, backend: Backend, simulated: Simulated, spikes: Spikes, folder: string): RunRecord {
   const { report, measured, asked } = simulated;
   return {
     format: "synfire-run", version: 1, synfire: packageVersion(), node: process.version, platform: `${process.platform} ${process.arch}`,
@@ -57,18 +59,27 @@ export function makeRunRecord(file: NetworkFile, backend: Backend, simulated: Si
     settings: file.settings, backend, precision: report.precision, seed: report.seed, threads: report.threads, dt: report.dt, asked,
     simulated: report.duration, modelHash: report.modelHash, spikeHash: report.spikeHash, neurons: report.neurons, synapses: report.synapses,
     spikes: report.spikes, synapticEvents: report.synapticEvents,
-    populations: report.populations.map(({ name, size, model, spikes: count, rate }) =>
-      ({ name, size, model, spikes: count, rate_hz: rate, cv: cvOf(spikes, name) })),
+    populations: report.populations.map(({ name, size, model }, k) => {
+      const { spikes: count, rate } = measured.populations[k]!;
+      return { name, size, model, spikes: count, rate_hz: rate, cv: cvOf(recordedFrom(spikes, measured.from), name) };
+    }),
     integrators: report.integrators,
     timings: { build_ms: report.buildMs, compile_ms: report.compileMs, simulate_s: measured.wall, cpu_s: measured.cpu },
     bytes: report.bytes,
   };
 }
 
+/** What was recorded after a time, seconds; spike times stay as they are. */
+function recordedFrom({ times, indices, populations, duration, dt }: Spikes, from: number): Spikes {
+  const first = times.findIndex((time) => time > from + dt / 2);
+  const start = first < 0 ? times.length : first;
+  return { times: times.subarray(start), indices: indices.subarray(start), populations, duration: duration - from, dt };
+}
+
 /** Mean CV of the inter-spike intervals; null where no neuron has two intervals, or the population is not recorded. */
-function cvOf(spikes: SpikeMonitor, name: string): number | null {
-  const source = spikes.sources.find((group) => group.name === name);
-  const cv = source ? spikes.cv(source) : NaN;
+function cvOf(spikes: Spikes, name: string): number | null {
+  const recorded = spikes.populations.find((population) => population.name === name);
+  const cv = recorded ? coefficientOfVariation(spikes, recorded) : NaN;
   return Number.isFinite(cv) ? cv : null;
 }
 

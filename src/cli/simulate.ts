@@ -19,7 +19,8 @@ export interface Simulated {
   readonly report: RunReport;
   /** Of the part after the warm-up. Seconds. */
   readonly measured: {
-    readonly duration: number; readonly wall: number; readonly cpu: number; readonly spikes: number; readonly synapticEvents: number;
+    readonly from: number; readonly duration: number; readonly wall: number; readonly cpu: number; readonly spikes: number;
+    readonly synapticEvents: number; readonly populations: readonly { readonly name: string; readonly spikes: number; readonly rate: number }[];
   };
   /** Seconds asked for, warm-up included; the report says how many were simulated. */
   readonly asked: number;
@@ -52,11 +53,16 @@ export async function simulate(network: Network, options: SimulateOptions): Prom
   const cpu = process.cpuUsage(cpuBefore);
   const wall = (performance.now() - wallBefore) / 1000;
   const report = simulation.report();
+  const measuredDuration = report.duration - before.duration;
   return {
     report, asked,
     measured: {
-      duration: report.duration - before.duration, wall, cpu: (cpu.user + cpu.system) / 1e6,
+      from: before.duration, duration: measuredDuration, wall, cpu: (cpu.user + cpu.system) / 1e6,
       spikes: report.spikes - before.spikes, synapticEvents: report.synapticEvents - before.synapticEvents,
+      populations: report.populations.map(({ name, size, spikes }, k) => {
+        const own = spikes - before.populations[k]!.spikes;
+        return { name, spikes: own, rate: measuredDuration > 0 ? own / size / measuredDuration : 0 };
+      }),
     },
   };
 }

@@ -10,7 +10,7 @@ const readRecord = (folder: string) => JSON.parse(readFileSync(join(folder, "run
 test("a TypeScript file without package.json, node_modules or build step runs and leaves raster, spikes and record", async () => {
   const folder = folderWith({ "small.ts": smallNetwork });
   const { status, stdout, stderr } = synfire(["run", "small.ts", "--out", "out/first"], folder);
-  expect(stderr).toMatch(/saved raster\.png, raster\.svg, raster\.html, spikes\.csv, run\.json in out\/first/);
+  expect(stderr).toMatch(/saved raster\.png, raster\.svg, raster\.html, spikes\.csv in out\/first/);
   expect(status).toBe(0);
   expect(readdirSync(join(folder, "out/first")).sort()).toEqual(["raster.html", "raster.png", "raster.svg", "run.json", "spikes.csv"]);
   const record = readRecord(join(folder, "out/first"));
@@ -66,9 +66,17 @@ test("--set, --seed, --dt and --duration change the run, and the record says so"
   expect(record.simulated).toBeCloseTo(0.04, 9);
 });
 
-test("the warm-up is simulated but neither timed nor counted as asked for twice", () => {
-  const { stdout } = synfire(["run", "small.ts", "--warmup", "50 ms", "--duration", "100 ms", "--json"], folderWith({ "small.ts": smallNetwork }));
-  expect((JSON.parse(stdout) as RunRecord).asked).toBeCloseTo(0.15, 9);
+test("the warm-up is simulated and recorded, but rates leave it out", async () => {
+  const folder = folderWith({ "small.ts": smallNetwork });
+  const { stdout } = synfire(["run", "small.ts", "--warmup", "50 ms", "--duration", "100 ms", "--json", "--out", "out"], folder);
+  const record = JSON.parse(stdout) as RunRecord;
+  expect(record.simulated).toBeCloseTo(0.15, 9);
+  const { times, indices } = await loadSpikes(join(folder, "out/spikes.csv"));
+  expect(times[0]).toBeLessThan(0.05);
+  expect(times.length).toBe(record.spikes);
+  // A spike at the end of the warm-up's last step still belongs to it.
+  const late = Array.from(times).filter((time, k) => time > 0.05 + 5e-5 && indices[k]! < 80).length;
+  expect(record.populations[0]).toMatchObject({ name: "E", spikes: late, rate_hz: expect.closeTo(late / 80 / 0.1, 6) as unknown });
 });
 
 test.each([
@@ -115,9 +123,11 @@ test.each([
   expect([status, stdout]).toEqual([2, ""]);
 });
 
-test("a run that leaves the finite numbers ends with exit status 1 and names neuron and time", () => {
+test("a run that leaves the finite numbers ends with exit status 1, names neuron and time, and saves what was recorded", () => {
   const exploding = smallNetwork.replace("-v / tau_m", "v*v/(1*mV) / tau_m").replace("v > v_th", "v > 1e300*volt").replace('v: "0 mV"', 'v: "50 mV"');
-  const { status, stderr } = synfire(["run", "small.ts"], folderWith({ "small.ts": exploding }));
+  const folder = folderWith({ "small.ts": exploding });
+  const { status, stderr } = synfire(["run", "small.ts", "--out", "out"], folder);
+  expect(readdirSync(join(folder, "out")).sort()).toEqual(["raster.html", "raster.png", "raster.svg", "spikes.csv"]);
   expect(stderr).toMatch(/SimulationError: population "[EI]": v .* in neuron \d+ at t = [\d.]+ ms/);
   expect(status).toBe(1);
 });
