@@ -35,7 +35,7 @@ const constants: Readonly<Record<"f32" | "f64", Constants>> = {
 
 /**
  * The steps of exp and expm1. Expressions use them one by one, so that exp and expm1 of the same argument
- * Euler) share all but the last. Nodes that are read twice must be locals.
+ * share all but the last. Nodes that are read twice must be locals.
  */
 export const expSteps = {
   clamped: (_: Code, lanes: Lanes, x: Node): Node => {
@@ -88,13 +88,13 @@ export const expm1 = (code: Code, lanes: Lanes, x: Node): Node => inSteps(code, 
 /** The divisor of exprel, finite, so that infinity divided by it stays infinity. */
 const largestDivisor = { f32: 3e38, f64: 1e308 } as const;
 /** Below this magnitude the Taylor series of exprel is exact to rounding. */
-const smallArgument = 0.25;
+const smallArgument = 0.5;
 const exprelSeries = (terms: number): number[] => {
   const series = [1];
   for (let k = 1; k < terms; k++) series.push(series[k - 1]! / (k + 1));
   return series;
 };
-const exprelTerms = { f32: exprelSeries(7), f64: exprelSeries(13) } as const;
+const exprelTerms = { f32: exprelSeries(8), f64: exprelSeries(15) } as const;
 
 /**
  * (exp(x) − 1)/x, and 1 at 0: error ≤ 3 ulp in f32 and f64; overflows where exp(x) does. Integrators mostly ask for small arguments (rate ×
@@ -103,7 +103,7 @@ const exprelTerms = { f32: exprelSeries(7), f64: exprelSeries(13) } as const;
 export function exprel(code: Code, lanes: Lanes, argument: Node): Node {
   const x = code.let("x", argument);
   const isSmall = lanes.lt(lanes.abs(x), lanes.const(smallArgument));
-  const result = code.variable("exprel", "v128", polynomial(lanes, x, exprelTerms[lanes.precision]));
+  const result = code.variable("exprel", "v128", splitPolynomial(code, lanes, x, exprelTerms[lanes.precision]));
   const allLanes = 2 ** lanes.count - 1;
   code.add(if_(i32.ne(lanes.bitmask(isSmall), i32.const(allLanes)), code.inner((inside) => {
     const general = lanes.div(expm1(inside, lanes, x), lanes.pmin(x, lanes.const(largestDivisor[lanes.precision])));
