@@ -4,12 +4,15 @@ import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { compile, Network, neuron } from "synfire";
 import { saveScene } from "synfire/io";
-import type { Mark } from "synfire/io";
+import type { Box, Mark } from "synfire/io";
 import { izhikevich, izhikevichPatterns } from "synfire/models";
 import type { IzhikevichPattern } from "synfire/models";
 
 // One Euler step of this equation takes `current` to the current of the step.
-const ammeter = neuron({ name: "ammeter", method: "euler", parameters: { i_ext: "0 mV" }, state: { current: "0 mV" }, equations: "dcurrent/dt = (i_ext - current)/dt : volt" });
+const ammeter = neuron({
+  name: "ammeter", method: "euler", parameters: { i_ext: "0 mV" }, state: { current: "0 mV" },
+  equations: "dcurrent/dt = (i_ext - current)/dt : volt",
+});
 
 /** Times in ms; membrane potential, its spikes drawn up to 30 mV, and current, in mV. */
 async function simulate(pattern: IzhikevichPattern): Promise<{ times: Float64Array; v: Float64Array; current: Float64Array }> {
@@ -29,7 +32,7 @@ async function simulate(pattern: IzhikevichPattern): Promise<{ times: Float64Arr
 }
 
 /** A curve stretched over a box; values from `low` to `high` fill its height. */
-function curve(times: Float64Array, values: Float64Array, low: number, high: number, color: string, box: { x: number; y: number; width: number; height: number }): Mark {
+function curve(times: Float64Array, values: Float64Array, low: number, high: number, color: string, box: Box): Mark {
   const last = times.at(-1)!;
   const points = Array.from(times).flatMap((t, k) => [box.x + (t / last) * box.width, box.y + box.height * (1 - (values[k]! - low) / (high - low))]);
   return { kind: "line", points, color, width: 1 };
@@ -48,9 +51,13 @@ for (const [k, pattern] of izhikevichPatterns.entries()) {
     { kind: "line", points: [x + width - (20 / times.at(-1)!) * width, y + 136, x + width, y + 136], color: "#1c1c1c", width: 2 },
   );
 }
-marks.push({ kind: "text", x: columns * cellWidth - 15, y: 10 + 5 * cellHeight + 12, text: "bars: 20 ms", size: 11, color: "#1c1c1c", anchor: "end" });
+marks.push({
+  kind: "text", x: columns * cellWidth - 15, y: 10 + 5 * cellHeight + 12, text: "bars: 20 ms", size: 11, color: "#1c1c1c", anchor: "end",
+});
 
 const path = process.argv[2] ?? "out/izhikevichPatterns.svg";
 await mkdir(dirname(path), { recursive: true });
-await saveScene(path, { width: columns * cellWidth, height: 5 * cellHeight + 30, description: "Twenty firing patterns of the Izhikevich neuron", marks });
+await saveScene(path, {
+  width: columns * cellWidth, height: 5 * cellHeight + 30, description: "Twenty firing patterns of the Izhikevich neuron", marks,
+});
 console.log(`wrote ${path}`);

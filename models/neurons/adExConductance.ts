@@ -4,8 +4,9 @@ import { adExPatterns } from "./adExPatterns.ts";
 /**
  * Adaptive exponential integrate-and-fire neuron (AdEx) with exponentially decaying synaptic conductances.
  *
- * The upstroke is followed with adaptive steps inside dt (rkf45), and v enters the equations no higher than V_peak, so that they stay bounded: this is
- * NEST's aeif_cond_exp. The defaults are the pyramidal cell of 2005; the presets are the firing patterns of Naud et al. (2008), table 1.
+ * The upstroke is followed with adaptive steps inside dt (rkf45), and v enters the equations no higher than V_peak, so that they stay
+ * bounded: this is NEST's aeif_cond_exp. A population may ask for `{ method: "euler" }` instead, which is many times faster and cuts the upstroke
+ * where it finds it. The defaults are the pyramidal cell of 2005; the presets are the firing patterns of Naud et al. (2008), table 1.
  *
  * | parameter | unit | what it is |
  * | --- | --- | --- |

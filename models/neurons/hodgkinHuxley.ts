@@ -3,8 +3,8 @@ import { neuron } from "synfire";
 /**
  * The squid giant axon of Hodgkin and Huxley: a patch of membrane with sodium, potassium and leak currents, per unit of area.
  *
- * Potentials are absolute, with rest at −65 mV (the paper counts from rest, with the opposite sign); rates are those of 6.3 °C. A spike is reported when v
- * rises through v_spike, and no second one before v has fallen below it again. Use steps of 0.05 ms or less.
+ * Potentials are absolute, with rest at −65 mV (the paper counts from rest, with the opposite sign); rates are those of 6.3 °C. A spike is
+ * reported when v rises through v_spike, and no second one before v has fallen below it again. Use steps of 0.05 ms or less.
  *
  * Receptor `v` adds a weight to the membrane; `ex` and `in` add it to synaptic conductances, which the paper's membrane does not have.
  *

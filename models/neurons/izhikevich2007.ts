@@ -41,15 +41,26 @@ export const izhikevich2007 = neuron({
   method: "euler",
   presets: {
     regularSpiking: {},
-    intrinsicallyBursting: { C: "150 pF", k: "1.2 nS/mV", v_r: "-75 mV", v_t: "-45 mV", v_peak: "50 mV", a: "0.01 1/ms", b: "5 nS", b_below: "5 nS", v_b: "-75 mV", c: "-56 mV", d: "130 pA", v: "-75 mV" },
-    chattering: { C: "50 pF", k: "1.5 nS/mV", v_r: "-60 mV", v_t: "-40 mV", v_peak: "25 mV", a: "0.03 1/ms", b: "1 nS", b_below: "1 nS", v_b: "-60 mV", c: "-40 mV", d: "150 pA", v: "-60 mV" },
-    fastSpiking: { C: "20 pF", k: "1 nS/mV", v_r: "-55 mV", v_t: "-40 mV", v_peak: "25 mV", a: "0.2 1/ms", b: "0 nS", b_below: "0 nS", b_cubic: "0.025 nS/mV^2", v_b: "-55 mV", c: "-45 mV", d: "0 pA", v: "-55 mV" },
+    intrinsicallyBursting: {
+      C: "150 pF", k: "1.2 nS/mV", v_r: "-75 mV", v_t: "-45 mV", v_peak: "50 mV", a: "0.01 1/ms", b: "5 nS", b_below: "5 nS", v_b: "-75 mV",
+      c: "-56 mV", d: "130 pA", v: "-75 mV",
+    },
+    chattering: {
+      C: "50 pF", k: "1.5 nS/mV", v_r: "-60 mV", v_t: "-40 mV", v_peak: "25 mV", a: "0.03 1/ms", b: "1 nS", b_below: "1 nS", v_b: "-60 mV",
+      c: "-40 mV", d: "150 pA", v: "-60 mV",
+    },
+    fastSpiking: {
+      C: "20 pF", k: "1 nS/mV", v_r: "-55 mV", v_t: "-40 mV", v_peak: "25 mV", a: "0.2 1/ms", b: "0 nS", b_below: "0 nS", b_cubic: "0.025 nS/mV^2",
+      v_b: "-55 mV", c: "-45 mV", d: "0 pA", v: "-55 mV",
+    },
     lowThresholdSpiking: {
-      C: "100 pF", k: "1 nS/mV", v_r: "-56 mV", v_t: "-42 mV", v_peak: "40 mV", peak_u: "-0.1 mV/pA", a: "0.03 1/ms", b: "8 nS", b_below: "8 nS", v_b: "-56 mV",
+      C: "100 pF", k: "1 nS/mV", v_r: "-56 mV", v_t: "-42 mV", v_peak: "40 mV", peak_u: "-0.1 mV/pA", a: "0.03 1/ms",
+      b: "8 nS", b_below: "8 nS", v_b: "-56 mV",
       c: "-53 mV", c_u: "0.04 mV/pA", d: "20 pA", u_max: "670 pA", v: "-56 mV",
     },
     thalamocortical: {
-      C: "200 pF", k: "1.6 nS/mV", v_r: "-60 mV", v_t: "-50 mV", v_peak: "35 mV", peak_u: "0.1 mV/pA", a: "0.01 1/ms", b: "0 nS", b_below: "15 nS", v_b: "-65 mV",
+      C: "200 pF", k: "1.6 nS/mV", v_r: "-60 mV", v_t: "-50 mV", v_peak: "35 mV", peak_u: "0.1 mV/pA", a: "0.01 1/ms",
+      b: "0 nS", b_below: "15 nS", v_b: "-65 mV",
       c: "-60 mV", c_u: "-0.1 mV/pA", d: "10 pA", v: "-60 mV",
     },
   },

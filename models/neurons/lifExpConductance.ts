@@ -5,7 +5,7 @@ import { neuron } from "synfire";
  * and decays with tau_exc or tau_inh. All weights are positive; the reversal potentials decide what they do. `iaf_cond_exp` of NEST.
  *
  * Integrated by rkf45, as NEST does, because tau_exc is near the usual step. With longer time constants (5 ms and a step of 0.1 ms)
- * exponential Euler is as good and much faster: `neuron({ ...lifExpConductance, method: "exponential-euler" })`.
+ * exponential Euler is as good and much faster: give the population `{ method: "exponential-euler" }`.
  *
  * | parameter | unit | what it is |
  * | --- | --- | --- |

@@ -3,7 +3,7 @@ import { neuron } from "synfire";
 /**
  * The barnacle muscle fibre of Morris and Lecar, in its reduced form: instantaneous calcium, slow potassium, per unit of area.
  *
- * The presets are the two classes of excitability of Rinzel and Ermentrout: `type2` begins to oscillate through a Hopf bifurcation, at a rate above zero; `type1`
+ * The presets are the regimes of Rinzel and Ermentrout: `type2` begins to oscillate through a Hopf bifurcation, at a rate above zero; `type1`
  * through a saddle-node on an invariant circle, at rates as low as wished; `homoclinic` is bistable between rest and firing.
  *
  * | parameter | unit | what it is |

@@ -1,8 +1,8 @@
 import { neuron } from "synfire";
 
 /**
- * Pyramidal cell after Traub and Miles, reduced to one compartment with fast sodium and delayed-rectifier potassium currents, and exponentially decaying
- * synaptic conductances: the neuron of benchmark 3 (COBAHH) of Brette et al. (2007), 20 000 µm² of membrane.
+ * Pyramidal cell after Traub and Miles, reduced to one compartment with fast sodium and delayed-rectifier potassium currents, and
+ * exponentially decaying synaptic conductances: the neuron of benchmark 3 (COBAHH) of Brette et al. (2007), 20 000 µm² of membrane.
  *
  * A spike is reported when v rises through v_spike; for t_ref after it no other is, while the equations go on.
  *
@@ -24,7 +24,8 @@ export const traubMiles = neuron({
   description: "Hodgkin–Huxley neuron after Traub and Miles with exponential synaptic conductances, as in the COBAHH benchmark",
   source: "doi:10.1007/s10827-007-0038-6",
   parameters: {
-    C: "200 pF", g_Na: "20000 nS", g_K: "6000 nS", g_L: "10 nS", E_Na: "50 mV", E_K: "-90 mV", E_L: "-65 mV", V_T: "-63 mV", v_spike: "-20 mV", t_ref: "3 ms",
+    C: "200 pF", g_Na: "20000 nS", g_K: "6000 nS", g_L: "10 nS", E_Na: "50 mV", E_K: "-90 mV", E_L: "-65 mV",
+    V_T: "-63 mV", v_spike: "-20 mV", t_ref: "3 ms",
     E_ex: "0 mV", E_in: "-80 mV", tau_ex: "5 ms", tau_in: "10 ms", i_ext: "0 nA",
   },
   state: { v: "-65 mV", m: 0, h: 1, n: 0, g_ex: "0 nS", g_in: "0 nS" },

@@ -75,7 +75,10 @@ test("rheobase for a slow current is (g_L + a)·(V_T − E_L − Delta_T + Delta
   const values = Array.from({ length: 41 }, (_, k) => rheobase * (0.98 + k * 0.001));
   for (const model of [adExCurrent, adExConductance]) {
     // From the fixed point of a weaker current, so that nothing but the current's level can make it fire.
-    const run = await stimulate(model, { size: 41, values: { a: `${a} nS`, tau_w: `${tau} ms`, i_ext: { values, unit: "pA" }, v: "-55 mV", w: `${a * (-55 - E)} pA` }, dt: "0.1 ms", duration: "2 s" });
+    const run = await stimulate(model, {
+      size: 41, values: { a: `${a} nS`, tau_w: `${tau} ms`, i_ext: { values, unit: "pA" }, v: "-55 mV", w: `${a * (-55 - E)} pA` }, dt: "0.1 ms",
+      duration: "2 s",
+    });
     const first = run.spikes.findIndex((s) => s.length > 0);
     expect(Math.abs(values[first]! / rheobase - 1)).toBeLessThan(0.002);
     expect(run.spikes.slice(first).every((s) => s.length > 0)).toBe(true);
@@ -84,7 +87,9 @@ test("rheobase for a slow current is (g_L + a)·(V_T − E_L − Delta_T + Delta
 
 test("a neuron whose current is far above threshold is followed without a break, f32 and f64", async () => {
   for (const precision of ["f32", "f64"] as const) {
-    const run = await stimulate(adExConductance, { dt: "0.1 ms", duration: "200 ms", precision, currents: [stepCurrent({ amplitude: "8 nA", from: "20 ms" })], record: ["v"] });
+    const run = await stimulate(adExConductance, {
+      dt: "0.1 ms", duration: "200 ms", precision, currents: [stepCurrent({ amplitude: "8 nA", from: "20 ms" })], record: ["v"],
+    });
     expect(run.spikes[0]!.length).toBeGreaterThan(50);
     expect(run.trace("v").every((v) => Number.isFinite(v) && v < 1e-3)).toBe(true);
   }
@@ -99,4 +104,16 @@ test("during t_ref the membrane is held at V_reset", async () => {
     for (let k = 1; k <= 49; k++) expect(v[at + k]).toBeCloseTo(-70.6e-3, 12);
     expect(v[at + 52]).toBeGreaterThan(-70.6e-3);
   }
+});
+
+test("by Euler steps of 0.05 ms the pyramidal cell fires as often as by rkf45, within 3 %, and stays finite", async () => {
+  const counts = [];
+  for (const method of ["euler", "rkf45"] as const) {
+    const options = { dt: "0.05 ms", duration: "2 s", precision: "f32", record: ["v"] } as const;
+    const run = await stimulate(adExConductance, { ...options, values: { i_ext: "2 nA" }, method });
+    expect(run.trace("v").every(Number.isFinite)).toBe(true);
+    counts.push(run.spikes[0]!.length);
+  }
+  expect(counts[1]).toBeGreaterThan(30);
+  expect(Math.abs(counts[0]! / counts[1]! - 1)).toBeLessThan(0.03);
 });

@@ -6,7 +6,9 @@ import { hodgkinHuxley, traubMiles } from "synfire/models";
 import { rungeKutta } from "./rungeKutta.ts";
 import { between, intervals, mean, stimulate } from "./simulateOne.ts";
 
-const shock = (amplitude: number, from: number, lasting: number): Current => stepCurrent({ amplitude: `${amplitude} uA/cm^2`, from: `${from} ms`, to: `${from + lasting} ms` });
+const shock = (amplitude: number, from: number, lasting: number): Current => stepCurrent({
+  amplitude: `${amplitude} uA/cm^2`, from: `${from} ms`, to: `${from + lasting} ms`,
+});
 
 test("the squid axon rests at −65 mV, where m, h and n are 0.053, 0.596 and 0.318", async () => {
   const run = await stimulate(hodgkinHuxley, { dt: "0.05 ms", duration: "200 ms", record: ["v", "m", "h", "n"] });
@@ -41,7 +43,10 @@ test("firing without end begins between 6.2 and 6.4 uA/cm² for a step from rest
 });
 
 test("4 ms after a spike a shock of three times threshold fails, 20 ms after it the shock at threshold succeeds", async () => {
-  const spikesOf = async (...currents: Current[]): Promise<number> => (await stimulate(hodgkinHuxley, { dt: "0.02 ms", duration: "60 ms", currents })).spikes[0]!.length;
+  const spikesOf = async (...currents: Current[]): Promise<number> => {
+    const run = await stimulate(hodgkinHuxley, { dt: "0.02 ms", duration: "60 ms", currents });
+    return run.spikes[0]!.length;
+  };
   expect(await spikesOf(shock(12, 5, 0.5))).toBe(0);
   expect(await spikesOf(shock(15, 5, 0.5))).toBe(1);
   expect(await spikesOf(shock(15, 5, 0.5), shock(45, 10, 0.5))).toBe(1);
@@ -57,7 +62,9 @@ test("anode break: the end of a hyperpolarising current makes a spike", async ()
 test("the rates have values where the paper's formulas read 0/0, at −40 and −55 mV, in f32 too", async () => {
   for (const precision of ["f32", "f64"] as const) {
     for (const v of ["-40 mV", "-55 mV"] as const) {
-      const run = await stimulate(hodgkinHuxley, { values: { v, g_Na: "0 mS/cm^2", g_K: "0 mS/cm^2", g_L: "0 mS/cm^2" }, dt: "0.01 ms", duration: "50 ms", record: ["m", "n"], precision });
+      const run = await stimulate(hodgkinHuxley, {
+        values: { v, g_Na: "0 mS/cm^2", g_K: "0 mS/cm^2", g_L: "0 mS/cm^2" }, dt: "0.01 ms", duration: "50 ms", record: ["m", "n"], precision,
+      });
       // With v held there, m and n come to α/(α + β): α_m(−40 mV) = 1/ms, α_n(−55 mV) = 0.1/ms.
       if (v === "-40 mV") expect(run.trace("m").at(-1)).toBeCloseTo(1 / (1 + 4 * Math.exp(-25 / 18)), 5);
       else expect(run.trace("n").at(-1)).toBeCloseTo(0.1 / (0.1 + 0.125 * Math.exp(-10 / 80)), 3);
@@ -78,7 +85,7 @@ function traubMilesSlope(i: number): (t: number, x: readonly number[]) => number
   };
 }
 
-test("the f–I curve of the Traub–Miles neuron is that of its equations solved by Runge–Kutta, within 0.2 % by rk4 and 2 % by its own method", async () => {
+test("the f–I curve of the Traub–Miles neuron is that of its equations by Runge–Kutta, within 0.2 % by rk4 and 2 % by its own method", async () => {
   const currents = [150, 200, 300, 500, 1000];
   const options = { size: currents.length, values: { i_ext: { values: currents, unit: "pA" } }, dt: "0.01 ms", duration: "500 ms" } as const;
   const own = await stimulate(traubMiles, options), rk4 = await stimulate(traubMiles, { ...options, method: "rk4" });

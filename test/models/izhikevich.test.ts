@@ -3,16 +3,17 @@ import { expect, test } from "vitest";
 import { stepCurrent } from "synfire";
 import { izhikevich, izhikevichPatterns } from "synfire/models";
 import { between, bursts, intervals, stimulate } from "./simulateOne.ts";
-import type { Stimulated } from "./simulateOne.ts";
 import type { Method } from "../../src/model/checked.ts";
 
-async function panel(letter: string, changes: { readonly method?: Method; readonly dt?: "0.1 ms" | "0.05 ms" } = {}): Promise<{ readonly spikes: number[]; readonly times: Float64Array; readonly v: Float64Array; readonly run: Stimulated }> {
+interface Panel { readonly spikes: number[]; readonly times: Float64Array; /** mV */ readonly v: Float64Array }
+
+async function panel(letter: string, changes: { readonly method?: Method; readonly dt?: "0.1 ms" | "0.05 ms" } = {}): Promise<Panel> {
   const pattern = izhikevichPatterns.find((p) => p.panel === letter)!;
   const run = await stimulate(izhikevich, {
-    values: izhikevich.presets[pattern.preset], dt: changes.dt ?? pattern.dt, duration: pattern.duration, currents: pattern.currents, record: ["v", "u"],
+    values: izhikevich.presets[pattern.preset], dt: changes.dt ?? pattern.dt, duration: pattern.duration, currents: pattern.currents, record: ["v"],
     ...(changes.method ? { method: changes.method } : {}),
   });
-  return { spikes: [...run.spikes[0]!], times: run.times, v: run.trace("v").map((v) => v * 1e3), run };
+  return { spikes: [...run.spikes[0]!], times: run.times, v: run.trace("v").map((v) => v * 1e3) };
 }
 
 /** Times of the local maxima of a trace after `from`, ms. */
@@ -91,7 +92,9 @@ test("H, class 2: firing begins at a high rate, and no current makes it fire slo
 /** 61 neurons with constant currents first, first + step, … (mV): the lowest rate above zero after 1.5 s, Hz, and the lowest current that fires. */
 async function onset(preset: "class1" | "class2", first: number, step: number): Promise<{ readonly lowest: number; readonly rheobase: number }> {
   const values = Array.from({ length: 61 }, (_, k) => first + k * step);
-  const run = await stimulate(izhikevich, { size: 61, values: { ...izhikevich.presets[preset], i_ext: { values, unit: "mV" } }, dt: "0.1 ms", duration: "3 s" });
+  const run = await stimulate(izhikevich, {
+    size: 61, values: { ...izhikevich.presets[preset], i_ext: { values, unit: "mV" } }, dt: "0.1 ms", duration: "3 s",
+  });
   const last = run.spikes.map((times) => intervals(between(times, 1500, 3000)));
   const firing = last.filter((i) => i.length > 0);
   expect(firing.length).toBeGreaterThan(0);
@@ -104,7 +107,10 @@ test("I, spike latency: the spike comes more than 7 ms after a pulse of 3 ms has
   expect(spikes.length).toBe(1);
   expect(spikes[0]).toBeGreaterThan(20);
   expect(spikes[0]).toBeLessThan(40);
-  const stronger = await stimulate(izhikevich, { values: izhikevich.presets.spikeLatency, dt: "0.2 ms", duration: "100 ms", currents: [stepCurrent({ amplitude: "8 mV", from: "10.2 ms", to: "13 ms" })] });
+  const stronger = await stimulate(izhikevich, {
+    values: izhikevich.presets.spikeLatency, dt: "0.2 ms", duration: "100 ms",
+    currents: [stepCurrent({ amplitude: "8 mV", from: "10.2 ms", to: "13 ms" })],
+  });
   expect(stronger.spikes[0]!.length).toBe(1);
   expect(spikes[0]! - stronger.spikes[0]![0]!).toBeGreaterThan(4);
 });
@@ -223,7 +229,9 @@ test("the method of 2003 is two half steps of v, then u from the new v", async (
 
 test("the cell types of 2003 fire as figure 2 shows them", async () => {
   const fire = async (preset: keyof typeof izhikevich.presets, i_ext: `${number} mV`, from = 0): Promise<number[]> =>
-    between((await stimulate(izhikevich, { values: { ...izhikevich.presets[preset], i_ext }, dt: "0.1 ms", duration: "400 ms" })).spikes[0]!, from, 400);
+    between((await stimulate(izhikevich, {
+      values: { ...izhikevich.presets[preset], i_ext }, dt: "0.1 ms", duration: "400 ms",
+    })).spikes[0]!, from, 400);
   const regular = intervals(await fire("regularSpiking", "10 mV"));
   expect(regular.at(-1)! / regular[0]!).toBeGreaterThan(1.5);
   const intrinsic = bursts(await fire("intrinsicallyBursting", "10 mV"), 10);

@@ -6,7 +6,11 @@ import { between, bursts, intervals, stimulate } from "./simulateOne.ts";
 
 type CellType = keyof typeof izhikevich2007.presets;
 const fire = async (preset: CellType, pA: number, duration: `${number} ms` = "1000 ms", from = 0): Promise<number[]> =>
-  [...(await stimulate(izhikevich2007, { values: izhikevich2007.presets[preset], dt: "0.05 ms", duration, currents: [stepCurrent({ amplitude: `${pA} pA`, from: `${from} ms` })] })).spikes[0]!];
+  [
+    ...(await stimulate(izhikevich2007, {
+      values: izhikevich2007.presets[preset], dt: "0.05 ms", duration, currents: [stepCurrent({ amplitude: `${pA} pA`, from: `${from} ms` })],
+    })).spikes[0]!,
+  ];
 
 test("the rheobase of the regular spiking neuron is (b + k·(v_t − v_r))²/4k = 51.4 pA, and its rate grows smoothly from there", async () => {
   const rheobase = (-2 + 0.7 * 20) ** 2 / (4 * 0.7);
@@ -63,6 +67,9 @@ test("the thalamocortical neuron fires tonically from rest, and bursts when rele
 
 /** Spikes within 0.5 s after a current from 100 to 500 ms. */
 async function afterInhibition(preset: CellType, pA: number): Promise<number[]> {
-  const run = await stimulate(izhikevich2007, { values: izhikevich2007.presets[preset], dt: "0.05 ms", duration: "1 s", currents: [stepCurrent({ amplitude: `${pA} pA`, from: "100 ms", to: "500 ms" })] });
+  const run = await stimulate(izhikevich2007, {
+    values: izhikevich2007.presets[preset], dt: "0.05 ms", duration: "1 s",
+    currents: [stepCurrent({ amplitude: `${pA} pA`, from: "100 ms", to: "500 ms" })],
+  });
   return between(run.spikes[0]!, 500, 1000);
 }

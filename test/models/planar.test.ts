@@ -27,7 +27,10 @@ test("type 2 loses rest where the trace of its Jacobian vanishes, at 93.86 uA/cm
   const start = values.map((i) => bisect((x) => steady(type2, x) - i, -60, -10));
   const run = await stimulate(morrisLecar, {
     size: 21, dt: "0.1 ms", duration: "20 s",
-    values: { ...morrisLecar.presets.type2, i_ext: { values, unit: "uA/cm^2" }, v: { values: start.map((x) => x + 0.1), unit: "mV" }, w: start.map((x) => wInf(type2, x)) },
+    values: {
+      ...morrisLecar.presets.type2, i_ext: { values, unit: "uA/cm^2" }, v: { values: start.map((x) => x + 0.1), unit: "mV" },
+      w: start.map((x) => wInf(type2, x)),
+    },
   });
   const first = run.spikes.findIndex((s) => s.length > 0);
   expect(Math.abs(factors[first]! - 1)).toBeLessThanOrEqual(0.0041);
@@ -39,7 +42,10 @@ test("type 1 begins to fire at the local maximum of its steady current, 40 uA/cm
   const knee = steady(type1, top);
   expect(knee).toBeCloseTo(39.96, 1);
   const above = [0.02, 0.04, 0.08, 0.16];
-  const run = await stimulate(morrisLecar, { size: 6, dt: "0.05 ms", duration: "8 s", values: { ...morrisLecar.presets.type1, i_ext: { values: [knee - 0.2, knee - 0.02, ...above.map((x) => knee + x)], unit: "uA/cm^2" } } });
+  const run = await stimulate(morrisLecar, {
+    size: 6, dt: "0.05 ms", duration: "8 s",
+    values: { ...morrisLecar.presets.type1, i_ext: { values: [knee - 0.2, knee - 0.02, ...above.map((x) => knee + x)], unit: "uA/cm^2" } },
+  });
   expect(between(run.spikes[0]!, 1000, 8000)).toEqual([]);
   expect(between(run.spikes[1]!, 1000, 8000)).toEqual([]);
   const rates = run.spikes.slice(2).map((s) => 1e3 / mean(intervals(between(s, 1000, 8000))));
@@ -59,7 +65,10 @@ test("FitzHugh–Nagumo oscillates exactly between the two currents at which its
   const offsets = [-0.02, -0.01, -0.004, 0.004, 0.01, 0.02];
   const values = [...offsets.map((x) => low + x), ...offsets.map((x) => high - x)];
   const rest = values.map((i) => bisect((v) => current(v) - i, -3, 3));
-  const run = await stimulate(fitzHughNagumo, { size: 12, dt: "0.05 ms", duration: "4 s", values: { i_ext: values, v: rest.map((v) => v + 1e-3), w: rest.map((v) => (v + a) / b), v_spike: 0.5 }, record: ["v"], every: "1 ms" });
+  const run = await stimulate(fitzHughNagumo, {
+    size: 12, dt: "0.05 ms", duration: "4 s",
+    values: { i_ext: values, v: rest.map((v) => v + 1e-3), w: rest.map((v) => (v + a) / b), v_spike: 0.5 }, record: ["v"], every: "1 ms",
+  });
   values.forEach((_, k) => {
     const late = run.trace("v", k).slice(-500);
     const swing = Math.max(...late) - Math.min(...late);

@@ -13,8 +13,9 @@ export interface Stimulated {
 }
 
 export async function stimulate(model: NeuronModel, options: {
-  readonly size?: number; readonly values?: Readonly<Record<string, Value>>; readonly method?: Method; readonly dt: Quantity; readonly duration: Quantity;
-  readonly into?: string; readonly currents?: readonly Current[]; readonly record?: readonly string[]; readonly precision?: "f32" | "f64"; readonly every?: Quantity;
+  readonly size?: number; readonly values?: Readonly<Record<string, Value>>; readonly method?: Method; readonly dt: Quantity;
+  readonly duration: Quantity; readonly into?: string; readonly currents?: readonly Current[]; readonly record?: readonly string[];
+  readonly precision?: "f32" | "f64"; readonly every?: Quantity;
 }): Promise<Stimulated> {
   const net = new Network({ seed: 1 });
   const size = options.size ?? 1;

@@ -11,7 +11,8 @@ const hhPscAlpha = neuron({
   name: "hh_psc_alpha",
   method: "rkf45",
   parameters: {
-    C_m: "100 pF", g_Na: "12000 nS", g_K: "3600 nS", g_L: "30 nS", E_Na: "50 mV", E_K: "-77 mV", E_L: "-54.402 mV", tau_ex: "0.2 ms", tau_in: "2 ms", t_ref: "2 ms", I_e: "0 pA",
+    C_m: "100 pF", g_Na: "12000 nS", g_K: "3600 nS", g_L: "30 nS", E_Na: "50 mV", E_K: "-77 mV", E_L: "-54.402 mV",
+    tau_ex: "0.2 ms", tau_in: "2 ms", t_ref: "2 ms", I_e: "0 pA",
   },
   state: { v: "-65 mV", m: 0.0529324852572496, h: 0.5961207535084603, n: 0.3176769140606974, i_ex: "0 pA", y_ex: "0 pA", i_in: "0 pA", y_in: "0 pA" },
   receptors: { ex: "y_ex", in: "y_in" },
@@ -39,13 +40,19 @@ const hhPscAlpha = neuron({
 interface Train { readonly times: readonly number[]; readonly weight: number }
 
 /** The same in mV, ms and pA, by Runge–Kutta; spikes as NEST reports them with steps of 0.1 ms. */
-function finely(excitation: Train, inhibition: Train, current: (ms: number) => number, duration: number): { readonly v: number[]; readonly spikes: number[] } {
+function finely(
+  excitation: Train, inhibition: Train, current: (ms: number) => number, duration: number,
+): { readonly v: number[]; readonly spikes: number[] } {
   const vtrap = (x: number, y: number): number => (Math.abs(x / y) < 1e-6 ? y * (1 - x / y / 2) : x / (Math.exp(x / y) - 1));
   const slope = (t: number, [v, m, h, n, ie, ye, ii, yi]: readonly number[]): number[] => {
-    const am = 0.1 * vtrap(-(v! + 40), 10), bm = 4 * Math.exp(-(v! + 65) / 18), ah = 0.07 * Math.exp(-(v! + 65) / 20), bh = 1 / (1 + Math.exp(-(v! + 35) / 10));
+    const am = 0.1 * vtrap(-(v! + 40), 10), bm = 4 * Math.exp(-(v! + 65) / 18);
+    const ah = 0.07 * Math.exp(-(v! + 65) / 20), bh = 1 / (1 + Math.exp(-(v! + 35) / 10));
     const an = 0.01 * vtrap(-(v! + 55), 10), bn = 0.125 * Math.exp(-(v! + 65) / 80);
     const total = 12000 * m! ** 3 * h! * (50 - v!) + 3600 * n! ** 4 * (-77 - v!) + 30 * (-54.402 - v!) + ie! + ii! + current(t);
-    return [total / 100, am * (1 - m!) - bm * m!, ah * (1 - h!) - bh * h!, an * (1 - n!) - bn * n!, (Math.E * ye! - ie!) / 0.2, -ye! / 0.2, (Math.E * yi! - ii!) / 2, -yi! / 2];
+    return [
+      total / 100, am * (1 - m!) - bm * m!, ah * (1 - h!) - bh * h!, an * (1 - n!) - bn * n!, (Math.E * ye! - ie!) / 0.2, -ye! / 0.2,
+      (Math.E * yi! - ii!) / 2, -yi! / 2,
+    ];
   };
   let x: number[] = [-65, 0.0529324852572496, 0.5961207535084603, 0.3176769140606974, 0, 0, 0, 0];
   const v: number[] = [], spikes: number[] = [];
@@ -66,7 +73,8 @@ function finely(excitation: Train, inhibition: Train, current: (ms: number) => n
 
 for (const [name, dc, exc, inh] of [["current", 1000, 0, 0], ["spikes", 0, 3000, -300], ["current and spikes", 500, 2000, -200]] as const) {
   test(`hh_psc_alpha written by a user follows its equations within 0.01 mV, spikes within one step (${name})`, async () => {
-    const excitation = { times: [5, 12.3, 20, 20.5, 33.1, 47, 60.2, 61, 74.4, 90], weight: exc }, inhibition = { times: [8, 25, 40.7, 58, 73, 85.5], weight: inh };
+    const excitation = { times: [5, 12.3, 20, 20.5, 33.1, 47, 60.2, 61, 74.4, 90], weight: exc };
+    const inhibition = { times: [8, 25, 40.7, 58, 73, 85.5], weight: inh };
     const net = new Network();
     const n = net.population("n", 1, hhPscAlpha);
     net.currentInput(n, { into: "I_e", current: stepCurrent({ amplitude: `${dc} pA`, from: "10 ms", to: "80 ms" }) });

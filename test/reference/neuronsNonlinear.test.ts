@@ -12,27 +12,43 @@ const referenceTest = test.skipIf(!present);
 if (!present) test.skip("NEST references are not beside this checkout (../shared/reference/neurons)");
 
 interface Train { readonly spike_times: readonly number[]; readonly weight: number; readonly delay: number }
-interface Stimulus { readonly dc_generator?: { readonly amplitude: number; readonly start: number; readonly stop: number; readonly delay: number }; readonly exc?: Train; readonly inh?: Train }
+interface Stimulus {
+  readonly dc_generator?: { readonly amplitude: number; readonly start: number; readonly stop: number; readonly delay: number };
+  readonly exc?: Train;
+  readonly inh?: Train;
+}
 interface Reference { readonly stimulus: Stimulus; readonly spike_times: readonly number[]; readonly trace_csv?: string }
 const drives = ["dc", "spikes", "dc+spikes"] as const;
 
-interface Compared { readonly ours: readonly number[]; readonly nest: readonly number[]; /** Largest deviation of a column, away from spikes by more than `away` steps. */ readonly deviation: (column: string, ours: string, unit: number, options: { readonly away: number; readonly relative: boolean }) => number }
+interface Compared {
+  readonly ours: readonly number[];
+  readonly nest: readonly number[];
+  /** Largest deviation of a column, away from spikes by more than `away` steps. */
+  readonly deviation: (column: string, ours: string, unit: number, options: { readonly away: number; readonly relative: boolean }) => number;
+}
 
 /** Runs the model under the stimulus of the file; spike times in steps of 0.1 ms. */
 async function compare(file: string, drive: (typeof drives)[number], model: NeuronModel, setup: {
   readonly values: Readonly<Record<string, Value>>; readonly method?: Method; readonly record: readonly string[];
-  readonly current: (amplitude: number) => Quantity; readonly weight: (weight: number) => Quantity; readonly receptors: { readonly exc: string; readonly inh: string };
+  readonly current: (amplitude: number) => Quantity; readonly weight: (weight: number) => Quantity;
+  readonly receptors: { readonly exc: string; readonly inh: string };
 }): Promise<Compared> {
-  const { stimulus, spike_times, trace_csv } = (JSON.parse(readFileSync(new URL(`${file}.json`, folder), "utf8")) as Readonly<Record<string, Reference>>)[drive]!;
+  const runs = JSON.parse(readFileSync(new URL(`${file}.json`, folder), "utf8")) as Readonly<Record<string, Reference>>;
+  const { stimulus, spike_times, trace_csv } = runs[drive]!;
   const net = new Network();
   const n = net.population("n", 1, model, setup.values, setup.method ? { method: setup.method } : {});
   const dc = stimulus.dc_generator;
-  if (dc) net.currentInput(n, { into: "i_ext", current: stepCurrent({ amplitude: setup.current(dc.amplitude), from: `${dc.start + dc.delay} ms`, to: `${dc.stop + dc.delay} ms` }) });
+  if (dc) net.currentInput(n, {
+    into: "i_ext",
+    current: stepCurrent({ amplitude: setup.current(dc.amplitude), from: `${dc.start + dc.delay} ms`, to: `${dc.stop + dc.delay} ms` }),
+  });
   for (const port of ["exc", "inh"] as const) {
     const train = stimulus[port];
     if (!train) continue;
     const source = net.spikeSource(port, 1, { times: { values: train.spike_times, unit: "ms" } });
-    net.projection(source, n, staticSynapse, { connect: oneToOne(), receptor: setup.receptors[port], weight: setup.weight(train.weight), delay: `${train.delay} ms` });
+    net.projection(source, n, staticSynapse, {
+      connect: oneToOne(), receptor: setup.receptors[port], weight: setup.weight(train.weight), delay: `${train.delay} ms`,
+    });
   }
   const spikes = net.spikeMonitor(n), state = net.stateMonitor(n, setup.record);
   await using sim = await compile(net, { dt: "0.1 ms", precision: "f64" });
