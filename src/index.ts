@@ -11,7 +11,17 @@ export { dimensions } from "./units/dimension.ts";
 export { Network, Projection } from "./network/network.ts";
 export { Population, SpikeSource } from "./network/population.ts";
 export type { SpikingGroup } from "./network/population.ts";
-export { allToAll, distanceDependent, explicit, fixedIndegree, fixedOutdegree, fixedProbability, fixedTotalNumber, oneToOne, smallWorld } from "./network/connectors.ts";
+export {
+  allToAll,
+  distanceDependent,
+  explicit,
+  fixedIndegree,
+  fixedOutdegree,
+  fixedProbability,
+  fixedTotalNumber,
+  oneToOne,
+  smallWorld,
+} from "./network/connectors.ts";
 export type { Connector, ConnectorOrRule } from "./network/connectors.ts";
 export { clippedNormal, exponential, lognormal, normal, truncatedNormal, uniform } from "./network/values.ts";
 export type { Distribution, Value } from "./network/values.ts";
@@ -20,7 +30,7 @@ export type { Current } from "./network/inputs.ts";
 export { grid, positions, ring } from "./network/positions.ts";
 export type { Positions } from "./network/positions.ts";
 export { RateMonitor, SpikeMonitor, StateMonitor, WeightMonitor } from "./network/monitors.ts";
-export type { SpikeSink } from "./network/monitors.ts";
+export type { SpikeSink, TraceSink } from "./network/monitors.ts";
 
 export { compile } from "./engine/compile.ts";
 export type { CompileOptions } from "./engine/compile.ts";

@@ -37,7 +37,11 @@ export const flushInterval = 16;
 export const flushesAfter = (step: number): boolean => (step + 1) % flushInterval === 0;
 
 /** One input ring of a table. */
-export interface RingLayout { readonly address: number; readonly slots: number; readonly slotBytes: number }
+export interface RingLayout {
+  readonly address: number;
+  readonly slots: number;
+  readonly slotBytes: number;
+}
 
 /** When what runs, and where what is emitted lies: plain numbers, so that any back-end can follow it. */
 export interface Schedule {
@@ -65,7 +69,14 @@ export interface Schedule {
     readonly rings: readonly RingLayout[];
   }[];
   /** In the order of the program's scatters. `delay` is 0 where each synapse has its own. */
-  readonly deliveries: readonly { readonly column: number; readonly list: number; readonly stride: number; readonly delay: number; readonly slots: number; readonly slotBytes: number }[];
+  readonly deliveries: readonly {
+    readonly column: number;
+    readonly list: number;
+    readonly stride: number;
+    readonly delay: number;
+    readonly slots: number;
+    readonly slotBytes: number;
+  }[];
 }
 
 export interface Executable {

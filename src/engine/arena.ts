@@ -40,17 +40,26 @@ export class Arena {
       this.memory.grow(pages);
     } catch {
       throw new SimulationError(
-        "out-of-memory", `${what} needs ${formatBytes(end)} in all, more than this process can have`,
+        "out-of-memory",
+        `${what} needs ${formatBytes(end)} in all, more than this process can have`,
         `One simulation can address ${formatBytes(addressableBytes)}; make the network smaller or free memory.`,
       );
     }
   }
 
   // Views are made anew at each call: growing the memory detaches older ones.
-  f32(address: number, length: number): Float32Array<ArrayBuffer> { return new Float32Array(this.#buffer, address, length); }
-  f64(address: number, length: number): Float64Array<ArrayBuffer> { return new Float64Array(this.#buffer, address, length); }
-  u32(address: number, length: number): Uint32Array<ArrayBuffer> { return new Uint32Array(this.#buffer, address, length); }
-  u16(address: number, length: number): Uint16Array<ArrayBuffer> { return new Uint16Array(this.#buffer, address, length); }
+  f32(address: number, length: number): Float32Array<ArrayBuffer> {
+    return new Float32Array(this.#buffer, address, length);
+  }
+  f64(address: number, length: number): Float64Array<ArrayBuffer> {
+    return new Float64Array(this.#buffer, address, length);
+  }
+  u32(address: number, length: number): Uint32Array<ArrayBuffer> {
+    return new Uint32Array(this.#buffer, address, length);
+  }
+  u16(address: number, length: number): Uint16Array<ArrayBuffer> {
+    return new Uint16Array(this.#buffer, address, length);
+  }
   real(precision: Precision, address: number, length: number): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> {
     return precision === "f32" ? this.f32(address, length) : this.f64(address, length);
   }
@@ -68,6 +77,9 @@ export const realBytes = (precision: Precision): number => (precision === "f32" 
 export function formatBytes(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB", "PB"];
   let k = 0;
-  while (bytes >= 1000 && k < units.length - 1) { bytes /= 1000; k++; }
+  while (bytes >= 1000 && k < units.length - 1) {
+    bytes /= 1000;
+    k++;
+  }
   return `${bytes >= 100 || k === 0 ? Math.round(bytes) : bytes.toPrecision(2)} ${units[k]}`;
 }

@@ -30,19 +30,41 @@ const backends: Readonly<Record<BackendName, Backend>> = { wasm: wasmBackend, in
 export async function buildExecutable(parts: SimulationParts, scalars: readonly (ScalarTable | undefined)[] = parts.scalars): Promise<Executable> {
   const { groups, deliveries, options, scratch, eventCounter } = parts;
   const program: Program = {
-    precision: options.precision, seed: seedOf(options.seed), keyAddress: parts.keys,
-    maps: groups.filter((g) => g.kernel).map((g) => {
-      const kernel = g.kernel!;
-      return { kernel, size: g.size, stream: g.stream, address: (array) => g.address(array), drawAddress: (draw) => drawAddress(scratch, kernel, draw, options.precision) };
-    }),
+    precision: options.precision,
+    seed: seedOf(options.seed),
+    keyAddress: parts.keys,
+    maps: groups
+      .filter((g) => g.kernel)
+      .map((g) => {
+        const kernel = g.kernel!;
+        return {
+          kernel,
+          size: g.size,
+          stream: g.stream,
+          address: (array) => g.address(array),
+          drawAddress: (draw) => drawAddress(scratch, kernel, draw, options.precision),
+        };
+      }),
     scatters: deliveries.map(({ data, pre, post, variable, table, constantWeight }) => {
       const ring = post.rings.get(variable);
       invariant(ring, "every delivery has a ring");
       const weights = constantWeight === undefined ? table.weights : { kind: "constant" as const, value: constantWeight };
       return {
-        name: `deliver_${identifier(data.name)}`, precision: options.precision, sourceStart: data.pre.start, sourceCount: table.sources, allSources: table.sources === pre.size,
-        rows: table.rows, targets: table.targets, targetBytes: table.targetBytes, weights, delays: table.delays, ring: ring.address, ringBytes: ring.slots * ring.slotBytes, stride: post.stride,
-        eventCounter, touchNextRow: table.count > touchAbove,
+        name: `deliver_${identifier(data.name)}`,
+        precision: options.precision,
+        sourceStart: data.pre.start,
+        sourceCount: table.sources,
+        allSources: table.sources === pre.size,
+        rows: table.rows,
+        targets: table.targets,
+        targetBytes: table.targetBytes,
+        weights,
+        delays: table.delays,
+        ring: ring.address,
+        ringBytes: ring.slots * ring.slotBytes,
+        stride: post.stride,
+        eventCounter,
+        touchNextRow: table.count > touchAbove,
       };
     }),
     schedule: scheduleOf(parts, scalars),
@@ -53,25 +75,45 @@ export async function buildExecutable(parts: SimulationParts, scalars: readonly 
 function scheduleOf(parts: SimulationParts, scalars: readonly (ScalarTable | undefined)[]): Schedule {
   const { groups, deliveries, window, chunk, counts, failure, lists } = parts;
   return {
-    window, steps: chunk, counts, columns: groups.length, failure,
-    tables: groups.filter((g) => g.kernel).map((g, map) => {
-      const table = scalars[g.index];
-      const wholeFits = window === 1 && g.kernel!.draws.length === 0;
-      return {
-        map, column: g.index, stride: g.stride, tile: wholeFits ? g.stride : tileElements, list: lists[g.index]!, scalars: table?.address ?? 0, scalarBytes: table?.bytes ?? 0,
-        rings: g.kernel!.inputs.map((input) => [...g.rings.values()].find((r) => r.input === input)!),
-      };
-    }),
+    window,
+    steps: chunk,
+    counts,
+    columns: groups.length,
+    failure,
+    tables: groups
+      .filter((g) => g.kernel)
+      .map((g, map) => {
+        const table = scalars[g.index];
+        const wholeFits = window === 1 && g.kernel!.draws.length === 0;
+        return {
+          map,
+          column: g.index,
+          stride: g.stride,
+          tile: wholeFits ? g.stride : tileElements,
+          list: lists[g.index]!,
+          scalars: table?.address ?? 0,
+          scalarBytes: table?.bytes ?? 0,
+          rings: g.kernel!.inputs.map((input) => [...g.rings.values()].find((r) => r.input === input)!),
+        };
+      }),
     deliveries: deliveries.map(({ pre, post, variable, table }) => {
       const ring = post.rings.get(variable)!;
-      return { column: pre.index, list: lists[pre.index]!, stride: pre.stride, delay: table.delays === "constant" ? table.maxDelay : 0, slots: ring.slots, slotBytes: ring.slotBytes };
+      return {
+        column: pre.index,
+        list: lists[pre.index]!,
+        stride: pre.stride,
+        delay: table.delays === "constant" ? table.maxDelay : 0,
+        slots: ring.slots,
+        slotBytes: ring.slotBytes,
+      };
     }),
   };
 }
 
-/** Elements advanced through a whole window before the next ones, so that their state stays in the first-level cache; also the elements of a draw's scratch. */
+/** Elements advanced through a whole window before the next ones, so that their state stays in the first-level cache; also those of a draw's scratch. */
 export const tileElements = 2048;
 export const drawStride = (precision: Precision): number => tileElements * realBytes(precision) + scratchSlack * realBytes(precision);
 
 /** Where a draw's numbers of the current tile lie. */
-export const drawAddress = (scratch: number, kernel: MapKernel, draw: string, precision: Precision): number => scratch + kernel.draws.findIndex((d) => d.name === draw) * drawStride(precision);
+export const drawAddress = (scratch: number, kernel: MapKernel, draw: string, precision: Precision): number =>
+  scratch + kernel.draws.findIndex((d) => d.name === draw) * drawStride(precision);

@@ -45,7 +45,8 @@ export async function compile(network: Network, options: CompileOptions): Promis
   const buildOptions = checkOptions(network, options);
   const { dt, precision } = buildOptions;
   const data = network.data;
-  if (data.populations.length === 0) throw new ArgumentError("empty", "the network has no population", "Add one with net.population(name, size, model).");
+  if (data.populations.length === 0)
+    throw new ArgumentError("empty", "the network has no population", "Add one with net.population(name, size, model).");
   checkFits(data, precision);
   const stage = options.onStage ?? (() => {});
   const begin = performance.now();
@@ -62,7 +63,9 @@ export async function compile(network: Network, options: CompileOptions): Promis
   const machine = await SynapseValueMachine.make(arena, seed, requests);
   stage("connect");
   const dtText = formatQuantity(dt, dimensions.second);
-  const deliveries = data.projections.map((p) => buildDelivery(p, byName.get(p.pre.population)!, byName.get(p.post.population)!, arena, machine, { data, dt, dtText, precision, requests }));
+  const deliveries = data.projections.map((p) =>
+    buildDelivery(p, byName.get(p.pre.population)!, byName.get(p.post.population)!, arena, machine, { data, dt, dtText, precision, requests }),
+  );
   makeRings(deliveries, arena, precision);
   const window = deliveries.reduce((least, { table }) => Math.min(least, table.minDelay), longestWindow);
   const built = performance.now();
@@ -76,9 +79,22 @@ export async function compile(network: Network, options: CompileOptions): Promis
   const neurons = groups.reduce((sum, g) => sum + g.stride, 0);
   const chunk = neurons > manyNeurons ? window : Math.ceil(shortestChunk / window) * window;
   const parts: SimulationParts = {
-    network, data, arena, groups, deliveries, window, chunk, options: buildOptions, eventCounter, keys: machine.keys, stages: { buildMs: built - begin, compileMs: 0 },
-    scratch: arena.allocate(draws * drawStride(precision), "random numbers"), lists: groups.map((g) => arena.allocate(4 * g.stride * chunk, `spikes of population "${g.name}"`)),
-    counts: arena.allocate(4 * chunk * groups.length, "spike counts"), failure: arena.allocate(16, "counters"), scalars: stepScalars({ arena, options: buildOptions, groups, chunk }),
+    network,
+    data,
+    arena,
+    groups,
+    deliveries,
+    window,
+    chunk,
+    options: buildOptions,
+    eventCounter,
+    keys: machine.keys,
+    stages: { buildMs: built - begin, compileMs: 0 },
+    scratch: arena.allocate(draws * drawStride(precision), "random numbers"),
+    lists: groups.map((g) => arena.allocate(4 * g.stride * chunk, `spikes of population "${g.name}"`)),
+    counts: arena.allocate(4 * chunk * groups.length, "spike counts"),
+    failure: arena.allocate(16, "counters"),
+    scalars: stepScalars({ arena, options: buildOptions, groups, chunk }),
   };
   const executable = await buildExecutable(parts);
   const simulation = new Simulation(parts, executable);
@@ -91,13 +107,23 @@ function checkOptions(network: Network, options: CompileOptions): BuildOptions {
   const backend = options.backend ?? "wasm";
   if (backend !== "wasm" && backend !== "interpreter") {
     const near = didYouMean(String(backend), ["wasm", "interpreter"]);
-    throw new UnsupportedError("backend", `compile: there is no back-end "${String(backend)}"`, near ? `Did you mean "${near}"?` : 'Use "wasm" or "interpreter".');
+    throw new UnsupportedError(
+      "backend",
+      `compile: there is no back-end "${String(backend)}"`,
+      near ? `Did you mean "${near}"?` : 'Use "wasm" or "interpreter".',
+    );
   }
   const precision = backend === "interpreter" ? "f64" : (options.precision ?? "f32");
-  if (precision !== "f32" && precision !== "f64") throw new ArgumentError("precision", `compile: precision "${String(precision)}" is neither "f32" nor "f64"`, 'Use "f32" for speed or "f64" for accuracy.');
+  if (precision !== "f32" && precision !== "f64")
+    throw new ArgumentError(
+      "precision",
+      `compile: precision "${String(precision)}" is neither "f32" nor "f64"`,
+      'Use "f32" for speed or "f64" for accuracy.',
+    );
   const dt = parseQuantity(options.dt, dimensions.second, "compile: dt");
   if (!(dt > 0)) throw new ArgumentError("time", `compile: dt ${options.dt} is not a positive time`, 'Write e.g. dt: "0.1 ms".');
   const seed = options.seed ?? network.seed;
-  if (!Number.isSafeInteger(seed) || seed < 0) throw new ArgumentError("seed", `compile: seed ${seed} is not a whole number from 0 to 2^53`, "Write e.g. seed: 42.");
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    throw new ArgumentError("seed", `compile: seed ${seed} is not a whole number from 0 to 2^53`, "Write e.g. seed: 42.");
   return { dt, backend, precision, seed };
 }

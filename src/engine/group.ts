@@ -21,14 +21,29 @@ import { evaluateValue, evaluateValues } from "./values.ts";
 import type { ElementValue, ValueContext } from "./values.ts";
 
 /** Input sums of one variable: a ring of slots, one a step. */
-export interface InputRing { readonly variable: string; readonly input: string; readonly address: number; readonly slots: number; readonly slotBytes: number }
+export interface InputRing {
+  readonly variable: string;
+  readonly input: string;
+  readonly address: number;
+  readonly slots: number;
+  readonly slotBytes: number;
+}
 
 /** Spikes that lie ahead of a spike source, by step. */
-export interface SpikeSchedule { readonly steps: Float64Array; readonly ids: Uint32Array }
+export interface SpikeSchedule {
+  readonly steps: Float64Array;
+  readonly ids: Uint32Array;
+}
 
 /** A neuron that only fires by chance: the model behind `poissonSource`. The probability in a step is rate · dt. */
 export const poissonModel: CheckedNeuron = {
-  name: "poisson_source", parameters: [{ name: "rate", dimension: dimensions.hertz, value: 0 }], variables: [], subexpressions: [], receptors: {}, reset: [], draws: 1,
+  name: "poisson_source",
+  parameters: [{ name: "rate", dimension: dimensions.hertz, value: 0 }],
+  variables: [],
+  subexpressions: [],
+  receptors: {},
+  reset: [],
+  draws: 1,
   threshold: apply("lt", { kind: "random", distribution: "uniform", draw: 0 }, apply("mul", name("rate"), name("dt"))),
 };
 
@@ -71,18 +86,22 @@ export class Group {
     }
   }
 
-  get name(): string { return this.data.name; }
+  get name(): string {
+    return this.data.name;
+  }
 
   /** Evaluates parameters and initial states from the description. */
   evaluate(inputs: readonly InputData[]): void {
     if (!this.model) return;
-    const given: Readonly<Record<string, Value>> = this.data.kind === "neurons" ? this.data.values : this.data.kind === "poisson" ? { rate: this.data.rate } : {};
+    const given: Readonly<Record<string, Value>> =
+      this.data.kind === "neurons" ? this.data.values : this.data.kind === "poisson" ? { rate: this.data.rate } : {};
     const resolved = new Map<string, ResolvedValue>();
     for (const p of this.model.parameters) resolved.set(p.name, this.resolve(p.name, given[p.name]) ?? numberValue(p.value));
     for (const v of this.model.variables) resolved.set(v.name, this.resolve(v.name, given[v.name]) ?? numberValue(v.initial));
     this.values = evaluateValues(resolved, this.context);
     for (const v of this.model.variables) {
-      if (this.values.get(v.name)!.kind === "inTime") throw new ArgumentError("time", `${this.context.owner}: the start value of ${v.name} depends on t`, "Only parameters change in time.");
+      if (this.values.get(v.name)!.kind === "inTime")
+        throw new ArgumentError("time", `${this.context.owner}: the start value of ${v.name} depends on t`, "Only parameters change in time.");
     }
     this.#checkRate();
     this.drives = prepareDrives(inputs, this.model, this.context, this.#dt, this.values);
@@ -105,23 +124,40 @@ export class Group {
     const resolved = this.resolve(key, value)!;
     const part: ValueContext = { ...this.context, size: resolved.kind === "array" ? resolved.values.length : this.size };
     if (resolved.kind === "array" && resolved.values.length !== end - start) {
-      throw new ArgumentError("size", `${this.context.owner}: ${key} has ${resolved.values.length} values for ${end - start} neurons`, `Give ${end - start} values.`);
+      throw new ArgumentError(
+        "size",
+        `${this.context.owner}: ${key} has ${resolved.values.length} values for ${end - start} neurons`,
+        `Give ${end - start} values.`,
+      );
     }
     const isParameter = model!.parameters.some((p) => p.name === key);
-    const made = evaluateValue(key, resolved, part, (n) => (isParameter && !model!.parameters.some((p) => p.name === n) ? undefined : this.current(n, arena, precision)));
+    const made = evaluateValue(key, resolved, part, (n) =>
+      isParameter && !model!.parameters.some((p) => p.name === n) ? undefined : this.current(n, arena, precision),
+    );
     const whole = start === 0 && end === this.size;
-    const at = (i: number) => (made.kind === "number" ? made.value : made.kind === "array" ? made.values[resolved.kind === "array" ? i - start : i]! : 0);
+    const at = (i: number) =>
+      made.kind === "number" ? made.value : made.kind === "array" ? made.values[resolved.kind === "array" ? i - start : i]! : 0;
     if (!isParameter) {
       const view = arena.real(precision, this.address(key), this.stride);
       for (let i = start; i < end; i++) view[i] = at(i);
       return false;
     }
     if (whole || made.kind === "inTime") {
-      if (!whole) throw new ArgumentError("time", `${this.context.owner}: ${key} of a part of the neurons cannot depend on t`, "Set it for the whole population.");
+      if (!whole)
+        throw new ArgumentError(
+          "time",
+          `${this.context.owner}: ${key} of a part of the neurons cannot depend on t`,
+          "Set it for the whole population.",
+        );
       this.values.set(key, made);
     } else {
       const old = this.values.get(key)!;
-      if (old.kind === "inTime") throw new ArgumentError("time", `${this.context.owner}: ${key} depends on t and cannot be changed for a part of the neurons`, "Set it for the whole population.");
+      if (old.kind === "inTime")
+        throw new ArgumentError(
+          "time",
+          `${this.context.owner}: ${key} depends on t and cannot be changed for a part of the neurons`,
+          "Set it for the whole population.",
+        );
       const values = old.kind === "array" ? old.values.slice() : new Float64Array(this.size).fill(old.value);
       for (let i = start; i < end; i++) values[i] = at(i);
       this.values.set(key, { kind: "array", values });
@@ -162,15 +198,28 @@ export class Group {
     for (const ring of this.rings.values()) arrive(ring.variable, name(ring.input));
     for (const [variable, term] of [...drives.arrivals, ...drives.impulses]) arrive(variable, term);
     const lowered = lowerNeuron(model, {
-      kernelName: `update_${identifier(this.name)}_${identifier(model.name)}`, dt: this.#dt, size: this.size, parameters, constants: constants.map((c) => c.name), scalars: drives.scalars,
-      inputs: [...this.rings.values()].map((r) => r.input), draws: drives.draws, arrivals,
+      kernelName: `update_${identifier(this.name)}_${identifier(model.name)}`,
+      dt: this.#dt,
+      size: this.size,
+      parameters,
+      constants: constants.map((c) => c.name),
+      scalars: drives.scalars,
+      inputs: [...this.rings.values()].map((r) => r.input),
+      draws: drives.draws,
+      arrivals,
       ...(this.data.kind === "neurons" && this.data.method ? { method: this.data.method } : {}),
     });
-    let kernel: MapKernel = drives.held.length === 0 && drives.before.length === 0 ? lowered.kernel
-      : { ...lowered.kernel, state: [...lowered.kernel.state, ...drives.held], body: [...drives.before, ...lowered.kernel.body] };
+    let kernel: MapKernel =
+      drives.held.length === 0 && drives.before.length === 0
+        ? lowered.kernel
+        : { ...lowered.kernel, state: [...lowered.kernel.state, ...drives.held], body: [...drives.before, ...lowered.kernel.body] };
     kernel = completeDraws(kernel, drives);
     if (this.lesioned && kernel.spike) {
-      kernel = { ...kernel, constants: [...kernel.constants, "alive"], spike: { ...kernel.spike, condition: apply("and", kernel.spike.condition, apply("gt", name("alive"), number(0))) } };
+      kernel = {
+        ...kernel,
+        constants: [...kernel.constants, "alive"],
+        spike: { ...kernel.spike, condition: apply("and", kernel.spike.condition, apply("gt", name("alive"), number(0))) },
+      };
     }
     this.kernel = kernel;
     this.integration = lowered.integrator;
@@ -189,11 +238,19 @@ export class Group {
 
   /** Puts all state to its start. */
   initialise(arena: Arena, precision: Precision): void {
-    if (!this.model) { this.scheduleNext = 0; return; }
+    if (!this.model) {
+      this.scheduleNext = 0;
+      return;
+    }
     for (const v of this.model.variables) {
       if (!this.arrays.has(v.name)) continue;
       const value = this.values.get(v.name)!;
-      this.#write(v.name, value.kind === "array" ? value.values : new Float64Array(this.size).fill(value.kind === "number" ? value.value : 0), arena, precision);
+      this.#write(
+        v.name,
+        value.kind === "array" ? value.values : new Float64Array(this.size).fill(value.kind === "number" ? value.value : 0),
+        arena,
+        precision,
+      );
     }
     for (const extra of this.extraState) this.#write(extra.name, new Float64Array(this.size).fill(extra.value), arena, precision);
     for (const ring of this.rings.values()) arena.real(precision, ring.address, (ring.slots * ring.slotBytes) / realBytes(precision)).fill(0);
@@ -228,7 +285,11 @@ export class Group {
     const least = rate.kind === "number" ? rate.value : rate.kind === "array" ? rate.values.reduce((a, b) => Math.min(a, b), 0) : 0;
     if (least < 0) throw new ArgumentError("value", `poissonSource "${this.name}": the rate ${least} Hz is negative`, "Rates are 0 Hz or more.");
     if (most * this.#dt > 1) {
-      throw new ArgumentError("value", `poissonSource "${this.name}": at ${most} Hz a source would spike more than once in a step of ${this.#dt * 1e3} ms`, "Use more sources with lower rates, net.poissonInput, or a smaller dt.");
+      throw new ArgumentError(
+        "value",
+        `poissonSource "${this.name}": at ${most} Hz a source would spike more than once in a step of ${this.#dt * 1e3} ms`,
+        "Use more sources with lower rates, net.poissonInput, or a smaller dt.",
+      );
     }
   }
 }
@@ -236,7 +297,11 @@ export class Group {
 const numberValue = (value: number): ResolvedValue => ({ kind: "expr", expr: number(value), draws: 0 });
 
 /** A derived constant for every element; equal inputs are computed once. */
-function computeDerived(derived: { readonly names: readonly string[]; readonly inputs: readonly string[]; readonly compute: (inputs: Float64Array) => Float64Array }, known: ReadonlyMap<string, Float64Array>, size: number): Float64Array[] {
+function computeDerived(
+  derived: { readonly names: readonly string[]; readonly inputs: readonly string[]; readonly compute: (inputs: Float64Array) => Float64Array },
+  known: ReadonlyMap<string, Float64Array>,
+  size: number,
+): Float64Array[] {
   const columns = derived.names.map(() => new Float64Array(size));
   const inputs = derived.inputs.map((n) => (n === "i" ? undefined : known.get(n)!));
   const cache = new Map<string, Float64Array>();
@@ -256,13 +321,19 @@ function computeDerived(derived: { readonly names: readonly string[]; readonly i
 
 /** Draws and scalars that only inputs need (means of Poisson draws, marks of held noise) are not seen by lowering. */
 function completeDraws(kernel: MapKernel, drives: Drives): MapKernel {
-  const missing = <T extends { readonly name: string }>(have: readonly T[], all: readonly T[], wanted: ReadonlySet<string>): T[] => all.filter((x) => wanted.has(x.name) && !have.some((h) => h.name === x.name));
+  const missing = <T extends { readonly name: string }>(have: readonly T[], all: readonly T[], wanted: ReadonlySet<string>): T[] =>
+    all.filter((x) => wanted.has(x.name) && !have.some((h) => h.name === x.name));
   const drawNames = new Set(drives.before.length > 0 ? drives.draws.filter((d) => d.name.startsWith("noise_")).map((d) => d.name) : []);
   const draws = [...kernel.draws, ...missing(kernel.draws, drives.draws, drawNames)];
   const means = new Set(draws.flatMap((d) => (d.distribution !== "poisson" ? [] : "mean" in d ? [] : [d.meanArray ?? "", d.meanScalar ?? ""])));
   const scalarNames = new Set([...means, ...drives.scalars.filter((s) => s.name.startsWith("renew_")).map((s) => s.name)]);
   const arrays = drives.constants.map((c) => c.name).filter((n) => means.has(n) && !kernel.constants.includes(n));
-  return { ...kernel, draws, scalars: [...kernel.scalars, ...missing(kernel.scalars, drives.scalars, scalarNames)], constants: [...kernel.constants, ...arrays] };
+  return {
+    ...kernel,
+    draws,
+    scalars: [...kernel.scalars, ...missing(kernel.scalars, drives.scalars, scalarNames)],
+    constants: [...kernel.constants, ...arrays],
+  };
 }
 
 /** Spikes of a source in the order of their steps. A spike at time t belongs to the step that ends at t. */
@@ -277,7 +348,11 @@ export function scheduleOf(times: Float64Array, indices: Uint32Array, dt: number
 export function checkSchedule(schedule: SpikeSchedule, most: number, source: string): void {
   for (let k = most; k < schedule.steps.length; k++) {
     if (schedule.steps[k] === schedule.steps[k - most]) {
-      throw new ArgumentError("spikes", `spikeSource "${source}": more than ${most} spikes fall into one step`, "A neuron spikes at most once in a step: give each spike its own time or use a smaller dt.");
+      throw new ArgumentError(
+        "spikes",
+        `spikeSource "${source}": more than ${most} spikes fall into one step`,
+        "A neuron spikes at most once in a step: give each spike its own time or use a smaller dt.",
+      );
     }
   }
 }

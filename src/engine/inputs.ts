@@ -16,9 +16,19 @@ import { evaluateValue } from "./values.ts";
 import type { ElementValue, ValueContext } from "./values.ts";
 
 /** A value shared by all elements that the host computes for each step. */
-export interface Signal { readonly name: string; readonly at: (step: number) => number }
+export interface Signal {
+  readonly name: string;
+  readonly at: (step: number) => number;
+}
 /** A row of values, one an element, that the host writes before the step it starts to hold. */
-export interface RowSignal { readonly name: string; readonly everySteps: number; readonly fromStep: number; readonly start: number; readonly count: number; readonly rows: Float64Array }
+export interface RowSignal {
+  readonly name: string;
+  readonly everySteps: number;
+  readonly fromStep: number;
+  readonly start: number;
+  readonly count: number;
+  readonly rows: Float64Array;
+}
 
 export interface Drives {
   /** State variable → Poisson arrivals. */
@@ -40,16 +50,42 @@ export interface Drives {
 /** Draw numbers from here on belong to inputs; below are the model's own. */
 const firstInputDraw = 0x1000;
 
-export function prepareDrives(inputs: readonly InputData[], model: CheckedNeuron, context: ValueContext, dt: number, parameters: ReadonlyMap<string, ElementValue>): Drives {
-  const drives: Drives = { arrivals: new Map(), added: new Map(), impulses: new Map(), draws: [], constants: [], scalars: [], signals: [], rows: [], held: [], before: [] };
+export function prepareDrives(
+  inputs: readonly InputData[],
+  model: CheckedNeuron,
+  context: ValueContext,
+  dt: number,
+  parameters: ReadonlyMap<string, ElementValue>,
+): Drives {
+  const drives: Drives = {
+    arrivals: new Map(),
+    added: new Map(),
+    impulses: new Map(),
+    draws: [],
+    constants: [],
+    scalars: [],
+    signals: [],
+    rows: [],
+    held: [],
+    before: [],
+  };
   inputs.forEach((input, k) => {
     const mask = maskOf(input.target, context.size, k, drives);
     const gate = (e: Expr): Expr => (mask ? mul(mask, e) : e);
     switch (input.kind) {
-      case "poisson": return addPoisson(input, k, gate, model, context, dt, parameters, drives);
-      case "current": return addTo(input.into, gate(currentSignal(input.current, input.target, k, dimensionOf(model, input.into), dt, context, drives)), model, drives);
-      case "noise": return addTo(input.into, gate(noiseSignal(input, k, dimensionOf(model, input.into), dt, drives)), model, drives);
-      default: input satisfies never;
+      case "poisson":
+        return addPoisson(input, k, gate, model, context, dt, parameters, drives);
+      case "current":
+        return addTo(
+          input.into,
+          gate(currentSignal(input.current, input.target, k, dimensionOf(model, input.into), dt, context, drives)),
+          model,
+          drives,
+        );
+      case "noise":
+        return addTo(input.into, gate(noiseSignal(input, k, dimensionOf(model, input.into), dt, drives)), model, drives);
+      default:
+        input satisfies never;
     }
   });
   return drives;
@@ -73,8 +109,16 @@ function maskOf(range: RangeData, size: number, k: number, drives: Drives): Expr
   return name(`mask_${k}`);
 }
 
-function addPoisson(input: InputData & { kind: "poisson" }, k: number, gate: (e: Expr) => Expr, model: CheckedNeuron, context: ValueContext, dt: number,
-  parameters: ReadonlyMap<string, ElementValue>, drives: Drives): void {
+function addPoisson(
+  input: InputData & { kind: "poisson" },
+  k: number,
+  gate: (e: Expr) => Expr,
+  model: CheckedNeuron,
+  context: ValueContext,
+  dt: number,
+  parameters: ReadonlyMap<string, ElementValue>,
+  drives: Drives,
+): void {
   const variable = model.receptors[input.receptor]!;
   const what = `poissonInput to ${context.owner}`;
   const scope = neuronScope(model, context.positions).set("t", dimensions.second);
@@ -92,15 +136,29 @@ function addPoisson(input: InputData & { kind: "poisson" }, k: number, gate: (e:
     drives.draws.push({ ...draw, meanArray: `mean_${k}` });
   } else {
     const other = [...namesIn(value.expr)].find((n) => n !== "t");
-    if (other) throw new UnsupportedError("rate", `${what}: the rate depends on t and on ${other}`, "Let it depend on time alone, or use net.poissonSource, which takes any expression.");
+    if (other)
+      throw new UnsupportedError(
+        "rate",
+        `${what}: the rate depends on t and on ${other}`,
+        "Let it depend on time alone, or use net.poissonSource, which takes any expression.",
+      );
     drives.scalars.push({ name: `mean_${k}`, value: apply("max", number(0), mul(number(dt), value.expr)) });
     drives.draws.push({ ...draw, meanScalar: `mean_${k}` });
   }
   sum(drives.arrivals, variable, gate(mul(number(weight), name(draw.name))));
 }
 
-function currentSignal(current: Current, target: RangeData, k: number, dimension: Dimension, dt: number, context: ValueContext, drives: Drives): Expr {
-  const time = (value: Quantity | undefined) => (value === undefined ? Infinity : Math.round(parseQuantity(value, dimensions.second, "current") / dt));
+function currentSignal(
+  current: Current,
+  target: RangeData,
+  k: number,
+  dimension: Dimension,
+  dt: number,
+  context: ValueContext,
+  drives: Drives,
+): Expr {
+  const time = (value: Quantity | undefined) =>
+    value === undefined ? Infinity : Math.round(parseQuantity(value, dimensions.second, "current") / dt);
   const amplitude = (value: Quantity) => parseQuantity(value, dimension, "current");
   const signal = name(`signal_${k}`);
   const shared = (at: (step: number) => number): Expr => {
@@ -111,15 +169,20 @@ function currentSignal(current: Current, target: RangeData, k: number, dimension
   const from = time(current.from);
   switch (current.course) {
     case "step": {
-      const to = time(current.to), value = amplitude(current.amplitude);
+      const to = time(current.to),
+        value = amplitude(current.amplitude);
       return shared((step) => (step >= from && step < to ? value : 0));
     }
     case "ramp": {
-      const to = time(current.to), start = amplitude(current.start), slope = (amplitude(current.end) - start) / (to - from);
+      const to = time(current.to),
+        start = amplitude(current.start),
+        slope = (amplitude(current.end) - start) / (to - from);
       return shared((step) => (step >= from && step < to ? start + slope * (step - from) : 0));
     }
     case "sine": {
-      const to = time(current.to), value = amplitude(current.amplitude), offset = amplitude(current.offset);
+      const to = time(current.to),
+        value = amplitude(current.amplitude),
+        offset = amplitude(current.offset);
       const omega = 2 * Math.PI * parseQuantity(current.frequency, dimensions.hertz, "current") * dt;
       return shared((step) => (step >= from && step < to ? offset + value * Math.sin(omega * step + current.phase) : 0));
     }
@@ -128,25 +191,36 @@ function currentSignal(current: Current, target: RangeData, k: number, dimension
       const values = resolved.kind === "array" ? resolved.values : Float64Array.of(resolved.expr.kind === "number" ? resolved.expr.value : NaN);
       const every = Math.max(1, time(current.every));
       if (current.perNeuron) {
-        drives.rows.push({ name: signal.name, everySteps: every, fromStep: from, start: target.start, count: target.end - target.start, rows: values });
+        drives.rows.push({
+          name: signal.name,
+          everySteps: every,
+          fromStep: from,
+          start: target.start,
+          count: target.end - target.start,
+          rows: values,
+        });
         drives.held.push(signal.name);
         return signal;
       }
       return shared((step) => (step < from ? 0 : (values[Math.floor((step - from) / every)] ?? 0)));
     }
-    default: current satisfies never; throw new ArgumentError("current", `${context.owner}: unknown current`, "Use stepCurrent, rampCurrent, sineCurrent or arrayCurrent.");
+    default:
+      current satisfies never;
+      throw new ArgumentError("current", `${context.owner}: unknown current`, "Use stepCurrent, rampCurrent, sineCurrent or arrayCurrent.");
   }
 }
 
 function noiseSignal(input: InputData & { kind: "noise" }, k: number, dimension: Dimension, dt: number, drives: Drives): Expr {
-  const mean = number(parseQuantity(input.mean, dimension, "noise")), std = number(parseQuantity(input.std, dimension, "noise"));
+  const mean = number(parseQuantity(input.mean, dimension, "noise")),
+    std = number(parseQuantity(input.std, dimension, "noise"));
   const draw = name(`noise_${k}`);
   drives.draws.push({ name: draw.name, draw: firstInputDraw + k, distribution: "normal" });
   const fresh = add(mean, mul(std, draw));
   const every = input.every === undefined ? 1 : Math.max(1, Math.round(parseQuantity(input.every, dimensions.second, "noise") / dt));
   if (every === 1) return fresh;
   // Held noise: a state array that takes a new value in the steps that the signal marks.
-  const held = `held_${k}`, mark = `renew_${k}`;
+  const held = `held_${k}`,
+    mark = `renew_${k}`;
   drives.held.push(held);
   drives.signals.push({ name: mark, at: (step) => (step % every === 0 ? 1 : 0) });
   drives.scalars.push({ name: mark, value: name(mark) });

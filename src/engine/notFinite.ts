@@ -22,23 +22,42 @@ export function notFiniteError(parts: SimulationParts, group: Group, failed: Fai
   const { precision, dt } = options;
   const kernel = { ...group.kernel!, finite: [] };
   const { element, lo, step } = failed;
-  const copies = new Map([...kernel.state, ...kernel.constants].map((n) => [n, Float64Array.from(arena.real(precision, group.address(n), group.size))]));
+  const copies = new Map(
+    [...kernel.state, ...kernel.constants].map((n) => [n, Float64Array.from(arena.real(precision, group.address(n), group.size))]),
+  );
   const before = new Map([...copies].map(([n, values]) => [n, values[element]!]));
-  interpretMapKernel(kernel, {
-    size: group.size, array: (n) => copies.get(n)!, input: (n) => {
-      const ring = [...group.rings.values()].find((r) => r.input === n)!;
-      return Float64Array.from(arena.real(precision, ring.address + (step % ring.slots) * ring.slotBytes, group.size));
+  interpretMapKernel(
+    kernel,
+    {
+      size: group.size,
+      array: (n) => copies.get(n)!,
+      input: (n) => {
+        const ring = [...group.rings.values()].find((r) => r.input === n)!;
+        return Float64Array.from(arena.real(precision, ring.address + (step % ring.slots) * ring.slotBytes, group.size));
+      },
+      draw: (n) =>
+        new Float64Array(element - lo + 1).fill(
+          arena.real(precision, drawAddress(parts.scratch, kernel, n, precision), element - lo + 1)[element - lo]!,
+        ),
+      scalars: failed.scalars,
+      list: [],
     },
-    draw: (n) => new Float64Array(element - lo + 1).fill(arena.real(precision, drawAddress(parts.scratch, kernel, n, precision), element - lo + 1)[element - lo]!),
-    scalars: failed.scalars, list: [],
-  }, element, element + 1);
+    element,
+    element + 1,
+  );
   const round = precision === "f32" ? Math.fround : (x: number) => x;
   const after = (n: string) => round(copies.get(n)![element]!);
   const variables = group.model!.variables.filter((v) => copies.has(v.name));
-  const culprit = variables.find((v) => !Number.isFinite(after(v.name))) ?? variables.reduce((worst, v) => (Math.abs(after(v.name)) > Math.abs(after(worst.name)) ? v : worst));
+  const culprit =
+    variables.find((v) => !Number.isFinite(after(v.name))) ??
+    variables.reduce((worst, v) => (Math.abs(after(v.name)) > Math.abs(after(worst.name)) ? v : worst));
   const became = Number.isNaN(after(culprit.name)) ? "NaN" : "infinite";
   const last = formatQuantity(Number(before.get(culprit.name)!.toPrecision(6)), culprit.dimension);
+  const time = formatQuantity((step + 1) * dt, dimensions.second);
   const half = formatQuantity(dt / 2, dimensions.second);
-  return new SimulationError("not-finite", `population "${group.name}": ${culprit.name} became ${became} in neuron ${element} at t = ${formatQuantity((step + 1) * dt, dimensions.second)}; its last finite value was ${last}`,
-    `The step may be too large for these parameters: try dt "${half}", another method, or weaker input.`);
+  return new SimulationError(
+    "not-finite",
+    `population "${group.name}": ${culprit.name} became ${became} in neuron ${element} at t = ${time}; its last finite value was ${last}`,
+    `The step may be too large for these parameters: try dt "${half}", another method, or weaker input.`,
+  );
 }

@@ -41,16 +41,27 @@ export const batchSize = 4096;
 /** Upper bound of the number of synapses that is reached with negligible probability (6 standard deviations), for memory checks. */
 export function expectedSynapses(connect: Connector, pre: number, post: number): number {
   switch (connect.rule) {
-    case "allToAll": return pre * post;
-    case "oneToOne": return pre;
-    case "explicit": return connect.pre.length;
-    case "fixedIndegree": return connect.count * post;
-    case "fixedOutdegree": return connect.count * pre;
-    case "fixedTotalNumber": return connect.count;
-    case "smallWorld": return 2 * connect.neighbours * pre;
-    case "fixedProbability": return binomialBound(pre * post, connect.probability);
-    case "distanceDependent": return binomialBound(pre * post, connect.peak);
-    default: connect satisfies never; return 0;
+    case "allToAll":
+      return pre * post;
+    case "oneToOne":
+      return pre;
+    case "explicit":
+      return connect.pre.length;
+    case "fixedIndegree":
+      return connect.count * post;
+    case "fixedOutdegree":
+      return connect.count * pre;
+    case "fixedTotalNumber":
+      return connect.count;
+    case "smallWorld":
+      return 2 * connect.neighbours * pre;
+    case "fixedProbability":
+      return binomialBound(pre * post, connect.probability);
+    case "distanceDependent":
+      return binomialBound(pre * post, connect.peak);
+    default:
+      connect satisfies never;
+      return 0;
   }
 }
 
@@ -59,27 +70,38 @@ const binomialBound = (n: number, p: number): number => Math.min(n, n * p + 6 * 
 /** Walks all batches of a connector in its canonical order. */
 export function walkPattern(connect: Connector, context: PatternContext, visit: (batch: Batch) => void): void {
   switch (connect.rule) {
-    case "explicit": return flat(connect.pre.length, visit, (first, n, pre, post) => {
-      pre.set(connect.pre.subarray(first, first + n));
-      post.set(connect.post.subarray(first, first + n));
-    });
-    case "oneToOne": return flat(context.preSize, visit, (first, n, pre, post) => {
-      for (let k = 0; k < n; k++) pre[k] = post[k] = first + k;
-    });
-    case "allToAll": return allToAll(connect.autapses, context, visit);
-    case "fixedProbability": return bernoulli(connect.probability, connect.autapses, context, visit);
-    case "fixedIndegree": return fixedDegree(connect, context, "post", visit);
-    case "fixedOutdegree": return fixedDegree(connect, context, "pre", visit);
-    case "fixedTotalNumber": return fixedTotal(connect, context, visit);
-    case "distanceDependent": return distanceDependent(connect, context, visit);
-    case "smallWorld": return smallWorld(connect, context, visit);
-    default: connect satisfies never;
+    case "explicit":
+      return flat(connect.pre.length, visit, (first, n, pre, post) => {
+        pre.set(connect.pre.subarray(first, first + n));
+        post.set(connect.post.subarray(first, first + n));
+      });
+    case "oneToOne":
+      return flat(context.preSize, visit, (first, n, pre, post) => {
+        for (let k = 0; k < n; k++) pre[k] = post[k] = first + k;
+      });
+    case "allToAll":
+      return allToAll(connect.autapses, context, visit);
+    case "fixedProbability":
+      return bernoulli(connect.probability, connect.autapses, context, visit);
+    case "fixedIndegree":
+      return fixedDegree(connect, context, "post", visit);
+    case "fixedOutdegree":
+      return fixedDegree(connect, context, "pre", visit);
+    case "fixedTotalNumber":
+      return fixedTotal(connect, context, visit);
+    case "distanceDependent":
+      return distanceDependent(connect, context, visit);
+    case "smallWorld":
+      return smallWorld(connect, context, visit);
+    default:
+      connect satisfies never;
   }
 }
 
 /** Batches of a rule whose synapses are numbered 0 … total − 1. */
 function flat(total: number, visit: (batch: Batch) => void, fill: (first: number, count: number, pre: Uint32Array, post: Uint32Array) => void): void {
-  const pre = new Uint32Array(batchSize), post = new Uint32Array(batchSize);
+  const pre = new Uint32Array(batchSize),
+    post = new Uint32Array(batchSize);
   for (let first = 0; first < total; first += batchSize) {
     const count = Math.min(batchSize, total - first);
     fill(first, count, pre, post);
@@ -91,9 +113,14 @@ function flat(total: number, visit: (batch: Batch) => void, fill: (first: number
 const counterOf = (first: number): { element: number; step: number } => ({ element: first % 4294967296, step: Math.floor(first / 4294967296) });
 
 /** Batches of a rule that is walked target by target with a number of synapses known only afterwards. */
-function perTarget(context: PatternContext, visit: (batch: Batch) => void, sourcesOf: (target: number, emit: (source: number) => void) => void): void {
+function perTarget(
+  context: PatternContext,
+  visit: (batch: Batch) => void,
+  sourcesOf: (target: number, emit: (source: number) => void) => void,
+): void {
   let first = 0;
-  let pre = new Uint32Array(256), post = new Uint32Array(256);
+  let pre = new Uint32Array(256),
+    post = new Uint32Array(256);
   for (let j = 0; j < context.postSize; j++) {
     let count = 0;
     sourcesOf(j, (source) => {
@@ -116,11 +143,15 @@ function allToAll(autapses: boolean, context: PatternContext, visit: (batch: Bat
   if (autapses || selfOffset === undefined) {
     // Numbered row by row (source-major), as the user writes a matrix [pre × post].
     return flat(preSize * postSize, visit, (first, n, pre, post) => {
-      let i = Math.floor(first / postSize), j = first - i * postSize;
+      let i = Math.floor(first / postSize),
+        j = first - i * postSize;
       for (let k = 0; k < n; k++) {
         pre[k] = i;
         post[k] = j++;
-        if (j === postSize) { j = 0; i++; }
+        if (j === postSize) {
+          j = 0;
+          i++;
+        }
       }
     });
   }
@@ -159,14 +190,18 @@ function fixedDegree(connect: Degree, context: PatternContext, fixed: "pre" | "p
   const shift = selfOffset === undefined ? 0 : fixed === "post" ? selfOffset : -selfOffset;
   const noSelf = !connect.autapses && selfOffset !== undefined;
   const distinct = connect.multapses ? undefined : new DistinctPartners(others);
-  let owner = 0, made = 0;
+  let owner = 0,
+    made = 0;
   const u = new Float64Array(batchSize);
   flat(owners * connect.count, visit, (first, n, pre, post) => {
     const { element, step } = counterOf(first);
     u.set(uniform(element, n, step, 0).subarray(0, n));
     const [own, other] = fixed === "post" ? [post, pre] : [pre, post];
     for (let k = 0; k < n; k++) {
-      if (made === connect.count) { owner++; made = 0; }
+      if (made === connect.count) {
+        owner++;
+        made = 0;
+      }
       if (made === 0) distinct?.next();
       made++;
       const self = noSelf && owner + shift >= 0 && owner + shift < others ? owner + shift : -1;
@@ -204,7 +239,9 @@ class DistinctPartners {
     this.#stamp = new Uint32Array(size);
   }
 
-  next(): void { this.#owner++; }
+  next(): void {
+    this.#owner++;
+  }
 
   take(partner: number): boolean {
     if (this.#stamp[partner] === this.#owner) return false;
@@ -216,13 +253,15 @@ class DistinctPartners {
 function fixedTotal(connect: Degree, context: PatternContext, visit: (batch: Batch) => void): void {
   const { preSize, postSize, selfOffset, uniform } = context;
   const taken = connect.multapses ? undefined : new Set<number>();
-  const sources = new Float64Array(batchSize), targets = new Float64Array(batchSize);
+  const sources = new Float64Array(batchSize),
+    targets = new Float64Array(batchSize);
   flat(connect.count, visit, (first, n, pre, post) => {
     const { element, step } = counterOf(first);
     sources.set(uniform(element, n, step, 0).subarray(0, n));
     targets.set(uniform(element, n, step, 1).subarray(0, n));
     for (let k = 0; k < n; k++) {
-      let u = sources[k]!, w = targets[k]!;
+      let u = sources[k]!,
+        w = targets[k]!;
       for (let draw = 2; ; draw += 2) {
         const j = Math.floor(w * postSize);
         const i = Math.floor(u * preSize);
@@ -266,13 +305,15 @@ function distanceDependent(connect: Connector & { rule: "distanceDependent" }, c
 function smallWorld(connect: Connector & { rule: "smallWorld" }, context: PatternContext, visit: (batch: Batch) => void): void {
   const { preSize: size, uniform, selfOffset } = context;
   const degree = 2 * connect.neighbours;
-  const rewire = new Float64Array(batchSize), target = new Float64Array(batchSize);
+  const rewire = new Float64Array(batchSize),
+    target = new Float64Array(batchSize);
   flat(size * degree, visit, (first, n, pre, post) => {
     const { element, step } = counterOf(first);
     rewire.set(uniform(element, n, step, 0).subarray(0, n));
     target.set(uniform(element, n, step, 1).subarray(0, n));
     for (let k = 0; k < n; k++) {
-      const i = Math.floor((first + k) / degree), m = (first + k) % degree;
+      const i = Math.floor((first + k) / degree),
+        m = (first + k) % degree;
       const offset = m < connect.neighbours ? m + 1 : connect.neighbours - m - 1;
       const self = connect.autapses || selfOffset === undefined ? -1 : i - selfOffset;
       pre[k] = i;

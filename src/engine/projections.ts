@@ -28,7 +28,9 @@ export interface Delivery {
 /** Bytes that the synapses of a network will take, at most (6 standard deviations where chance decides). */
 export function expectedBytes(data: NetworkData, precision: Precision): { synapses: number; bytes: number; neurons: number } {
   const sizes = new Map(data.populations.map((p) => [p.name, p.size]));
-  let synapses = 0, bytes = 0, neurons = 0;
+  let synapses = 0,
+    bytes = 0,
+    neurons = 0;
   for (const p of data.populations) {
     neurons += p.size;
     const variables = p.kind === "neurons" ? p.model.checked.variables.length + 4 : 2;
@@ -36,29 +38,37 @@ export function expectedBytes(data: NetworkData, precision: Precision): { synaps
   }
   for (const p of data.projections) {
     const count = expectedSynapses(p.connect, p.pre.end - p.pre.start, p.post.end - p.post.start);
-    const ownDelay = isPerSynapse(p.delay), ownWeight = isPerSynapse(p.weight);
+    const ownDelay = isPerSynapse(p.delay),
+      ownWeight = isPerSynapse(p.weight);
     synapses += count;
     bytes += count * ((ownDelay || sizes.get(p.post.population)! > 65536 ? 4 : 2) + (ownWeight ? realBytes(precision) : 0));
   }
   return { synapses, bytes, neurons };
 }
 
-const isPerSynapse = (value: Value | undefined): boolean => typeof value === "object" || (typeof value === "string" && /rand|\b[ij]\b|distance|_pre|_post/.test(value));
+const isPerSynapse = (value: Value | undefined): boolean =>
+  typeof value === "object" || (typeof value === "string" && /rand|\b[ij]\b|distance|_pre|_post/.test(value));
 
 /** @throws {UnsupportedError} before anything is allocated, when the network cannot fit */
 export function checkFits(data: NetworkData, precision: Precision, limit = addressableBytes): void {
   const { synapses, bytes, neurons } = expectedBytes(data, precision);
   if (bytes <= limit) return;
-  throw new UnsupportedError("memory", `the network needs about ${formatBytes(bytes)} for ${neurons} neurons and ${Math.round(synapses)} synapses; at most ${formatBytes(limit)} can be had`,
-    "Lower the number of synapses, use one weight and one delay for a projection, or use a smaller scale.");
+  throw new UnsupportedError(
+    "memory",
+    `the network needs about ${formatBytes(bytes)} for ${neurons} neurons and ${Math.round(synapses)} synapses; ` +
+      `at most ${formatBytes(limit)} can be had`,
+    "Lower the number of synapses, use one weight and one delay for a projection, or use a smaller scale.",
+  );
 }
 
 /** Values of all projections that differ from synapse to synapse, for the machine that computes them. */
 export function valueRequests(data: NetworkData, dt: number): ValueRequest[] {
-  return data.projections.flatMap((p) => (["weight", "delay"] as const).flatMap((key) => {
-    const value = resolveSynapseValue(p, key, data);
-    return value === undefined || isConstant(value) ? [] : [{ id: `${p.name}/${key}`, value, scale: key === "delay" ? 1 / dt : 1 }];
-  }));
+  return data.projections.flatMap((p) =>
+    (["weight", "delay"] as const).flatMap((key) => {
+      const value = resolveSynapseValue(p, key, data);
+      return value === undefined || isConstant(value) ? [] : [{ id: `${p.name}/${key}`, value, scale: key === "delay" ? 1 / dt : 1 }];
+    }),
+  );
 }
 
 const isConstant = (value: ResolvedValue): boolean => value.kind === "expr" && value.expr.kind === "number";
@@ -66,23 +76,46 @@ const isConstant = (value: ResolvedValue): boolean => value.kind === "expr" && v
 function resolveSynapseValue(p: ProjectionData, key: "weight" | "delay", data: NetworkData): ResolvedValue | undefined {
   const value = p[key];
   if (value === undefined) return undefined;
-  const pre = findPopulation(data, p.pre.population), post = findPopulation(data, p.post.population);
+  const pre = findPopulation(data, p.pre.population),
+    post = findPopulation(data, p.post.population);
   const what = `projection ${p.name}: ${key}`;
-  if (post.kind !== "neurons") throw new ArgumentError("target", `projection ${p.name}: "${post.name}" is a source of spikes and receives none`, "Project onto a population of neurons.");
+  if (post.kind !== "neurons")
+    throw new ArgumentError(
+      "target",
+      `projection ${p.name}: "${post.name}" is a source of spikes and receives none`,
+      "Project onto a population of neurons.",
+    );
   const { receptors, variables } = post.model.checked;
   const dimension = key === "delay" ? dimensions.second : variables.find((v) => v.name === receptors[p.receptor])!.dimension;
   return resolveValue(value, dimension, synapseScope(pre.positions, post.positions), what);
 }
 
-export interface DeliveryOptions { readonly data: NetworkData; readonly dt: number; readonly dtText: string; readonly precision: Precision; readonly requests: readonly ValueRequest[] }
+export interface DeliveryOptions {
+  readonly data: NetworkData;
+  readonly dt: number;
+  readonly dtText: string;
+  readonly precision: Precision;
+  readonly requests: readonly ValueRequest[];
+}
 
-export function buildDelivery(p: ProjectionData, pre: Group, post: Group, arena: Arena, machine: SynapseValueMachine, options: DeliveryOptions): Delivery {
+export function buildDelivery(
+  p: ProjectionData,
+  pre: Group,
+  post: Group,
+  arena: Arena,
+  machine: SynapseValueMachine,
+  options: DeliveryOptions,
+): Delivery {
   const what = `projection ${p.name}`;
   if (p.model !== "static") throw new UnsupportedError("synapse", `${what}: synapse model "${p.model}" is not known`, "Use staticSynapse.");
   const base: Omit<PatternContext, "uniform"> = {
-    preSize: p.pre.end - p.pre.start, postSize: p.post.end - p.post.start, selfOffset: p.pre.population === p.post.population ? p.post.start - p.pre.start : undefined,
-    preStart: p.pre.start, postStart: p.post.start,
-    ...(pre.data.positions ? { prePositions: pre.data.positions } : {}), ...(post.data.positions ? { postPositions: post.data.positions } : {}),
+    preSize: p.pre.end - p.pre.start,
+    postSize: p.post.end - p.post.start,
+    selfOffset: p.pre.population === p.post.population ? p.post.start - p.pre.start : undefined,
+    preStart: p.pre.start,
+    postStart: p.post.start,
+    ...(pre.data.positions ? { prePositions: pre.data.positions } : {}),
+    ...(post.data.positions ? { postPositions: post.data.positions } : {}),
   };
   const context: PatternContext = { ...base, uniform: machine.uniform(`projection/${p.name}/connect`) };
   const valuesOf = (key: "weight" | "delay", scale: number): BatchValues => {
@@ -94,8 +127,16 @@ export function buildDelivery(p: ProjectionData, pre: Group, post: Group, arena:
     return machine.values(request, p.connect, context, `projection/${request.id}`, `${what}: ${key}`);
   };
   const table = buildSynapses(arena, {
-    what, connect: p.connect, context, postStart: p.post.start, postPopulation: post.size, stride: post.stride, dtText: options.dtText, precision: options.precision,
-    weight: valuesOf("weight", 1), delay: valuesOf("delay", 1 / options.dt),
+    what,
+    connect: p.connect,
+    context,
+    postStart: p.post.start,
+    postPopulation: post.size,
+    stride: post.stride,
+    dtText: options.dtText,
+    precision: options.precision,
+    weight: valuesOf("weight", 1),
+    delay: valuesOf("delay", 1 / options.dt),
   });
   return { data: p, pre, post, variable: post.model!.receptors[p.receptor]!, table, constantWeight: undefined };
 }

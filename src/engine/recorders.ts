@@ -1,7 +1,7 @@
 /** What a run records, in arrays that grow: spikes, samples of state, rates, weights. */
 import type { Spikes, SpikePopulation } from "../math/spikes.ts";
 import type { RangeData } from "../network/data.ts";
-import type { SpikeRecording, SpikeSink, TraceRecording } from "../network/monitors.ts";
+import type { SpikeRecording, SpikeSink, TraceRecording, TraceSink } from "../network/monitors.ts";
 
 class GrowingU32 {
   values = new Uint32Array(1024);
@@ -28,12 +28,18 @@ class GrowingF64 {
     this.values[this.length++] = value;
   }
 
-  taken(): Float64Array { return this.values.slice(0, this.length); }
+  taken(): Float64Array {
+    return this.values.slice(0, this.length);
+  }
 }
 
-export interface RecordedSource { readonly group: number; readonly range: RangeData; readonly name: string }
+export interface RecordedSource {
+  readonly group: number;
+  readonly range: RangeData;
+  readonly name: string;
+}
 
-/** Most spikes held before they go to a sink. */
+/** Most spikes, or sampled values of a variable, held before they go to a sink. */
 const sinkBlock = 65536;
 
 export class SpikeRecorder {
@@ -73,7 +79,8 @@ export class SpikeRecorder {
     }
     this.#steps.reserve(count);
     this.#ids.reserve(count);
-    const steps = this.#steps.values, kept = this.#ids.values;
+    const steps = this.#steps.values,
+      kept = this.#ids.values;
     let n = this.#ids.length;
     for (let k = 0; k < count; k++) {
       const id = ids[k]!;
@@ -102,21 +109,30 @@ export class SpikeRecorder {
   }
 
   /** Number of spikes held now; `spikesFrom` gives those after such a mark. */
-  get held(): number { return this.#ids.length; }
+  get held(): number {
+    return this.#ids.length;
+  }
 
   spikesFrom(mark: number): { times: Float64Array; indices: Uint32Array } {
     return { times: this.#times(mark), indices: this.#ids.values.slice(mark, this.#ids.length) };
   }
 
   #times(from = 0): Float64Array {
-    const steps = this.#steps.values, dt = this.#dt;
+    const steps = this.#steps.values,
+      dt = this.#dt;
     return Float64Array.from({ length: this.#steps.length - from }, (_, k) => (steps[from + k]! + 1) * dt);
   }
 
   recording(): SpikeRecording {
     const duration = this.#now() * this.#dt;
     if (this.#cached?.length !== this.#ids.length || this.#cached.duration !== duration) {
-      const spikes = { times: this.#times(), indices: this.#ids.values.slice(0, this.#ids.length), populations: this.#populations, duration, dt: this.#dt };
+      const spikes = {
+        times: this.#times(),
+        indices: this.#ids.values.slice(0, this.#ids.length),
+        populations: this.#populations,
+        duration,
+        dt: this.#dt,
+      };
       this.#cached = { length: this.#ids.length, duration, spikes };
     }
     return { spikes: this.#cached.spikes, counts: new Map(this.sources.map((s, k) => [s.range, this.#counts[k]!])) };
@@ -147,6 +163,15 @@ export class TraceRecorder {
     }
   }
 
+  /** Hands the samples to a sink and forgets them, once there is enough of them (or at the end). */
+  async drainTo(sink: TraceSink, end: boolean): Promise<void> {
+    const held = this.#times.length * Math.max(1, this.#elements.length);
+    if (held === 0 || (!end && held < sinkBlock)) return;
+    const { times, values } = this.recording(0);
+    this.clear();
+    await sink.append(times, values);
+  }
+
   clear(): void {
     this.#times.length = 0;
     for (const c of this.#columns.values()) c.length = 0;
@@ -154,7 +179,11 @@ export class TraceRecorder {
 
   /** @param offset what to subtract from element numbers to count from the start of the monitor's source */
   recording(offset: number): TraceRecording {
-    return { times: this.#times.taken(), values: new Map([...this.#columns].map(([n, c]) => [n, c.taken()])), neurons: this.#elements.map((e) => e - offset) };
+    return {
+      times: this.#times.taken(),
+      values: new Map([...this.#columns].map(([n, c]) => [n, c.taken()])),
+      neurons: this.#elements.map((e) => e - offset),
+    };
   }
 }
 
@@ -197,6 +226,7 @@ export class RateRecorder {
 
 /** `sample` of the elements start … end − 1, spread evenly; all when no sample is asked for. */
 export function sampleOf(start: number, end: number, sample: number | undefined): Uint32Array {
-  const size = end - start, n = Math.min(size, sample ?? size);
+  const size = end - start,
+    n = Math.min(size, sample ?? size);
   return Uint32Array.from({ length: n }, (_, k) => start + Math.floor((k * size) / n));
 }

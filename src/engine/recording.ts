@@ -12,8 +12,8 @@ import type { SimulationParts } from "./simulation.ts";
 
 export class Recording {
   readonly #dt: number;
-  readonly #spikes: { readonly recorder: SpikeRecorder; readonly monitor: SpikeMonitor | undefined }[] = [];
-  readonly #rates: RateRecorder[] = [];
+  readonly #spikes: { readonly recorder: SpikeRecorder; readonly monitor: SpikeMonitor }[] = [];
+  readonly #traces: { readonly recorder: TraceRecorder; readonly monitor: StateMonitor }[] = [];
   readonly #sampled: (TraceRecorder | RateRecorder)[] = [];
   /** Group → who wants its spikes. */
   readonly #listeners = new Map<number, ((step: number, ids: Uint32Array, count: number) => void)[]>();
@@ -45,7 +45,6 @@ export class Recording {
         const recorder = new RateRecorder(sourceOf(monitor.data.source), this.#steps(monitor.data.every), this.#dt);
         monitor.attach(() => recorder.recording());
         this.#on(recorder.source.group, (_step, ids, count) => recorder.add(ids, count));
-        this.#rates.push(recorder);
         this.#sampled.push(recorder);
       } else if (monitor instanceof StateMonitor) {
         const { source, names, every, sample } = monitor.data;
@@ -59,6 +58,7 @@ export class Recording {
           return (e) => (value.kind === "number" ? value.value : value.kind === "array" ? value.values[e]! : NaN);
         });
         monitor.attach(() => recorder.recording(source.start));
+        this.#traces.push({ recorder, monitor });
         this.#sampled.push(recorder);
       } else {
         const delivery = parts.deliveries.find((d) => d.data.name === monitor.data.projection);
@@ -104,7 +104,8 @@ export class Recording {
   }
 
   async drain(end: boolean): Promise<void> {
-    for (const { recorder, monitor } of this.#spikes) if (monitor?.sink) await recorder.drainTo(monitor.sink, end);
+    for (const { recorder, monitor } of this.#spikes) if (monitor.sink) await recorder.drainTo(monitor.sink, end);
+    for (const { recorder, monitor } of this.#traces) if (monitor.sink) await recorder.drainTo(monitor.sink, end);
   }
 
   clear(): void {

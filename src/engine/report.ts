@@ -6,7 +6,10 @@ import { SpikeHash } from "./spikeHash.ts";
 import { streamId } from "./streams.ts";
 
 /** Milliseconds of each stage of `compile`. */
-export interface StageTimes { buildMs: number; compileMs: number }
+export interface StageTimes {
+  buildMs: number;
+  compileMs: number;
+}
 
 export interface RunReport {
   /** Step, seconds. */
@@ -32,23 +35,61 @@ export interface RunReport {
   readonly spikeHash: string;
   /** Of the models' texts, the structure and its values: equal for the same network description. */
   readonly modelHash: string;
-  readonly populations: readonly { readonly name: string; readonly size: number; readonly model: string; readonly spikes: number; readonly rate: number }[];
+  readonly populations: readonly {
+    readonly name: string;
+    readonly size: number;
+    readonly model: string;
+    readonly spikes: number;
+    readonly rate: number;
+  }[];
   readonly integrators: readonly { readonly population: string; readonly method: string; readonly reason: string }[];
 }
 
-interface Measured { readonly hash: string; readonly steps: number; readonly spikes: Float64Array; readonly simulateMs: number; readonly cpuMs: number }
+interface Measured {
+  readonly hash: string;
+  readonly steps: number;
+  readonly spikes: Float64Array;
+  readonly simulateMs: number;
+  readonly cpuMs: number;
+}
 
 export function makeReport(parts: SimulationParts, measured: Measured): RunReport {
   const { groups, deliveries, options, stages, arena } = parts;
   const duration = measured.steps * options.dt;
-  const synapseBytes = deliveries.reduce((sum, { table }) => sum + 4 * (table.sources + 1) + table.count * (table.targetBytes + (table.weights.kind === "perSynapse" ? realBytes(options.precision) : 0)), 0);
+  const synapseBytes = deliveries.reduce(
+    (sum, { table }) =>
+      sum + 4 * (table.sources + 1) + table.count * (table.targetBytes + (table.weights.kind === "perSynapse" ? realBytes(options.precision) : 0)),
+    0,
+  );
   const [low, high] = arena.u32(parts.eventCounter, 2);
   return {
-    dt: options.dt, backend: options.backend, precision: options.precision, seed: options.seed, threads: 1, duration, buildMs: stages.buildMs, compileMs: stages.compileMs, simulateMs: measured.simulateMs, cpuMs: measured.cpuMs,
-    neurons: groups.reduce((sum, g) => sum + (g.data.kind === "neurons" ? g.size : 0), 0), synapses: deliveries.reduce((sum, d) => sum + d.table.count, 0),
-    spikes: measured.spikes.reduce((a, b) => a + b, 0), synapticEvents: high! * 4294967296 + low!, bytes: { synapses: synapseBytes, total: arena.bytes }, spikeHash: measured.hash, modelHash: hashOf(parts),
-    populations: groups.map((g) => ({ name: g.name, size: g.size, model: g.model?.name ?? "spike_source", spikes: measured.spikes[g.index]!, rate: duration > 0 ? measured.spikes[g.index]! / g.size / duration : 0 })),
-    integrators: groups.flatMap((g) => (g.integration && g.data.kind === "neurons" ? [{ population: g.name, method: g.integration.method, reason: g.integration.reason }] : [])),
+    dt: options.dt,
+    backend: options.backend,
+    precision: options.precision,
+    seed: options.seed,
+    threads: 1,
+    duration,
+    buildMs: stages.buildMs,
+    compileMs: stages.compileMs,
+    simulateMs: measured.simulateMs,
+    cpuMs: measured.cpuMs,
+    neurons: groups.reduce((sum, g) => sum + (g.data.kind === "neurons" ? g.size : 0), 0),
+    synapses: deliveries.reduce((sum, d) => sum + d.table.count, 0),
+    spikes: measured.spikes.reduce((a, b) => a + b, 0),
+    synapticEvents: high! * 4294967296 + low!,
+    bytes: { synapses: synapseBytes, total: arena.bytes },
+    spikeHash: measured.hash,
+    modelHash: hashOf(parts),
+    populations: groups.map((g) => ({
+      name: g.name,
+      size: g.size,
+      model: g.model?.name ?? "spike_source",
+      spikes: measured.spikes[g.index]!,
+      rate: duration > 0 ? measured.spikes[g.index]! / g.size / duration : 0,
+    })),
+    integrators: groups.flatMap((g) =>
+      g.integration && g.data.kind === "neurons" ? [{ population: g.name, method: g.integration.method, reason: g.integration.reason }] : [],
+    ),
   };
 }
 
@@ -65,6 +106,11 @@ function hashOf({ data }: SimulationParts): string {
     if (key === "model" && typeof value === "object" && value !== null) return modelText(value as never);
     return value;
   });
-  hash.add(streamId(text), 0, Uint32Array.from({ length: text.length }, (_, k) => text.charCodeAt(k)), text.length);
+  hash.add(
+    streamId(text),
+    0,
+    Uint32Array.from({ length: text.length }, (_, k) => text.charCodeAt(k)),
+    text.length,
+  );
   return hash.digest();
 }

@@ -14,7 +14,12 @@ export interface ScalarTable {
 }
 
 /** A table a group, for those whose kernel has scalars. */
-export function stepScalars(parts: { readonly arena: Arena; readonly options: BuildOptions; readonly groups: readonly Group[]; readonly chunk: number }): (ScalarTable | undefined)[] {
+export function stepScalars(parts: {
+  readonly arena: Arena;
+  readonly options: BuildOptions;
+  readonly groups: readonly Group[];
+  readonly chunk: number;
+}): (ScalarTable | undefined)[] {
   const { arena, options, chunk } = parts;
   return parts.groups.map((group) => {
     const scalars = group.kernel?.scalars ?? [];

@@ -39,9 +39,12 @@ export interface RunOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
-export interface StreamChunk { readonly from: number; readonly to: number; readonly times: Float64Array; readonly indices: Uint32Array }
-
-
+export interface StreamChunk {
+  readonly from: number;
+  readonly to: number;
+  readonly times: Float64Array;
+  readonly indices: Uint32Array;
+}
 
 /** Milliseconds of computing between two looks at the outside world (progress, abort, other work of the event loop). */
 const breath = 100;
@@ -102,11 +105,19 @@ export class Simulation implements AsyncDisposable {
   }
 
   /** Simulated time in seconds. */
-  get time(): number { return this.#step * this.dt; }
+  get time(): number {
+    return this.#step * this.dt;
+  }
   /** The step in seconds. */
-  get dt(): number { return this.#parts.options.dt; }
-  get backend(): string { return this.#parts.options.backend; }
-  get precision(): "f32" | "f64" { return this.#parts.options.precision; }
+  get dt(): number {
+    return this.#parts.options.dt;
+  }
+  get backend(): string {
+    return this.#parts.options.backend;
+  }
+  get precision(): "f32" | "f64" {
+    return this.#parts.options.precision;
+  }
 
   /**
    * Advances the network by a duration (rounded to whole steps).
@@ -121,9 +132,11 @@ export class Simulation implements AsyncDisposable {
 
   /** Runs and yields the spikes of each interval of `every`, as they happen. */
   async *stream(duration: Quantity, options: RunOptions & { readonly every?: Quantity } = {}): AsyncGenerator<StreamChunk, void, void> {
-    const steps = this.#stepsOf(duration, "stream"), every = Math.max(1, this.#stepsOf(options.every ?? "10 ms", "stream: every"));
+    const steps = this.#stepsOf(duration, "stream"),
+      every = Math.max(1, this.#stepsOf(options.every ?? "10 ms", "stream: every"));
     for (let done = 0; done < steps;) {
-      const n = Math.min(every, steps - done), from = this.time;
+      const n = Math.min(every, steps - done),
+        from = this.time;
       const spikes = this.#recording.collect();
       await this.#advance(n, options);
       done += n;
@@ -156,10 +169,16 @@ export class Simulation implements AsyncDisposable {
     this.#checkUsable();
     const group = this.#group(target.range);
     const value = group.current(name, this.#parts.arena, this.#parts.options.precision);
-    if (!value) throw new ArgumentError("unknown-name", `population "${group.name}" has no parameter or state variable "${name}"`, `Known: ${[...group.values.keys()].join(", ")}.`);
+    if (!value)
+      throw new ArgumentError(
+        "unknown-name",
+        `population "${group.name}" has no parameter or state variable "${name}"`,
+        `Known: ${[...group.values.keys()].join(", ")}.`,
+      );
     const { start, end } = target.range;
     if (value.kind === "number") return new Float64Array(end - start).fill(value.value);
-    if (value.kind === "inTime") throw new ArgumentError("time", `${name} of population "${group.name}" changes in time`, "Read a state variable instead.");
+    if (value.kind === "inTime")
+      throw new ArgumentError("time", `${name} of population "${group.name}" changes in time`, "Read a state variable instead.");
     return value.values.slice(start, end);
   }
 
@@ -173,7 +192,12 @@ export class Simulation implements AsyncDisposable {
     const group = this.#group(range);
     const { arena, options } = this.#parts;
     for (const [key, value] of Object.entries(values)) {
-      if (!group.values.has(key)) throw new ArgumentError("unknown-name", `population "${group.name}" has no parameter or state variable "${key}"`, `Known: ${[...group.values.keys()].join(", ")}.`);
+      if (!group.values.has(key))
+        throw new ArgumentError(
+          "unknown-name",
+          `population "${group.name}" has no parameter or state variable "${key}"`,
+          `Known: ${[...group.values.keys()].join(", ")}.`,
+        );
       if (group.set(key, value, range.start, range.end, arena, options.precision)) this.#stale = true;
     }
   }
@@ -199,7 +223,12 @@ export class Simulation implements AsyncDisposable {
   }
 
   /** Sources, targets, weights (SI) and delays (s) of all synapses of a projection, in storage order. */
-  synapses(projection: Projection): { readonly pre: Uint32Array; readonly post: Uint32Array; readonly weights: Float64Array; readonly delays: Float64Array } {
+  synapses(projection: Projection): {
+    readonly pre: Uint32Array;
+    readonly post: Uint32Array;
+    readonly weights: Float64Array;
+    readonly delays: Float64Array;
+  } {
     const { table, post: group, data } = this.#delivery(projection.name);
     const { arena } = this.#parts;
     const rows = arena.u32(table.rows, table.sources + 1);
@@ -222,14 +251,24 @@ export class Simulation implements AsyncDisposable {
 
   /** Everything there is to say about the run so far. */
   report(): RunReport {
-    return makeReport(this.#parts, { hash: this.#hash.digest(), steps: this.#step, spikes: this.#spikeTotals, simulateMs: this.#simulateMs, cpuMs: this.#cpuMs });
+    return makeReport(this.#parts, {
+      hash: this.#hash.digest(),
+      steps: this.#step,
+      spikes: this.#spikeTotals,
+      simulateMs: this.#simulateMs,
+      cpuMs: this.#cpuMs,
+    });
   }
 
   /** Generated code for people (WebAssembly text). */
-  text(): string { return this.#executable.text?.() ?? ""; }
+  text(): string {
+    return this.#executable.text?.() ?? "";
+  }
 
   /** Kernels of the populations, for `inspect`. */
-  get groups(): readonly Group[] { return this.#parts.groups; }
+  get groups(): readonly Group[] {
+    return this.#parts.groups;
+  }
 
   /** Ends the simulation and frees its memory. What monitors recorded stays readable. */
   async [Symbol.asyncDispose](): Promise<void> {
@@ -239,8 +278,10 @@ export class Simulation implements AsyncDisposable {
 
   async #advance(steps: number, options: RunOptions): Promise<void> {
     this.#checkUsable();
-    const start = this.#step, end = start + steps;
-    let windowStart = performance.now(), cpuStart = cpuTime();
+    const start = this.#step,
+      end = start + steps;
+    let windowStart = performance.now(),
+      cpuStart = cpuTime();
     try {
       for (;;) {
         this.#applyChanges();
@@ -250,7 +291,11 @@ export class Simulation implements AsyncDisposable {
         while (this.#step < until && performance.now() < pause) {
           this.#advanceChunk(Math.min(this.#parts.chunk, until - this.#step, this.#recording.stepsToSample(this.#step)));
         }
-        options.onProgress?.({ time: (this.#step - start) * this.dt, duration: steps * this.dt, spikes: this.#spikeTotals.reduce((a, b) => a + b, 0) });
+        options.onProgress?.({
+          time: (this.#step - start) * this.dt,
+          duration: steps * this.dt,
+          spikes: this.#spikeTotals.reduce((a, b) => a + b, 0),
+        });
         await this.#recording.drain(false);
         options.signal?.throwIfAborted();
         if (this.#step >= end) break;
@@ -283,7 +328,8 @@ export class Simulation implements AsyncDisposable {
       const [map, element, step, lo] = arena.u32(this.#parts.failure, 4);
       this.#record(from, step! - from);
       this.#step = step!;
-      const group = groups.filter((g) => g.kernel)[map!]!, table = this.#scalars[group.index];
+      const group = groups.filter((g) => g.kernel)[map!]!,
+        table = this.#scalars[group.index];
       const scalars = table ? arena.real(this.precision, table.address + (step! - from) * table.bytes, group.kernel!.scalars.length) : [];
       throw notFiniteError(this.#parts, group, { element: element!, lo: lo!, step: step!, scalars });
     }
@@ -295,13 +341,14 @@ export class Simulation implements AsyncDisposable {
   #slot(delivery: Delivery, step: number): number {
     const ring = delivery.post.rings.get(delivery.variable)!;
     const arrival = delivery.table.delays === "constant" ? step + delivery.table.maxDelay : step;
-    return ((arrival % ring.slots) + ring.slots) % ring.slots * ring.slotBytes;
+    return (((arrival % ring.slots) + ring.slots) % ring.slots) * ring.slotBytes;
   }
 
   #emitScheduled(group: Group, from: number, n: number): void {
     const { steps, ids } = group.schedule;
     const { arena, lists, counts, chunk, groups } = this.#parts;
-    const list = arena.u32(lists[group.index]!, chunk * group.stride), count = arena.u32(counts, chunk * groups.length);
+    const list = arena.u32(lists[group.index]!, chunk * group.stride),
+      count = arena.u32(counts, chunk * groups.length);
     for (let s = 0; s < n; s++) count[s * groups.length + group.index] = 0;
     let k = group.scheduleNext;
     while (k < steps.length && steps[k]! < from) k++;
@@ -345,14 +392,19 @@ export class Simulation implements AsyncDisposable {
     const group = this.#parts.groups.find((g) => g.name === name);
     if (!group || group.data.kind !== "spikes") return;
     const added = scheduleOf(times, indices, this.dt);
+    const time = (step: number) => formatQuantity(Number((step * this.dt).toPrecision(12)), dimensions.second);
     const late = added.steps.findIndex((s) => s < this.#step && !(this.#step === 0));
     if (late >= 0) {
-      throw new ArgumentError("past", `spikeSource "${name}": a spike at ${formatQuantity((added.steps[late]! + 1) * this.dt, dimensions.second)} lies in the past of the simulation, which is at ${formatQuantity(this.time, dimensions.second)}`,
-        "Add spikes before their time comes.");
+      throw new ArgumentError(
+        "past",
+        `spikeSource "${name}": a spike at ${time(added.steps[late]! + 1)} lies in the past of the simulation, which is at ${time(this.#step)}`,
+        "Add spikes before their time comes.",
+      );
     }
     const { schedule, scheduleNext } = group;
     checkSchedule(added, group.stride, name);
-    const steps = Float64Array.of(...schedule.steps.subarray(scheduleNext), ...added.steps), ids = Uint32Array.of(...schedule.ids.subarray(scheduleNext), ...added.ids);
+    const steps = Float64Array.of(...schedule.steps.subarray(scheduleNext), ...added.steps),
+      ids = Uint32Array.of(...schedule.ids.subarray(scheduleNext), ...added.ids);
     const order = Uint32Array.from(steps, (_, k) => k).sort((a, b) => steps[a]! - steps[b]! || ids[a]! - ids[b]! || a - b);
     group.schedule = { steps: Float64Array.from(order, (k) => steps[k]!), ids: Uint32Array.from(order, (k) => ids[k]!) };
     group.scheduleNext = 0;
@@ -416,7 +468,11 @@ export class Simulation implements AsyncDisposable {
     const seconds = parseQuantity(duration, dimensions.second, `${what}: duration`);
     const steps = Math.round(seconds / this.dt);
     if (!(seconds >= 0) || this.#step + steps >= 2 ** 32) {
-      throw new ArgumentError("time", `${what}: cannot run for ${duration}`, `Use a time of 0 or more, at most 2^32 steps of ${formatQuantity(this.dt, dimensions.second)} in all.`);
+      throw new ArgumentError(
+        "time",
+        `${what}: cannot run for ${duration}`,
+        `Use a time of 0 or more, at most 2^32 steps of ${formatQuantity(this.dt, dimensions.second)} in all.`,
+      );
     }
     return steps;
   }
@@ -426,7 +482,19 @@ export class Simulation implements AsyncDisposable {
   }
 }
 
-function writeRow(parts: SimulationParts, group: Group, row: { readonly name: string; readonly everySteps: number; readonly fromStep: number; readonly start: number; readonly count: number; readonly rows: Float64Array }, from: number): void {
+function writeRow(
+  parts: SimulationParts,
+  group: Group,
+  row: {
+    readonly name: string;
+    readonly everySteps: number;
+    readonly fromStep: number;
+    readonly start: number;
+    readonly count: number;
+    readonly rows: Float64Array;
+  },
+  from: number,
+): void {
   const k = Math.floor((from - row.fromStep) / row.everySteps);
   const view = parts.arena.real(parts.options.precision, group.address(row.name), group.stride);
   const part = k >= 0 ? row.rows.subarray(k * row.count, (k + 1) * row.count) : row.rows.subarray(0, 0);

@@ -32,6 +32,10 @@ export class SpikeHash {
   }
 
   /** State, so that a run can be taken back to where it was. */
-  get state(): readonly [number, number] { return [this.#a, this.#b]; }
-  set state(saved: readonly [number, number]) { [this.#a, this.#b] = saved; }
+  get state(): readonly [number, number] {
+    return [this.#a, this.#b];
+  }
+  set state(saved: readonly [number, number]) {
+    [this.#a, this.#b] = saved;
+  }
 }

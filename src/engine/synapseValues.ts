@@ -22,9 +22,17 @@ import { streamId } from "./streams.ts";
 type Exported = (...values: number[]) => number;
 
 /** One value (weight or delay) of one projection that differs from synapse to synapse. */
-export interface ValueRequest { readonly id: string; readonly value: ResolvedValue; readonly scale: number }
+export interface ValueRequest {
+  readonly id: string;
+  readonly value: ResolvedValue;
+  readonly scale: number;
+}
 
-interface Compiled { readonly names: readonly string[]; readonly draws: readonly RandomExpr[]; readonly run: Exported }
+interface Compiled {
+  readonly names: readonly string[];
+  readonly draws: readonly RandomExpr[];
+  readonly run: Exported;
+}
 
 /** Elements beyond a batch that fills may write. */
 const slack = 64;
@@ -40,7 +48,12 @@ export class SynapseValueMachine {
   /** Address of the 20 words of the seed's key schedule. */
   readonly keys: number;
 
-  private constructor(arena: Arena, exports: Record<string, Exported>, kernels: ReadonlyMap<string, Compiled>, addresses: { readonly result: number; readonly columns: readonly number[]; readonly words: number; readonly keys: number }) {
+  private constructor(
+    arena: Arena,
+    exports: Record<string, Exported>,
+    kernels: ReadonlyMap<string, Compiled>,
+    addresses: { readonly result: number; readonly columns: readonly number[]; readonly words: number; readonly keys: number },
+  ) {
     this.#arena = arena;
     this.#uniform = exports["uniform"]!;
     this.#normal = exports["normal"]!;
@@ -61,15 +74,31 @@ export class SynapseValueMachine {
     const plans = requests.flatMap((request, k) => (request.value.kind === "expr" ? [plan(request.id, request.value.expr, request.scale, k)] : []));
     const columnCount = plans.reduce((most, p) => Math.max(most, p.names.length + p.draws.length), 0);
     const column = () => arena.allocate(8 * (batchSize + slack), "wiring");
-    const result = column(), words = column();
+    const result = column(),
+      words = column();
     const columns = Array.from({ length: columnCount }, column);
     for (const p of plans) {
       const constants = [...p.names, ...p.draws.map(drawName)];
       const places = new Map<string, number>([["value", result], ...constants.map((c, k) => [c, columns[k]!] as const)]);
-      emitMapKernel(module, { name: p.functionName, state: ["value"], constants, scalars: [], inputs: [], draws: [], body: [{ kind: "assign", name: "value", value: p.expr }], finite: ["value"] },
-        { size: batchSize, address: (array) => places.get(array)!, drawAddress: () => 0 }, "f64");
+      emitMapKernel(
+        module,
+        {
+          name: p.functionName,
+          state: ["value"],
+          constants,
+          scalars: [],
+          inputs: [],
+          draws: [],
+          body: [{ kind: "assign", name: "value", value: p.expr }],
+          finite: ["value"],
+        },
+        { size: batchSize, address: (array) => places.get(array)!, drawAddress: () => 0 },
+        "f64",
+      );
     }
-    const { instance } = await WebAssembly.instantiate(module.encode({ pages: 1, maximumPages: 65536, shared: false }), { env: { memory: arena.memory } });
+    const { instance } = await WebAssembly.instantiate(module.encode({ pages: 1, maximumPages: 65536, shared: false }), {
+      env: { memory: arena.memory },
+    });
     const exports = instance.exports as unknown as Record<string, Exported>;
     const kernels = new Map(plans.map((p) => [p.id, { names: p.names, draws: p.draws, run: exports[p.functionName]! }]));
     return new SynapseValueMachine(arena, exports, kernels, { result, columns, words, keys });
@@ -105,7 +134,8 @@ export class SynapseValueMachine {
     return (batch) => {
       reserve(batch.count);
       for (let from = 0; from < batch.count; from += batchSize) {
-        const n = Math.min(batchSize, batch.count - from), padded = Math.ceil(n / 16) * 16;
+        const n = Math.min(batchSize, batch.count - from),
+          padded = Math.ceil(n / 16) * 16;
         kernel.names.forEach((column, k) => fillColumn(this.#arena.f64(this.#columns[k]!, padded), column, batch, from, n, connect, context));
         kernel.draws.forEach((draw, k) => {
           const fill = draw.distribution === "uniform" ? this.#uniform : this.#normal;
@@ -114,7 +144,11 @@ export class SynapseValueMachine {
         const bad = kernel.run(0, padded, 0, 0);
         if (bad < 0 && -1 - bad < n) {
           const k = from - 1 - bad;
-          throw new SimulationError("not-finite", `${what}: the value of the synapse from neuron ${batch.pre[k]} to ${batch.post[k]} is not finite`, "Check the expression for a division by zero or a logarithm of a negative number.");
+          throw new SimulationError(
+            "not-finite",
+            `${what}: the value of the synapse from neuron ${batch.pre[k]} to ${batch.post[k]} is not finite`,
+            "Check the expression for a division by zero or a logarithm of a negative number.",
+          );
         }
         out.set(this.#arena.f64(this.#result, n), from);
       }
@@ -130,7 +164,12 @@ function exportFill(module: Module, exportName: string, fill: Func): void {
 
 const drawName = (draw: RandomExpr): string => `draw ${draw.draw}`;
 
-function plan(id: string, expr: Expr, scale: number, k: number): { id: string; functionName: string; names: string[]; draws: RandomExpr[]; expr: Expr } {
+function plan(
+  id: string,
+  expr: Expr,
+  scale: number,
+  k: number,
+): { id: string; functionName: string; names: string[]; draws: RandomExpr[]; expr: Expr } {
   const draws: RandomExpr[] = [];
   visitExpr(expr, (e) => {
     if (e.kind === "random" && !draws.some((d) => d.draw === e.draw)) draws.push(e);
@@ -145,14 +184,23 @@ function fillColumn(column: Float64Array, of: string, batch: Batch, from: number
   const { pre, post } = batch;
   const { prePositions, postPositions, preStart, postStart } = context;
   switch (of) {
-    case "source": for (let k = 0; k < n; k++) column[k] = pre[from + k]!; break;
-    case "j": for (let k = 0; k < n; k++) column[k] = post[from + k]!; break;
-    case "N_pre": column.fill(context.preSize); break;
-    case "N_post": column.fill(context.postSize); break;
+    case "source":
+      for (let k = 0; k < n; k++) column[k] = pre[from + k]!;
+      break;
+    case "j":
+      for (let k = 0; k < n; k++) column[k] = post[from + k]!;
+      break;
+    case "N_pre":
+      column.fill(context.preSize);
+      break;
+    case "N_post":
+      column.fill(context.postSize);
+      break;
     case "distance": {
       invariant(prePositions && postPositions, "distances were checked to exist");
       const periodic = connect.rule === "distanceDependent" ? connect.periodic : undefined;
-      for (let k = 0; k < n; k++) column[k] = distanceBetween(prePositions, preStart + pre[from + k]!, postPositions, postStart + post[from + k]!, periodic);
+      for (let k = 0; k < n; k++)
+        column[k] = distanceBetween(prePositions, preStart + pre[from + k]!, postPositions, postStart + post[from + k]!, periodic);
       break;
     }
     default: {

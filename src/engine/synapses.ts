@@ -54,15 +54,18 @@ export function buildSynapses(arena: Arena, request: SynapseRequest): SynapseTab
   const constantDelay = typeof request.delay === "number" ? roundDelay(request.delay, request) : undefined;
   const targetBytes = constantDelay !== undefined && request.postPopulation <= 65536 ? 2 : 4;
   const targets = arena.allocate(targetBytes * count, what);
-  const weights = typeof request.weight === "number" ? { kind: "constant", value: request.weight } as const
-    : { kind: "perSynapse", address: arena.allocate(realBytes(precision) * count, what) } as const;
+  const weights =
+    typeof request.weight === "number"
+      ? ({ kind: "constant", value: request.weight } as const)
+      : ({ kind: "perSynapse", address: arena.allocate(realBytes(precision) * count, what) } as const);
 
   const cursor = arena.u32(rows, sources).slice();
   const place = targetBytes === 2 ? arena.u16(targets, count) : arena.u32(targets, count);
   const weightAt = weights.kind === "perSynapse" ? arena.real(precision, weights.address, count) : undefined;
   const { weight, delay } = request;
   const { postStart, stride } = request;
-  let minDelay = constantDelay ?? Infinity, maxDelay = constantDelay ?? 1;
+  let minDelay = constantDelay ?? Infinity,
+    maxDelay = constantDelay ?? 1;
   walkPattern(connect, context, (batch) => {
     const { pre, post } = batch;
     const delays = typeof delay === "number" ? undefined : delay(batch);
@@ -86,10 +89,24 @@ export function buildSynapses(arena: Arena, request: SynapseRequest): SynapseTab
     }
   });
   if (maxDelay * stride >= 2 ** 32) {
-    throw new UnsupportedError("delay", `${what}: a delay of ${maxDelay} steps to ${request.postPopulation} neurons is longer than the input ring can be`, "Shorten the longest delay or split the target population.");
+    throw new UnsupportedError(
+      "delay",
+      `${what}: a delay of ${maxDelay} steps to ${request.postPopulation} neurons is longer than the input ring can be`,
+      "Shorten the longest delay or split the target population.",
+    );
   }
   if (constantDelay === undefined) sortRowsByDelay(arena, { rows, sources, targets, count, weights, precision, stride, maxDelay });
-  return { count, sources, rows, targets, targetBytes, weights, delays: constantDelay === undefined ? "perSynapse" : "constant", minDelay: count === 0 ? maxDelay : minDelay, maxDelay };
+  return {
+    count,
+    sources,
+    rows,
+    targets,
+    targetBytes,
+    weights,
+    delays: constantDelay === undefined ? "perSynapse" : "constant",
+    minDelay: count === 0 ? maxDelay : minDelay,
+    maxDelay,
+  };
 }
 
 /** Counts the synapses of each source and leaves the start of each row in place. Returns the total. */
@@ -101,7 +118,12 @@ function countRows(arena: Arena, rows: number, request: SynapseRequest): number 
     for (let k = 0; k < count; k++) start[pre[k]! + 1]!++;
     total += count;
   });
-  if (total >= 2 ** 32) throw new UnsupportedError("synapses", `${request.what}: ${total} synapses are more than one projection can hold`, "Split the projection into parts of less than 2^32 synapses.");
+  if (total >= 2 ** 32)
+    throw new UnsupportedError(
+      "synapses",
+      `${request.what}: ${total} synapses are more than one projection can hold`,
+      "Split the projection into parts of less than 2^32 synapses.",
+    );
   for (let i = 0; i < sources; i++) start[i + 1]! += start[i]!;
   return total;
 }
@@ -111,10 +133,17 @@ function roundDelay(steps: number, request: SynapseRequest): number {
   const rounded = Math.round(steps);
   if (rounded >= 1 && rounded <= longestDelay) return rounded;
   if (rounded > longestDelay || Number.isNaN(steps)) {
-    throw new ArgumentError("delay", `${request.what}: a delay of ${steps} steps of ${request.dtText} is too long`, `Use at most ${longestDelay} steps, or a larger dt.`);
+    throw new ArgumentError(
+      "delay",
+      `${request.what}: a delay of ${steps} steps of ${request.dtText} is too long`,
+      `Use at most ${longestDelay} steps, or a larger dt.`,
+    );
   }
-  throw new ArgumentError("delay", `${request.what}: delay ${formatSteps(steps, request.dtText)} is shorter than the step ${request.dtText}`,
-    `Use a delay of at least ${request.dtText} (bound a distribution from below), or compile with a smaller dt.`);
+  throw new ArgumentError(
+    "delay",
+    `${request.what}: delay ${formatSteps(steps, request.dtText)} is shorter than the step ${request.dtText}`,
+    `Use a delay of at least ${request.dtText} (bound a distribution from below), or compile with a smaller dt.`,
+  );
 }
 
 function formatSteps(steps: number, dtText: string): string {
@@ -123,15 +152,31 @@ function formatSteps(steps: number, dtText: string): string {
 }
 
 /** Within each row, orders synapses by delay (stable), so that delivery walks the ring slot by slot. */
-function sortRowsByDelay(arena: Arena, t: { rows: number; sources: number; targets: number; count: number; weights: SynapseTable["weights"]; precision: Precision; stride: number; maxDelay: number }): void {
-  const rows = arena.u32(t.rows, t.sources + 1), targets = arena.u32(t.targets, t.count);
+function sortRowsByDelay(
+  arena: Arena,
+  t: {
+    rows: number;
+    sources: number;
+    targets: number;
+    count: number;
+    weights: SynapseTable["weights"];
+    precision: Precision;
+    stride: number;
+    maxDelay: number;
+  },
+): void {
+  const rows = arena.u32(t.rows, t.sources + 1),
+    targets = arena.u32(t.targets, t.count);
   const weights = t.weights.kind === "perSynapse" ? arena.real(t.precision, t.weights.address, t.count) : undefined;
   let longest = 0;
   for (let i = 0; i < t.sources; i++) longest = Math.max(longest, rows[i + 1]! - rows[i]!);
-  const oldTargets = new Uint32Array(longest), oldWeights = new Float64Array(weights ? longest : 0);
-  const slot = new Uint32Array(longest), position = new Uint32Array(t.maxDelay + 2);
+  const oldTargets = new Uint32Array(longest),
+    oldWeights = new Float64Array(weights ? longest : 0);
+  const slot = new Uint32Array(longest),
+    position = new Uint32Array(t.maxDelay + 2);
   for (let i = 0; i < t.sources; i++) {
-    const from = rows[i]!, n = rows[i + 1]! - from;
+    const from = rows[i]!,
+      n = rows[i + 1]! - from;
     if (n < 2) continue;
     position.fill(0);
     for (let k = 0; k < n; k++) {

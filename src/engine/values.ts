@@ -35,7 +35,12 @@ export function evaluateValues(resolved: ReadonlyMap<string, ResolvedValue>, con
   const get = (key: string): ElementValue => {
     const known = done.get(key);
     if (known) return known;
-    if (underway.includes(key)) throw new ArgumentError("circle", `${context.owner}: ${[...underway.slice(underway.indexOf(key)), key].join(" depends on ")}`, "Give one of them a value of its own.");
+    if (underway.includes(key))
+      throw new ArgumentError(
+        "circle",
+        `${context.owner}: ${[...underway.slice(underway.indexOf(key)), key].join(" depends on ")}`,
+        "Give one of them a value of its own.",
+      );
     underway.push(key);
     const value = resolved.get(key);
     invariant(value, `no value for ${key}`);
@@ -49,10 +54,16 @@ export function evaluateValues(resolved: ReadonlyMap<string, ResolvedValue>, con
 }
 
 /** Evaluates one value; `lookup` gives values that its expression may use. */
-export function evaluateValue(key: string, value: ResolvedValue, context: ValueContext, lookup: (name: string) => ElementValue | undefined): ElementValue {
+export function evaluateValue(
+  key: string,
+  value: ResolvedValue,
+  context: ValueContext,
+  lookup: (name: string) => ElementValue | undefined,
+): ElementValue {
   const { size, owner } = context;
   if (value.kind === "array") {
-    if (value.values.length !== size) throw new ArgumentError("size", `${owner}: ${key} has ${value.values.length} values for ${size} neurons`, `Give ${size} values.`);
+    if (value.values.length !== size)
+      throw new ArgumentError("size", `${owner}: ${key} has ${value.values.length} values for ${size} neurons`, `Give ${size} values.`);
     return { kind: "array", values: value.values };
   }
   const { expr } = value;
@@ -72,23 +83,37 @@ export function evaluateValue(key: string, value: ResolvedValue, context: ValueC
   const arguments_ = new Float64Array(names.length + draws.length);
   const at = (i: number): number => {
     columns.forEach((c, k) => (arguments_[k] = typeof c === "number" ? c : typeof c === "function" ? c(i) : c[i]!));
-    draws.forEach((d, k) => (arguments_[names.length + k] = (d.distribution === "uniform" ? uniformAt : normalAt)(context.seed, i, 0, stream, d.draw)));
+    draws.forEach(
+      (d, k) => (arguments_[names.length + k] = (d.distribution === "uniform" ? uniformAt : normalAt)(context.seed, i, 0, stream, d.draw)),
+    );
     const result = evaluate(arguments_);
-    if (!Number.isFinite(result)) throw new SimulationError("not-finite", `${owner}: ${key} is ${result} for neuron ${i}`, "Check the expression for a division by zero or a logarithm of a negative number.");
+    if (!Number.isFinite(result))
+      throw new SimulationError(
+        "not-finite",
+        `${owner}: ${key} is ${result} for neuron ${i}`,
+        "Check the expression for a division by zero or a logarithm of a negative number.",
+      );
     return result;
   };
   const varies = draws.length > 0 || columns.some((c) => typeof c !== "number");
   return varies ? { kind: "array", values: Float64Array.from({ length: size }, (_, i) => at(i)) } : { kind: "number", value: at(0) };
 }
 
-function columnOf(n: string, key: string, context: ValueContext, lookup: (name: string) => ElementValue | undefined): number | Float64Array | ((i: number) => number) {
+function columnOf(
+  n: string,
+  key: string,
+  context: ValueContext,
+  lookup: (name: string) => ElementValue | undefined,
+): number | Float64Array | ((i: number) => number) {
   if (n === "i") return (i) => i;
   if (n === "N") return context.size;
   const other = lookup(n);
   if (other?.kind === "number") return other.value;
   if (other?.kind === "array") return other.values;
-  if (other) throw new ArgumentError("time", `${context.owner}: ${key} uses ${n}, which changes in time`, "Only parameters, written with t, change in time.");
-  const axis = ["x", "y", "z"].indexOf(n), positions = context.positions;
+  if (other)
+    throw new ArgumentError("time", `${context.owner}: ${key} uses ${n}, which changes in time`, "Only parameters, written with t, change in time.");
+  const axis = ["x", "y", "z"].indexOf(n),
+    positions = context.positions;
   invariant(axis >= 0 && positions, `unknown name ${n} in a value`);
   return (i) => positions.coordinates[i * positions.dimensions + axis]!;
 }
@@ -96,16 +121,29 @@ function columnOf(n: string, key: string, context: ValueContext, lookup: (name: 
 /** An expression of t for the kernel: other numbers are put in, values that differ by neuron stay as names of arrays. */
 function inTime(key: string, expr: Expr, names: readonly string[], context: ValueContext, lookup: (name: string) => ElementValue | undefined): Expr {
   visitExpr(expr, (e) => {
-    if (e.kind === "random") throw new ArgumentError("time", `${context.owner}: ${key} changes in time and is random`, "Use noiseInput for a random current, or rand() in the model's equations.");
+    if (e.kind === "random")
+      throw new ArgumentError(
+        "time",
+        `${context.owner}: ${key} changes in time and is random`,
+        "Use noiseInput for a random current, or rand() in the model's equations.",
+      );
   });
   const table = new Map<string, Expr>();
   for (const n of names) {
     if (n === "t" || n === "i") continue;
-    if (n === "N") { table.set(n, number(context.size)); continue; }
+    if (n === "N") {
+      table.set(n, number(context.size));
+      continue;
+    }
     const other = lookup(n);
     if (other?.kind === "number") table.set(n, number(other.value));
     else if (other?.kind === "inTime") table.set(n, other.expr);
-    else if (!other) throw new ArgumentError("time", `${context.owner}: ${key} changes in time and uses the position ${n}`, "Set a parameter to the part that depends on position and use that.");
+    else if (!other)
+      throw new ArgumentError(
+        "time",
+        `${context.owner}: ${key} changes in time and uses the position ${n}`,
+        "Set a parameter to the part that depends on position and use that.",
+      );
   }
   return substitute(expr, table);
 }

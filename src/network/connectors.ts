@@ -10,7 +10,12 @@ export type Connector =
   | { readonly rule: "allToAll"; readonly autapses: boolean }
   | { readonly rule: "oneToOne" }
   | { readonly rule: "fixedProbability"; readonly probability: number; readonly autapses: boolean }
-  | { readonly rule: "fixedIndegree" | "fixedOutdegree" | "fixedTotalNumber"; readonly count: number; readonly autapses: boolean; readonly multapses: boolean }
+  | {
+      readonly rule: "fixedIndegree" | "fixedOutdegree" | "fixedTotalNumber";
+      readonly count: number;
+      readonly autapses: boolean;
+      readonly multapses: boolean;
+    }
   | {
       readonly rule: "distanceDependent";
       readonly profile: "gaussian" | "exponential" | "disc";
@@ -70,12 +75,20 @@ export interface DistanceOptions extends SelfOptions {
 /** Each pair independently with a probability that falls with the distance of the two neurons' positions. */
 export function distanceDependent(options: DistanceOptions): Connector {
   if (!["gaussian", "exponential", "disc"].includes(options.profile)) {
-    throw new ArgumentError("connector", `distanceDependent: unknown profile "${String(options.profile)}"`, 'Use "gaussian", "exponential" or "disc".');
+    throw new ArgumentError(
+      "connector",
+      `distanceDependent: unknown profile "${String(options.profile)}"`,
+      'Use "gaussian", "exponential" or "disc".',
+    );
   }
   const scale = parseQuantity(options.scale, dimensions.metre, "distanceDependent: scale");
   if (!(scale > 0)) throw new ArgumentError("connector", `distanceDependent: scale ${options.scale} must be positive`, 'Write e.g. scale: "0.2 mm".');
   return {
-    rule: "distanceDependent", profile: options.profile, peak: probabilityOf(options.peak, "distanceDependent: peak"), scale, autapses: options.autapses ?? true,
+    rule: "distanceDependent",
+    profile: options.profile,
+    peak: probabilityOf(options.peak, "distanceDependent: peak"),
+    scale,
+    autapses: options.autapses ?? true,
     ...(options.periodic ? { periodic: options.periodic.map((side) => parseQuantity(side, dimensions.metre, "distanceDependent: periodic")) } : {}),
   };
 }
@@ -85,7 +98,12 @@ export function distanceDependent(options: DistanceOptions): Connector {
  * probability `rewire`. Both populations have the same size. @source Watts & Strogatz (1998), Nature 393:440. doi:10.1038/30918
  */
 export function smallWorld(neighbours: number, rewire: number, options: SelfOptions = {}): Connector {
-  return { rule: "smallWorld", neighbours: countOf(neighbours, "smallWorld: neighbours"), rewire: probabilityOf(rewire, "smallWorld: rewire"), autapses: options.autapses ?? false };
+  return {
+    rule: "smallWorld",
+    neighbours: countOf(neighbours, "smallWorld: neighbours"),
+    rewire: probabilityOf(rewire, "smallWorld: rewire"),
+    autapses: options.autapses ?? false,
+  };
 }
 
 /** Synapse k goes from neuron pre[k] to neuron post[k]. */
@@ -99,8 +117,14 @@ export function explicit(pre: ArrayLike<number>, post: ArrayLike<number>): Conne
 /** Turns a function into the list of pairs it accepts, target by target. */
 export function materialise(connect: ConnectorOrRule, preSize: number, postSize: number): Connector {
   if (typeof connect !== "function") return connect;
-  const pre: number[] = [], post: number[] = [];
-  for (let j = 0; j < postSize; j++) for (let i = 0; i < preSize; i++) if (connect(i, j)) { pre.push(i); post.push(j); }
+  const pre: number[] = [],
+    post: number[] = [];
+  for (let j = 0; j < postSize; j++)
+    for (let i = 0; i < preSize; i++)
+      if (connect(i, j)) {
+        pre.push(i);
+        post.push(j);
+      }
   return explicit(pre, post);
 }
 
@@ -109,7 +133,8 @@ function degree(rule: "fixedIndegree" | "fixedOutdegree" | "fixedTotalNumber", c
 }
 
 function countOf(count: number, what: string): number {
-  if (!Number.isSafeInteger(count) || count < 0) throw new ArgumentError("connector", `${what}: ${count} is not a number of synapses`, "Use a whole number of 0 or more.");
+  if (!Number.isSafeInteger(count) || count < 0)
+    throw new ArgumentError("connector", `${what}: ${count} is not a number of synapses`, "Use a whole number of 0 or more.");
   return count;
 }
 
@@ -121,7 +146,8 @@ function probabilityOf(p: number, what: string): number {
 function indexArray(values: ArrayLike<number>, what: string): Uint32Array {
   for (let k = 0; k < values.length; k++) {
     const v = values[k]!;
-    if (!(Number.isInteger(v) && v >= 0 && v < 4294967296)) throw new ArgumentError("connector", `explicit: ${what}[${k}] = ${v} is not a neuron index`, "Use whole numbers from 0.");
+    if (!(Number.isInteger(v) && v >= 0 && v < 4294967296))
+      throw new ArgumentError("connector", `explicit: ${what}[${k}] = ${v} is not a neuron index`, "Use whole numbers from 0.");
   }
   return Uint32Array.from(values);
 }

@@ -8,12 +8,31 @@ import type { Positions } from "./positions.ts";
 import type { Value } from "./values.ts";
 
 /** Neurons [start, end) of a population. */
-export interface RangeData { readonly population: string; readonly start: number; readonly end: number }
+export interface RangeData {
+  readonly population: string;
+  readonly start: number;
+  readonly end: number;
+}
 
 export type PopulationData =
-  | { readonly kind: "neurons"; readonly name: string; readonly size: number; readonly model: NeuronModel; readonly values: Readonly<Record<string, Value>>; readonly method?: Method; readonly positions?: Positions }
+  | {
+      readonly kind: "neurons";
+      readonly name: string;
+      readonly size: number;
+      readonly model: NeuronModel;
+      readonly values: Readonly<Record<string, Value>>;
+      readonly method?: Method;
+      readonly positions?: Positions;
+    }
   | { readonly kind: "poisson"; readonly name: string; readonly size: number; readonly rate: Value; readonly positions?: Positions }
-  | { readonly kind: "spikes"; readonly name: string; readonly size: number; readonly times: Float64Array; readonly indices: Uint32Array; readonly positions?: Positions };
+  | {
+      readonly kind: "spikes";
+      readonly name: string;
+      readonly size: number;
+      readonly times: Float64Array;
+      readonly indices: Uint32Array;
+      readonly positions?: Positions;
+    };
 
 export interface ProjectionData {
   readonly name: string;
@@ -27,9 +46,24 @@ export interface ProjectionData {
 }
 
 export type InputData =
-  | { readonly kind: "poisson"; readonly name: string; readonly target: RangeData; readonly receptor: string; readonly rate: Value; readonly weight: Quantity }
+  | {
+      readonly kind: "poisson";
+      readonly name: string;
+      readonly target: RangeData;
+      readonly receptor: string;
+      readonly rate: Value;
+      readonly weight: Quantity;
+    }
   | { readonly kind: "current"; readonly name: string; readonly target: RangeData; readonly into: string; readonly current: Current }
-  | { readonly kind: "noise"; readonly name: string; readonly target: RangeData; readonly into: string; readonly mean: Quantity; readonly std: Quantity; readonly every: Quantity | undefined };
+  | {
+      readonly kind: "noise";
+      readonly name: string;
+      readonly target: RangeData;
+      readonly into: string;
+      readonly mean: Quantity;
+      readonly std: Quantity;
+      readonly every: Quantity | undefined;
+    };
 
 export type ChangeData =
   /** New values of parameters or state variables. */
@@ -41,7 +75,13 @@ export type ChangeData =
 
 export type MonitorData =
   | { readonly kind: "spikes"; readonly sources: readonly RangeData[]; readonly countsOnly: boolean }
-  | { readonly kind: "state"; readonly source: RangeData; readonly names: readonly string[]; readonly every: Quantity | undefined; readonly sample: number | undefined }
+  | {
+      readonly kind: "state";
+      readonly source: RangeData;
+      readonly names: readonly string[];
+      readonly every: Quantity | undefined;
+      readonly sample: number | undefined;
+    }
   | { readonly kind: "rate"; readonly source: RangeData; readonly every: Quantity }
   | { readonly kind: "weights"; readonly projection: string; readonly every: Quantity; readonly sample: number | undefined };
 

@@ -7,12 +7,26 @@ import { coefficientOfVariation, firingRate } from "../math/statistics/index.ts"
 import type { MonitorData, RangeData } from "./data.ts";
 import type { SpikingGroup } from "./population.ts";
 
+/** Where the samples of a long run go instead of memory, e.g. `TraceFile` of synfire/io: rows of [samples × elements], one array a name. */
+export interface TraceSink {
+  append(times: Float64Array, values: ReadonlyMap<string, Float64Array>): void | Promise<void>;
+}
+
 /** What the engine writes into. */
-export interface SpikeRecording { readonly spikes: Spikes; readonly counts: ReadonlyMap<RangeData, Uint32Array> }
-export interface TraceRecording { readonly times: Float64Array; readonly values: ReadonlyMap<string, Float64Array>; readonly neurons: Uint32Array }
+export interface SpikeRecording {
+  readonly spikes: Spikes;
+  readonly counts: ReadonlyMap<RangeData, Uint32Array>;
+}
+export interface TraceRecording {
+  readonly times: Float64Array;
+  readonly values: ReadonlyMap<string, Float64Array>;
+  readonly neurons: Uint32Array;
+}
 
 /** Where a long run's spikes go instead of memory, e.g. `SpikeFile` of synfire/io. */
-export interface SpikeSink { append(times: Float64Array, indices: Uint32Array): void | Promise<void> }
+export interface SpikeSink {
+  append(times: Float64Array, indices: Uint32Array): void | Promise<void>;
+}
 
 const noSpikes: Spikes = { times: new Float64Array(0), indices: new Uint32Array(0), populations: [], duration: 0, dt: 0 };
 
@@ -29,24 +43,40 @@ export class SpikeMonitor implements Spikes {
   }
 
   /** For the engine. */
-  attach(recording: () => SpikeRecording): void { this.#recording = recording; }
+  attach(recording: () => SpikeRecording): void {
+    this.#recording = recording;
+  }
 
-  /** Sends the spikes to a file (or anything else) while the run goes on, so that memory stays bounded; `times` then holds only what was not sent yet. */
+  /** Sends the spikes to a file (or anything else) as the run goes on, so that memory stays bounded; `times` then holds what was not sent yet. */
   streamTo(sink: SpikeSink): this {
     this.#sink = sink;
     return this;
   }
-  get sink(): SpikeSink | undefined { return this.#sink; }
+  get sink(): SpikeSink | undefined {
+    return this.#sink;
+  }
 
-  get #spikes(): Spikes { return this.#recording?.().spikes ?? noSpikes; }
+  get #spikes(): Spikes {
+    return this.#recording?.().spikes ?? noSpikes;
+  }
   /** Seconds, ascending. [spikes] */
-  get times(): Float64Array { return this.#spikes.times; }
+  get times(): Float64Array {
+    return this.#spikes.times;
+  }
   /** Neuron of each spike, counted through the monitor's sources in order. [spikes] */
-  get indices(): Uint32Array { return this.#spikes.indices; }
-  get populations(): readonly SpikePopulation[] { return this.#spikes.populations; }
+  get indices(): Uint32Array {
+    return this.#spikes.indices;
+  }
+  get populations(): readonly SpikePopulation[] {
+    return this.#spikes.populations;
+  }
   /** Seconds recorded. */
-  get duration(): number { return this.#spikes.duration; }
-  get dt(): number { return this.#spikes.dt; }
+  get duration(): number {
+    return this.#spikes.duration;
+  }
+  get dt(): number {
+    return this.#spikes.dt;
+  }
 
   /** Spikes of each neuron of one source. [neurons] */
   counts(source: SpikingGroup = this.sources[0]!): Uint32Array {
@@ -87,23 +117,42 @@ export class StateMonitor<S extends string = string> {
   readonly source: SpikingGroup;
   readonly data: MonitorData & { kind: "state" };
   #recording: (() => TraceRecording) | undefined;
+  #sink: TraceSink | undefined;
 
   constructor(source: SpikingGroup, data: MonitorData & { kind: "state" }) {
     this.source = source;
     this.data = data;
   }
 
-  attach(recording: () => TraceRecording): void { this.#recording = recording; }
+  attach(recording: () => TraceRecording): void {
+    this.#recording = recording;
+  }
+
+  /** Sends the samples to a file (or anything else) as the run goes on; `times` and `get` then hold what was not sent yet. */
+  streamTo(sink: TraceSink): this {
+    this.#sink = sink;
+    return this;
+  }
+  get sink(): TraceSink | undefined {
+    return this.#sink;
+  }
 
   /** Sampling times in seconds: the state after the step that ends then. [samples] */
-  get times(): Float64Array { return this.#recording?.().times ?? new Float64Array(0); }
+  get times(): Float64Array {
+    return this.#recording?.().times ?? new Float64Array(0);
+  }
   /** Which neurons of the source are recorded. */
-  get neurons(): Uint32Array { return this.#recording?.().neurons ?? new Uint32Array(0); }
+  get neurons(): Uint32Array {
+    return this.#recording?.().neurons ?? new Uint32Array(0);
+  }
   /** Values in SI units, sample by sample. [samples × neurons] */
-  get(name: S): Float64Array { return this.#recording?.().values.get(name) ?? new Float64Array(0); }
+  get(name: S): Float64Array {
+    return this.#recording?.().values.get(name) ?? new Float64Array(0);
+  }
   /** Time course of one recorded neuron. [samples] */
   trace(name: S, neuron = 0): Float64Array {
-    const all = this.get(name), n = Math.max(1, this.neurons.length);
+    const all = this.get(name),
+      n = Math.max(1, this.neurons.length);
     return Float64Array.from({ length: Math.floor(all.length / n) }, (_, k) => all[k * n + neuron]!);
   }
 }
@@ -119,12 +168,18 @@ export class RateMonitor {
     this.data = data;
   }
 
-  attach(recording: () => TraceRecording): void { this.#recording = recording; }
+  attach(recording: () => TraceRecording): void {
+    this.#recording = recording;
+  }
 
   /** End of each bin in seconds. [bins] */
-  get times(): Float64Array { return this.#recording?.().times ?? new Float64Array(0); }
+  get times(): Float64Array {
+    return this.#recording?.().times ?? new Float64Array(0);
+  }
   /** Spikes per second and neuron. [bins] */
-  get rate(): Float64Array { return this.#recording?.().values.get("rate") ?? new Float64Array(0); }
+  get rate(): Float64Array {
+    return this.#recording?.().values.get("rate") ?? new Float64Array(0);
+  }
 }
 
 /** Records the weights of a sample of a projection's synapses. */
@@ -136,11 +191,19 @@ export class WeightMonitor {
     this.data = data;
   }
 
-  attach(recording: () => TraceRecording): void { this.#recording = recording; }
+  attach(recording: () => TraceRecording): void {
+    this.#recording = recording;
+  }
 
-  get times(): Float64Array { return this.#recording?.().times ?? new Float64Array(0); }
+  get times(): Float64Array {
+    return this.#recording?.().times ?? new Float64Array(0);
+  }
   /** Which synapses (in storage order: by source, then as made) are recorded. */
-  get synapses(): Uint32Array { return this.#recording?.().neurons ?? new Uint32Array(0); }
+  get synapses(): Uint32Array {
+    return this.#recording?.().neurons ?? new Uint32Array(0);
+  }
   /** Values in SI units. [samples × synapses] */
-  get weights(): Float64Array { return this.#recording?.().values.get("w") ?? new Float64Array(0); }
+  get weights(): Float64Array {
+    return this.#recording?.().values.get("w") ?? new Float64Array(0);
+  }
 }

@@ -32,7 +32,10 @@ export class Projection<M extends SynapseModel = SynapseModel> {
 }
 
 /** A change made while the network runs: data (kept in JSON) or a function of the simulation. */
-export interface ChangeTarget<Simulation> { readonly at: Quantity; readonly change: (simulation: Simulation) => void }
+export interface ChangeTarget<Simulation> {
+  readonly at: Quantity;
+  readonly change: (simulation: Simulation) => void;
+}
 
 type ValuesOf<M> = { readonly [K in ParametersOf<M> | StateOf<M>]?: Value };
 
@@ -59,10 +62,16 @@ export class Network {
   }
 
   /**
-   * Neurons of one model. `values` sets parameters and initial states: a quantity, an expression of i and the parameters, a distribution, or an array.
+   * Neurons of one model. `values` sets parameters and initial states: a quantity, an expression of i and the parameters, a distribution, an array.
    * `method` integrates this population by another method than its model asks for.
    */
-  population<M extends NeuronModel>(name: string, size: number, model: M, values: ValuesOf<M> = {}, options: { readonly positions?: Positions; readonly method?: Method } = {}): Population<M> {
+  population<M extends NeuronModel>(
+    name: string,
+    size: number,
+    model: M,
+    values: ValuesOf<M> = {},
+    options: { readonly positions?: Positions; readonly method?: Method } = {},
+  ): Population<M> {
     this.#checkNew(name, size, options.positions);
     if (options.method !== undefined && !methods.includes(options.method)) {
       throw unknownName(`population "${name}"`, "integration method", String(options.method), methods);
@@ -79,10 +88,22 @@ export class Network {
       const inTime = checked.parameters.some((p) => p.name === key);
       const resolved = resolveValue(value, known.get(key)!, inTime ? scopeInTime : scope, `population "${name}": ${key}`);
       if (resolved.kind === "array" && resolved.values.length !== size) {
-        throw new ArgumentError("size", `population "${name}": ${key} has ${resolved.values.length} values for ${size} neurons`, `Give ${size} values.`);
+        throw new ArgumentError(
+          "size",
+          `population "${name}": ${key} has ${resolved.values.length} values for ${size} neurons`,
+          `Give ${size} values.`,
+        );
       }
     }
-    this.#populations.set(name, { kind: "neurons", name, size, model, values: { ...(values as Record<string, Value>) }, ...(options.method ? { method: options.method } : {}), ...(options.positions ? { positions: options.positions } : {}) });
+    this.#populations.set(name, {
+      kind: "neurons",
+      name,
+      size,
+      model,
+      values: { ...(values as Record<string, Value>) },
+      ...(options.method ? { method: options.method } : {}),
+      ...(options.positions ? { positions: options.positions } : {}),
+    });
     return new Population(model, { population: name, start: 0, end: size });
   }
 
@@ -96,7 +117,15 @@ export class Network {
   }
 
   /** Spikes given as arrays: `times` in seconds (or a unit), `indices` the neuron of each. More can be added while a simulation runs. */
-  spikeSource(name: string, size: number, spikes: { readonly times?: ArrayLike<number> | { readonly values: ArrayLike<number>; readonly unit: string }; readonly indices?: ArrayLike<number>; readonly positions?: Positions } = {}): SpikeSource {
+  spikeSource(
+    name: string,
+    size: number,
+    spikes: {
+      readonly times?: ArrayLike<number> | { readonly values: ArrayLike<number>; readonly unit: string };
+      readonly indices?: ArrayLike<number>;
+      readonly positions?: Positions;
+    } = {},
+  ): SpikeSource {
     this.#checkNew(name, size, spikes.positions);
     const given = spikes.times ?? [];
     const scale = "unit" in given ? parseQuantity(`1 ${given.unit}`, dimensions.second, `spikeSource "${name}": times`) : 1;
@@ -108,18 +137,36 @@ export class Network {
   }
 
   /** Poisson input of any rate to each neuron of the target, independent between neurons; statistically exact, and as cheap as one source. */
-  poissonInput<M extends NeuronModel>(target: Population<M>, options: { readonly receptor: ReceptorsOf<M>; readonly rate: Value; readonly weight: Quantity }): void {
+  poissonInput<M extends NeuronModel>(
+    target: Population<M>,
+    options: { readonly receptor: ReceptorsOf<M>; readonly rate: Value; readonly weight: Quantity },
+  ): void {
     const range = this.#own(target.range);
     const receptor: string = options.receptor;
     const dimension = this.#receptorDimension(target, receptor, "poissonInput");
     const what = `poissonInput to "${range.population}"`;
-    resolveValue(options.rate, dimensions.hertz, new Map([...neuronScope(target.model.checked, undefined), ["t", dimensions.second]]), `${what}: rate`);
+    resolveValue(
+      options.rate,
+      dimensions.hertz,
+      new Map([...neuronScope(target.model.checked, undefined), ["t", dimensions.second]]),
+      `${what}: rate`,
+    );
     parseQuantity(options.weight, dimension, `${what}: weight`);
-    this.#inputs.push({ kind: "poisson", name: this.#inputName("poisson", range), target: range, receptor, rate: options.rate, weight: options.weight });
+    this.#inputs.push({
+      kind: "poisson",
+      name: this.#inputName("poisson", range),
+      target: range,
+      receptor,
+      rate: options.rate,
+      weight: options.weight,
+    });
   }
 
   /** Adds a current (or any time course) to a parameter or impulse variable of the target. */
-  currentInput<M extends NeuronModel>(target: Population<M>, options: { readonly into: ParametersOf<M> | StateOf<M>; readonly current: Current }): void {
+  currentInput<M extends NeuronModel>(
+    target: Population<M>,
+    options: { readonly into: ParametersOf<M> | StateOf<M>; readonly current: Current },
+  ): void {
     const range = this.#own(target.range);
     const dimension = this.#injectable(target, options.into, "currentInput");
     checkCurrent(options.current, dimension, `currentInput to "${range.population}"`, range.end - range.start);
@@ -127,38 +174,70 @@ export class Network {
   }
 
   /** Adds Gaussian noise, redrawn for each neuron every `every` (default: every step), to a parameter or impulse variable. */
-  noiseInput<M extends NeuronModel>(target: Population<M>, options: { readonly into: ParametersOf<M> | StateOf<M>; readonly mean: Quantity; readonly std: Quantity; readonly every?: Quantity }): void {
+  noiseInput<M extends NeuronModel>(
+    target: Population<M>,
+    options: { readonly into: ParametersOf<M> | StateOf<M>; readonly mean: Quantity; readonly std: Quantity; readonly every?: Quantity },
+  ): void {
     const range = this.#own(target.range);
     const dimension = this.#injectable(target, options.into, "noiseInput");
     const what = `noiseInput to "${range.population}"`;
     parseQuantity(options.mean, dimension, `${what}: mean`);
-    if (!(parseQuantity(options.std, dimension, `${what}: std`) >= 0)) throw new ArgumentError("value", `${what}: std ${options.std} is negative`, "Use zero or a positive number.");
+    if (!(parseQuantity(options.std, dimension, `${what}: std`) >= 0))
+      throw new ArgumentError("value", `${what}: std ${options.std} is negative`, "Use zero or a positive number.");
     if (options.every !== undefined) positiveTime(options.every, `${what}: every`);
-    this.#inputs.push({ kind: "noise", name: this.#inputName("noise", range), target: range, into: options.into, mean: options.mean, std: options.std, every: options.every });
+    this.#inputs.push({
+      kind: "noise",
+      name: this.#inputName("noise", range),
+      target: range,
+      into: options.into,
+      mean: options.mean,
+      std: options.std,
+      every: options.every,
+    });
   }
 
   /**
    * Synapses from `pre` to `post`. `weight` and `delay`: a quantity, an expression (of i, j, N_pre, N_post, distance, positions, rand(), randn()),
    * a distribution, or an array (for explicit, oneToOne and allToAll connectors). Without a delay a spike arrives one step later.
    */
-  projection<M extends SynapseModel, Post extends NeuronModel>(pre: SpikingGroup, post: Population<Post>, model: M,
-    options: { readonly connect: ConnectorOrRule; readonly receptor: ReceptorsOf<Post>; readonly weight: Value; readonly delay?: Value; readonly name?: string }): Projection<M> {
-    const from = this.#own(pre.range), to = this.#own(post.range);
-    const preData = this.#populations.get(from.population)!, postData = this.#populations.get(to.population)!;
+  projection<M extends SynapseModel, Post extends NeuronModel>(
+    pre: SpikingGroup,
+    post: Population<Post>,
+    model: M,
+    options: {
+      readonly connect: ConnectorOrRule;
+      readonly receptor: ReceptorsOf<Post>;
+      readonly weight: Value;
+      readonly delay?: Value;
+      readonly name?: string;
+    },
+  ): Projection<M> {
+    const from = this.#own(pre.range),
+      to = this.#own(post.range);
+    const preData = this.#populations.get(from.population)!,
+      postData = this.#populations.get(to.population)!;
     const receptor: string = options.receptor;
     const label = options.name ?? this.#projectionName(describeRange(from, preData.size), describeRange(to, postData.size), receptor);
     const what = `projection ${label}`;
-    if (this.#projections.some((p) => p.name === label)) throw new ArgumentError("duplicate", `there are two projections "${label}"`, "Give the second another name.");
+    if (this.#projections.some((p) => p.name === label))
+      throw new ArgumentError("duplicate", `there are two projections "${label}"`, "Give the second another name.");
     const dimension = this.#receptorDimension(post, receptor, what);
     const scope = synapseScope(preData.positions, postData.positions);
     const connect = materialise(options.connect, pre.size, post.size);
     const n = checkConnector(connect, pre.size, post.size, preData.positions, postData.positions, what);
-    for (const [key, value, dim] of [["weight", options.weight, dimension], ["delay", options.delay, dimensions.second]] as const) {
+    for (const [key, value, dim] of [
+      ["weight", options.weight, dimension],
+      ["delay", options.delay, dimensions.second],
+    ] as const) {
       if (value === undefined) continue;
       const resolved = resolveValue(value, dim, scope, `${what}: ${key}`);
       if (resolved.kind === "array" && resolved.values.length !== n) {
-        throw new ArgumentError("size", `${what}: ${key} has ${resolved.values.length} values${n === undefined ? ", but this connector makes a random number of synapses" : ` for ${n} synapses`}`,
-          n === undefined ? "Use an explicit connector with arrays, or a distribution." : `Give ${n} values.`);
+        const where = n === undefined ? ", but this connector makes a random number of synapses" : ` for ${n} synapses`;
+        throw new ArgumentError(
+          "size",
+          `${what}: ${key} has ${resolved.values.length} values${where}`,
+          n === undefined ? "Use an explicit connector with arrays, or a distribution." : `Give ${n} values.`,
+        );
       }
     }
     this.#projections.push({ name: label, pre: from, post: to, model: model.name, connect, receptor, weight: options.weight, delay: options.delay });
@@ -166,19 +245,33 @@ export class Network {
   }
 
   /** Records the spikes of the given groups; of everything that spikes when none is given. */
-  spikeMonitor(...sources: SpikingGroup[]): SpikeMonitor { return this.#monitorSpikes(sources, false); }
+  spikeMonitor(...sources: SpikingGroup[]): SpikeMonitor {
+    return this.#monitorSpikes(sources, false);
+  }
 
   /** Counts the spikes of each neuron without keeping their times. */
-  spikeCounter(...sources: SpikingGroup[]): SpikeMonitor { return this.#monitorSpikes(sources, true); }
+  spikeCounter(...sources: SpikingGroup[]): SpikeMonitor {
+    return this.#monitorSpikes(sources, true);
+  }
 
   /** Records state variables every `every` (default: each step) of all neurons or of `sample` neurons spread evenly. */
-  stateMonitor<M extends NeuronModel>(source: Population<M>, names: readonly (StateOf<M> | ParametersOf<M>)[], options: { readonly every?: Quantity; readonly sample?: number } = {}): StateMonitor<StateOf<M> | ParametersOf<M>> {
+  stateMonitor<M extends NeuronModel>(
+    source: Population<M>,
+    names: readonly (StateOf<M> | ParametersOf<M>)[],
+    options: { readonly every?: Quantity; readonly sample?: number } = {},
+  ): StateMonitor<StateOf<M> | ParametersOf<M>> {
     const range = this.#own(source.range);
     const known = [...source.model.checked.variables.map((v) => v.name), ...source.model.checked.parameters.map((p) => p.name)];
     for (const n of names) if (!known.includes(n)) throw unknownName(`stateMonitor of "${range.population}"`, "state variable", n, known);
     if (options.every !== undefined) positiveTime(options.every, "stateMonitor: every");
     checkSample(options.sample, source.size, "stateMonitor");
-    const monitor = new StateMonitor<StateOf<M> | ParametersOf<M>>(source, { kind: "state", source: range, names: [...names], every: options.every, sample: options.sample });
+    const monitor = new StateMonitor<StateOf<M> | ParametersOf<M>>(source, {
+      kind: "state",
+      source: range,
+      names: [...names],
+      every: options.every,
+      sample: options.sample,
+    });
     this.monitors.push(monitor as StateMonitor);
     return monitor;
   }
@@ -206,12 +299,15 @@ export class Network {
    * A change at a time of the simulation: `{ target, set: { i_ext: "300 pA" } }`, `{ lesion: E.slice(0, 100) }`, `{ projection, weight: "0 mV" }`,
    * or a function that receives the simulation (functions are not kept in JSON).
    */
-  at(time: Quantity, change:
-    | { readonly target: Population; readonly set: Readonly<Record<string, Value>> }
-    | { readonly lesion: SpikingGroup }
-    | { readonly projection: Projection; readonly weight: Quantity }
-    // eslint-disable-next-line -- the simulation's type lives above this layer
-    | ((simulation: never) => void)): void {
+  at(
+    time: Quantity,
+    change:
+      | { readonly target: Population; readonly set: Readonly<Record<string, Value>> }
+      | { readonly lesion: SpikingGroup }
+      | { readonly projection: Projection; readonly weight: Quantity }
+      // eslint-disable-next-line -- the simulation's type lives above this layer
+      | ((simulation: never) => void),
+  ): void {
     const seconds = parseQuantity(time, dimensions.second, "net.at: time");
     if (!(seconds >= 0)) throw new ArgumentError("time", `net.at: time ${time} lies before the start`, "Use 0 s or later.");
     if (typeof change === "function") {
@@ -221,7 +317,8 @@ export class Network {
     } else if ("projection" in change) {
       const data = this.#projectionData(change.projection.name);
       const post = this.#populations.get(data.post.population)!;
-      if (post.kind === "neurons") parseQuantity(change.weight, receptorDimension(post.model.checked, data.receptor), `net.at ${time}: weight of ${data.name}`);
+      if (post.kind === "neurons")
+        parseQuantity(change.weight, receptorDimension(post.model.checked, data.receptor), `net.at ${time}: weight of ${data.name}`);
       this.#changes.push({ at: time, projection: data.name, weight: change.weight });
     } else {
       const range = this.#own(change.target.range);
@@ -246,19 +343,32 @@ export class Network {
   }
 
   /** Everything that spikes, in the order it was made. */
-  get groups(): (Population | SpikeSource)[] { return [...this.#populations.keys()].map((name) => this.group(name)); }
+  get groups(): (Population | SpikeSource)[] {
+    return [...this.#populations.keys()].map((name) => this.group(name));
+  }
 
   /** The network as plain data, typed arrays included; see `toJSON` for text. */
   get data(): NetworkData {
     return {
-      format: "synfire-network", version: 1, seed: this.seed, populations: [...this.#populations.values()], projections: [...this.#projections],
-      inputs: [...this.#inputs], monitors: this.monitors.map((m) => m.data), changes: [...this.#changes],
+      format: "synfire-network",
+      version: 1,
+      seed: this.seed,
+      populations: [...this.#populations.values()],
+      projections: [...this.#projections],
+      inputs: [...this.#inputs],
+      monitors: this.monitors.map((m) => m.data),
+      changes: [...this.#changes],
     };
   }
 
   /** JSON-safe description: `JSON.stringify(net)` works. A network with changes that are functions is refused. */
   toJSON(): object {
-    if (this.hooks.length > 0) throw new ArgumentError("json", "net.at was given a function, which JSON cannot hold", "Use the data form: net.at(time, { target, set: { … } }).");
+    if (this.hooks.length > 0)
+      throw new ArgumentError(
+        "json",
+        "net.at was given a function, which JSON cannot hold",
+        "Use the data form: net.at(time, { target, set: { … } }).",
+      );
     return networkToJSON(this.data);
   }
 
@@ -270,7 +380,11 @@ export class Network {
     } catch (error) {
       if (error instanceof SynfireError) throw error;
       // A field that is missing or of another type shows itself as a TypeError or RangeError of whoever reads it first.
-      throw new ArgumentError("network-file", `this is not a network that can be read: ${(error as Error).message}`, "Write the file with JSON.stringify(net).");
+      throw new ArgumentError(
+        "network-file",
+        `this is not a network that can be read: ${(error as Error).message}`,
+        "Write the file with JSON.stringify(net).",
+      );
     }
   }
 
@@ -282,34 +396,51 @@ export class Network {
     };
     const populationOf = (range: RangeData): Population => {
       const group = groupOf(range);
-      if (!(group instanceof Population)) throw new ArgumentError("json", `"${range.population}" is a source of spikes, not a population of neurons`, "Correct the file.");
+      if (!(group instanceof Population))
+        throw new ArgumentError("json", `"${range.population}" is a source of spikes, not a population of neurons`, "Correct the file.");
       return group;
     };
     for (const p of data.populations) {
       const place = p.positions ? { positions: p.positions } : {};
-      if (p.kind === "neurons") net.population(p.name, p.size, p.model, p.values, { ...place, ...(p.method === undefined ? {} : { method: p.method }) });
+      if (p.kind === "neurons")
+        net.population(p.name, p.size, p.model, p.values, { ...place, ...(p.method === undefined ? {} : { method: p.method }) });
       else if (p.kind === "poisson") net.poissonSource(p.name, p.size, { rate: p.rate, ...place });
       else net.spikeSource(p.name, p.size, { times: p.times, indices: p.indices, ...place });
     }
     for (const p of data.projections) {
-      net.projection(groupOf(p.pre), populationOf(p.post), { kind: "synapse", name: p.model } as SynapseModel,
-        { connect: p.connect, receptor: p.receptor, weight: p.weight, name: p.name, ...(p.delay === undefined ? {} : { delay: p.delay }) });
+      net.projection(groupOf(p.pre), populationOf(p.post), { kind: "synapse", name: p.model } as SynapseModel, {
+        connect: p.connect,
+        receptor: p.receptor,
+        weight: p.weight,
+        name: p.name,
+        ...(p.delay === undefined ? {} : { delay: p.delay }),
+      });
     }
     for (const input of data.inputs) {
       const target = populationOf(input.target);
       if (input.kind === "poisson") net.poissonInput(target, input);
       else if (input.kind === "current") net.currentInput(target, input);
-      else net.noiseInput(target, { into: input.into, mean: input.mean, std: input.std, ...(input.every === undefined ? {} : { every: input.every }) });
+      else
+        net.noiseInput(target, { into: input.into, mean: input.mean, std: input.std, ...(input.every === undefined ? {} : { every: input.every }) });
     }
     for (const m of data.monitors) {
       if (m.kind === "spikes") net.#monitorSpikes(m.sources.map(groupOf), m.countsOnly);
       else if (m.kind === "rate") net.rateMonitor(groupOf(m.source), { every: m.every });
-      else if (m.kind === "weights") net.weightMonitor(new Projection(m.projection, { kind: "synapse", name: "" } as SynapseModel), { every: m.every, ...(m.sample === undefined ? {} : { sample: m.sample }) });
-      else net.stateMonitor(populationOf(m.source), m.names, { ...(m.every === undefined ? {} : { every: m.every }), ...(m.sample === undefined ? {} : { sample: m.sample }) });
+      else if (m.kind === "weights")
+        net.weightMonitor(new Projection(m.projection, { kind: "synapse", name: "" } as SynapseModel), {
+          every: m.every,
+          ...(m.sample === undefined ? {} : { sample: m.sample }),
+        });
+      else
+        net.stateMonitor(populationOf(m.source), m.names, {
+          ...(m.every === undefined ? {} : { every: m.every }),
+          ...(m.sample === undefined ? {} : { sample: m.sample }),
+        });
     }
     for (const c of data.changes) {
       if ("lesion" in c) net.at(c.at, { lesion: groupOf(c.lesion) });
-      else if ("projection" in c) net.at(c.at, { projection: new Projection(c.projection, { kind: "synapse", name: "" } as SynapseModel), weight: c.weight });
+      else if ("projection" in c)
+        net.at(c.at, { projection: new Projection(c.projection, { kind: "synapse", name: "" } as SynapseModel), weight: c.weight });
       else net.at(c.at, { target: populationOf(c.target), set: c.set });
     }
     return net;
@@ -324,7 +455,8 @@ export class Network {
   #addSpikes(name: string, times: ArrayLike<number>, indices: ArrayLike<number>): void {
     const data = this.#populations.get(name);
     if (data?.kind !== "spikes") return;
-    const t = Float64Array.from(times), n = Uint32Array.from(indices);
+    const t = Float64Array.from(times),
+      n = Uint32Array.from(indices);
     this.#checkSpikes(name, data.size, t, n, indices);
     // A running simulation may refuse spikes of its past, so it hears of them before they are kept.
     for (const listener of this.#sourceListeners) listener(name, t, n);
@@ -333,12 +465,14 @@ export class Network {
 
   #checkSpikes(name: string, size: number, times: Float64Array, indices: Uint32Array, given: ArrayLike<number> | undefined): void {
     const what = `spikeSource "${name}"`;
-    if (times.length !== indices.length) throw new ArgumentError("size", `${what}: ${times.length} times but ${indices.length} indices`, "Give one index for each time.");
+    if (times.length !== indices.length)
+      throw new ArgumentError("size", `${what}: ${times.length} times but ${indices.length} indices`, "Give one index for each time.");
     const late = times.findIndex((t) => !(t >= 0 && Number.isFinite(t)));
     if (late >= 0) throw new ArgumentError("time", `${what}: time ${late} is ${times[late]}`, "Spike times are finite seconds from 0.");
     for (let k = 0; k < indices.length; k++) {
       const i = given ? given[k]! : 0;
-      if (!(Number.isInteger(i) && i >= 0 && i < size)) throw new ArgumentError("index", `${what}: index ${k} is ${i}`, `Indices are whole numbers from 0 to ${size - 1}.`);
+      if (!(Number.isInteger(i) && i >= 0 && i < size))
+        throw new ArgumentError("index", `${what}: index ${k} is ${i}`, `Indices are whole numbers from 0 to ${size - 1}.`);
     }
   }
 
@@ -353,25 +487,42 @@ export class Network {
 
   #checkNew(name: string, size: number, positions: Positions | undefined): void {
     if (typeof name !== "string" || !/^[A-Za-z_][\w. -]*$/.test(name)) {
-      throw new ArgumentError("name", `population name ${JSON.stringify(name)} is not usable`, "Start with a letter; use letters, digits, spaces, dots, dashes and underscores.");
+      throw new ArgumentError(
+        "name",
+        `population name ${JSON.stringify(name)} is not usable`,
+        "Start with a letter; use letters, digits, spaces, dots, dashes and underscores.",
+      );
     }
     if (this.#populations.has(name)) throw new ArgumentError("duplicate", `there are two populations "${name}"`, "Give the second another name.");
-    if (!Number.isSafeInteger(size) || size <= 0) throw new ArgumentError("size", `population "${name}": size ${size} is not a number of neurons`, "Use a whole number of at least 1.");
-    if (size >= 2 ** 31) throw new ArgumentError("size", `population "${name}": ${size} neurons are more than 2^31`, "Split it into several populations.");
+    if (!Number.isSafeInteger(size) || size <= 0)
+      throw new ArgumentError("size", `population "${name}": size ${size} is not a number of neurons`, "Use a whole number of at least 1.");
+    if (size >= 2 ** 31)
+      throw new ArgumentError("size", `population "${name}": ${size} neurons are more than 2^31`, "Split it into several populations.");
     if (positions && positions.coordinates.length !== size * positions.dimensions) {
-      throw new ArgumentError("positions", `population "${name}": ${positions.coordinates.length / positions.dimensions} positions for ${size} neurons`, "Give one position a neuron.");
+      throw new ArgumentError(
+        "positions",
+        `population "${name}": ${positions.coordinates.length / positions.dimensions} positions for ${size} neurons`,
+        "Give one position a neuron.",
+      );
     }
   }
 
   #own(range: RangeData): RangeData {
     const data = this.#populations.get(range.population);
-    if (!data || range.end > data.size) throw new ArgumentError("foreign", `"${range.population}" belongs to another network`, "Make it with this network's population(…).");
+    if (!data || range.end > data.size)
+      throw new ArgumentError("foreign", `"${range.population}" belongs to another network`, "Make it with this network's population(…).");
     return range;
   }
 
   #projectionData(name: string): ProjectionData {
     const found = this.#projections.find((p) => p.name === name);
-    if (!found) throw unknownName("network", "projection", name, this.#projections.map((p) => p.name));
+    if (!found)
+      throw unknownName(
+        "network",
+        "projection",
+        name,
+        this.#projections.map((p) => p.name),
+      );
     return found;
   }
 
@@ -400,9 +551,18 @@ export class Network {
     const found = parameters.find((p) => p.name === into) ?? variables.find((v) => v.name === into && v.impulse);
     if (found) return found.dimension;
     if (variables.some((v) => v.name === into)) {
-      throw new ArgumentError("into", `${what}: "${into}" of model "${target.model.name}" is a state variable that accumulates`, "Inject into a parameter (such as i_ext) or an (impulse) variable of the equations.");
+      throw new ArgumentError(
+        "into",
+        `${what}: "${into}" of model "${target.model.name}" is a state variable that accumulates`,
+        "Inject into a parameter (such as i_ext) or an (impulse) variable of the equations.",
+      );
     }
-    throw unknownName(`${what}: model "${target.model.name}"`, "parameter", into, parameters.map((p) => p.name));
+    throw unknownName(
+      `${what}: model "${target.model.name}"`,
+      "parameter",
+      into,
+      parameters.map((p) => p.name),
+    );
   }
 }
 
@@ -429,63 +589,135 @@ export function synapseScope(pre: Positions | undefined, post: Positions | undef
 }
 
 /** Checks sizes; returns how many synapses the connector makes when that does not depend on chance. */
-function checkConnector(connect: ProjectionData["connect"], pre: number, post: number, prePositions: Positions | undefined, postPositions: Positions | undefined, what: string): number | undefined {
+function checkConnector(
+  connect: ProjectionData["connect"],
+  pre: number,
+  post: number,
+  prePositions: Positions | undefined,
+  postPositions: Positions | undefined,
+  what: string,
+): number | undefined {
   const sameSize = () => {
-    if (pre !== post) throw new ArgumentError("connector", `${what}: ${connect.rule} between ${pre} and ${post} neurons`, "Both sides need the same size.");
+    if (pre !== post)
+      throw new ArgumentError("connector", `${what}: ${connect.rule} between ${pre} and ${post} neurons`, "Both sides need the same size.");
   };
   switch (connect.rule) {
-    case "allToAll": return connect.autapses ? pre * post : undefined;
-    case "oneToOne": sameSize(); return pre;
+    case "allToAll":
+      return connect.autapses ? pre * post : undefined;
+    case "oneToOne":
+      sameSize();
+      return pre;
     case "explicit": {
-      const badPre = connect.pre.findIndex((i) => i >= pre), badPost = connect.post.findIndex((j) => j >= post);
-      if (badPre >= 0) throw new ArgumentError("connector", `${what}: synapse ${badPre} starts at neuron ${connect.pre[badPre]} of ${pre}`, `Sources are 0 to ${pre - 1}.`);
-      if (badPost >= 0) throw new ArgumentError("connector", `${what}: synapse ${badPost} ends at neuron ${connect.post[badPost]} of ${post}`, `Targets are 0 to ${post - 1}.`);
+      const badPre = connect.pre.findIndex((i) => i >= pre),
+        badPost = connect.post.findIndex((j) => j >= post);
+      if (badPre >= 0)
+        throw new ArgumentError(
+          "connector",
+          `${what}: synapse ${badPre} starts at neuron ${connect.pre[badPre]} of ${pre}`,
+          `Sources are 0 to ${pre - 1}.`,
+        );
+      if (badPost >= 0)
+        throw new ArgumentError(
+          "connector",
+          `${what}: synapse ${badPost} ends at neuron ${connect.post[badPost]} of ${post}`,
+          `Targets are 0 to ${post - 1}.`,
+        );
       return connect.pre.length;
     }
-    case "fixedIndegree": case "fixedOutdegree": {
+    case "fixedIndegree":
+    case "fixedOutdegree": {
       const others = connect.rule === "fixedIndegree" ? pre : post;
       if (!connect.multapses && connect.count > others - (connect.autapses ? 0 : 1)) {
-        throw new ArgumentError("connector", `${what}: ${connect.rule}(${connect.count}) without multapses, but there are only ${others} neurons to choose from`, "Lower the degree or allow multapses.");
+        throw new ArgumentError(
+          "connector",
+          `${what}: ${connect.rule}(${connect.count}) without multapses, but there are only ${others} neurons to choose from`,
+          "Lower the degree or allow multapses.",
+        );
       }
-      if (!connect.autapses && others === 1 && connect.count > 0) throw new ArgumentError("connector", `${what}: no neuron is left without autapses`, "Allow autapses.");
+      if (!connect.autapses && others === 1 && connect.count > 0)
+        throw new ArgumentError("connector", `${what}: no neuron is left without autapses`, "Allow autapses.");
       return undefined;
     }
     case "fixedTotalNumber":
-      if (!connect.multapses && connect.count > pre * post) throw new ArgumentError("connector", `${what}: ${connect.count} synapses without multapses between ${pre} × ${post} neurons`, "Lower the number or allow multapses.");
+      if (!connect.multapses && connect.count > pre * post)
+        throw new ArgumentError(
+          "connector",
+          `${what}: ${connect.count} synapses without multapses between ${pre} × ${post} neurons`,
+          "Lower the number or allow multapses.",
+        );
       return undefined;
     case "distanceDependent":
-      if (!prePositions || !postPositions) throw new ArgumentError("positions", `${what}: distanceDependent needs positions of both populations`, "Make them with { positions: grid([10, 10], \"0.1 mm\") }.");
-      if (prePositions.dimensions !== postPositions.dimensions) throw new ArgumentError("positions", `${what}: positions have ${prePositions.dimensions} and ${postPositions.dimensions} dimensions`, "Use the same number of dimensions.");
-      if (connect.periodic && connect.periodic.length !== prePositions.dimensions) throw new ArgumentError("positions", `${what}: periodic box with ${connect.periodic.length} sides in ${prePositions.dimensions} dimensions`, "Give one side a dimension.");
+      if (!prePositions || !postPositions)
+        throw new ArgumentError(
+          "positions",
+          `${what}: distanceDependent needs positions of both populations`,
+          'Make them with { positions: grid([10, 10], "0.1 mm") }.',
+        );
+      if (prePositions.dimensions !== postPositions.dimensions)
+        throw new ArgumentError(
+          "positions",
+          `${what}: positions have ${prePositions.dimensions} and ${postPositions.dimensions} dimensions`,
+          "Use the same number of dimensions.",
+        );
+      if (connect.periodic && connect.periodic.length !== prePositions.dimensions)
+        throw new ArgumentError(
+          "positions",
+          `${what}: periodic box with ${connect.periodic.length} sides in ${prePositions.dimensions} dimensions`,
+          "Give one side a dimension.",
+        );
       return undefined;
     case "smallWorld":
       sameSize();
-      if (2 * connect.neighbours >= pre) throw new ArgumentError("connector", `${what}: ${connect.neighbours} neighbours on each side of ${pre} neurons`, "Use fewer neighbours than half the ring.");
+      if (2 * connect.neighbours >= pre)
+        throw new ArgumentError(
+          "connector",
+          `${what}: ${connect.neighbours} neighbours on each side of ${pre} neurons`,
+          "Use fewer neighbours than half the ring.",
+        );
       return undefined;
-    case "fixedProbability": return undefined;
-    default: connect satisfies never; throw new ArgumentError("connector", `${what}: unknown connector`, "Use one of synfire's connectors.");
+    case "fixedProbability":
+      return undefined;
+    default:
+      connect satisfies never;
+      throw new ArgumentError("connector", `${what}: unknown connector`, "Use one of synfire's connectors.");
   }
 }
 
 function checkCurrent(current: Current, dimension: Dimension, what: string, size: number): void {
-  const time = (value: Quantity | undefined, part: string) => value === undefined ? Infinity : parseQuantity(value, dimensions.second, `${what}: ${part}`);
+  const time = (value: Quantity | undefined, part: string) =>
+    value === undefined ? Infinity : parseQuantity(value, dimensions.second, `${what}: ${part}`);
   const amplitude = (value: Quantity, part: string) => parseQuantity(value, dimension, `${what}: ${part}`);
   const from = time(current.from, "from");
   if (!(from >= 0)) throw new ArgumentError("time", `${what}: from ${current.from} lies before the start`, "Use 0 s or later.");
-  if (current.course !== "array" && !(time(current.to, "to") > from)) throw new ArgumentError("time", `${what}: it ends at ${current.to}, not after its start ${current.from}`, "Make `to` later than `from`.");
+  if (current.course !== "array" && !(time(current.to, "to") > from))
+    throw new ArgumentError("time", `${what}: it ends at ${current.to}, not after its start ${current.from}`, "Make `to` later than `from`.");
   switch (current.course) {
-    case "step": amplitude(current.amplitude, "amplitude"); break;
-    case "ramp": amplitude(current.start, "start"); amplitude(current.end, "end"); break;
-    case "sine": amplitude(current.amplitude, "amplitude"); amplitude(current.offset, "offset"); parseQuantity(current.frequency, dimensions.hertz, `${what}: frequency`); break;
+    case "step":
+      amplitude(current.amplitude, "amplitude");
+      break;
+    case "ramp":
+      amplitude(current.start, "start");
+      amplitude(current.end, "end");
+      break;
+    case "sine":
+      amplitude(current.amplitude, "amplitude");
+      amplitude(current.offset, "offset");
+      parseQuantity(current.frequency, dimensions.hertz, `${what}: frequency`);
+      break;
     case "array": {
       positiveTime(current.every, `${what}: every`);
       const resolved = resolveValue(current.values, dimension, new Map(), `${what}: values`);
       if (resolved.kind === "array" && current.perNeuron && resolved.values.length % size !== 0) {
-        throw new ArgumentError("size", `${what}: ${resolved.values.length} values are not whole rows of ${size} neurons`, "Give [samples × neurons] values.");
+        throw new ArgumentError(
+          "size",
+          `${what}: ${resolved.values.length} values are not whole rows of ${size} neurons`,
+          "Give [samples × neurons] values.",
+        );
       }
       break;
     }
-    default: current satisfies never;
+    default:
+      current satisfies never;
   }
 }
 
@@ -496,12 +728,20 @@ function positiveTime(value: Quantity, what: string): void {
 
 function checkSample(sample: number | undefined, size: number, what: string): void {
   if (sample !== undefined && !(Number.isSafeInteger(sample) && sample >= 1 && sample <= size)) {
-    throw new ArgumentError("sample", `${what}: sample ${sample} is not a number of elements`, size === Infinity ? "Use a whole number from 1." : `Use a whole number from 1 to ${size}.`);
+    throw new ArgumentError(
+      "sample",
+      `${what}: sample ${sample} is not a number of elements`,
+      size === Infinity ? "Use a whole number from 1." : `Use a whole number from 1 to ${size}.`,
+    );
   }
 }
 
 function unknownName(where: string, kind: string, given: string, known: Iterable<string>): ArgumentError {
   const names = [...known];
   const near = didYouMean(given, names);
-  return new ArgumentError("unknown-name", `${where} has no ${kind} "${given}"`, near ? `Did you mean "${near}"?` : names.length > 0 ? `Known: ${names.join(", ")}.` : "It has none.");
+  return new ArgumentError(
+    "unknown-name",
+    `${where} has no ${kind} "${given}"`,
+    near ? `Did you mean "${near}"?` : names.length > 0 ? `Known: ${names.join(", ")}.` : "It has none.",
+  );
 }

@@ -21,8 +21,12 @@ export class Population<M extends NeuronModel = NeuronModel> implements SpikingG
   }
 
   /** Number of neurons. */
-  get size(): number { return this.range.end - this.range.start; }
-  get name(): string { return this.range.population; }
+  get size(): number {
+    return this.range.end - this.range.start;
+  }
+  get name(): string {
+    return this.range.population;
+  }
 
   /** Neurons start … end − 1 of this population, as a view. */
   slice(start: number, end: number = this.size): Population<M> {
@@ -41,8 +45,12 @@ export class SpikeSource implements SpikingGroup {
     this.#add = add;
   }
 
-  get size(): number { return this.range.end - this.range.start; }
-  get name(): string { return this.range.population; }
+  get size(): number {
+    return this.range.end - this.range.start;
+  }
+  get name(): string {
+    return this.range.population;
+  }
 
   slice(start: number, end: number = this.size): SpikeSource {
     return new SpikeSource(sliceOf(this.range, start, end), this.#add);
@@ -53,7 +61,12 @@ export class SpikeSource implements SpikingGroup {
    * @param times seconds @param indices neuron of each spike
    */
   add(times: ArrayLike<number>, indices: ArrayLike<number>): void {
-    if (!this.#add) throw new ArgumentError("source", `"${this.name}" is a Poisson source; spikes cannot be added to it`, "Use net.spikeSource for spikes from arrays.");
+    if (!this.#add)
+      throw new ArgumentError(
+        "source",
+        `"${this.name}" is a Poisson source; spikes cannot be added to it`,
+        "Use net.spikeSource for spikes from arrays.",
+      );
     this.#add(times, indices);
   }
 }
@@ -61,7 +74,11 @@ export class SpikeSource implements SpikingGroup {
 function sliceOf(range: RangeData, start: number, end: number): RangeData {
   const size = range.end - range.start;
   if (!(Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start < end && end <= size)) {
-    throw new ArgumentError("slice", `slice(${start}, ${end}) of "${range.population}" does not lie in its ${size} neurons`, `Use 0 <= start < end <= ${size}.`);
+    throw new ArgumentError(
+      "slice",
+      `slice(${start}, ${end}) of "${range.population}" does not lie in its ${size} neurons`,
+      `Use 0 <= start < end <= ${size}.`,
+    );
   }
   return { population: range.population, start: range.start + start, end: range.start + end };
 }

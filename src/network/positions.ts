@@ -15,7 +15,8 @@ export function grid(counts: readonly number[], spacing: string): Positions {
   checkDimensions(counts.length);
   const step = parseQuantity(spacing, dimensions.metre, "grid: spacing");
   const total = counts.reduce((product, n) => product * n, 1);
-  if (!Number.isSafeInteger(total) || total <= 0) throw new ArgumentError("positions", `grid: [${counts.join(", ")}] is not a grid`, "Give a positive whole number for each axis.");
+  if (!Number.isSafeInteger(total) || total <= 0)
+    throw new ArgumentError("positions", `grid: [${counts.join(", ")}] is not a grid`, "Give a positive whole number for each axis.");
   const coordinates = new Float64Array(total * counts.length);
   for (let k = 0; k < total; k++) {
     for (let axis = counts.length - 1, rest = k; axis >= 0; axis--) {
@@ -39,7 +40,12 @@ export function positions(points: readonly (readonly number[])[], unit: string):
   checkDimensions(n);
   const scale = parseQuantity(`1 ${unit}`, dimensions.metre, "positions: unit");
   const odd = points.findIndex((p) => p.length !== n || p.some((c) => !Number.isFinite(c)));
-  if (odd >= 0) throw new ArgumentError("positions", `positions: point ${odd} is [${points[odd]!.join(", ")}], not ${n} finite coordinates`, "Give every neuron the same number of coordinates.");
+  if (odd >= 0)
+    throw new ArgumentError(
+      "positions",
+      `positions: point ${odd} is [${points[odd]!.join(", ")}], not ${n} finite coordinates`,
+      "Give every neuron the same number of coordinates.",
+    );
   return { dimensions: n, coordinates: Float64Array.from(points.flat(), (c) => c * scale) };
 }
 

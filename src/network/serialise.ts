@@ -11,7 +11,19 @@ const arrayTypes = { Float64Array, Float32Array, Int32Array, Uint32Array, Uint16
 type ArrayTypeName = keyof typeof arrayTypes;
 
 /** Fields of a model that its author wrote, as opposed to what was derived from them. */
-const modelFields = ["name", "parameters", "state", "receptors", "equations", "threshold", "reset", "refractory", "method", "presets", "source"] as const;
+const modelFields = [
+  "name",
+  "parameters",
+  "state",
+  "receptors",
+  "equations",
+  "threshold",
+  "reset",
+  "refractory",
+  "method",
+  "presets",
+  "source",
+] as const;
 
 export function networkToJSON(data: NetworkData): object {
   const models = new Map<string, NeuronModel>();
@@ -36,7 +48,7 @@ export function modelText(model: NeuronModel): Record<string, unknown> {
 export function networkFromJSON(json: unknown): NetworkData {
   const raw = typeof json === "string" ? parse(json) : json;
   const data = decode(raw, 0) as Record<string, unknown>;
-  if (!isRecord(data) || data["format"] !== "synfire-network") throw broken("it has no format \"synfire-network\"");
+  if (!isRecord(data) || data["format"] !== "synfire-network") throw broken('it has no format "synfire-network"');
   if (data["version"] !== 1) throw broken(`its version is ${String(data["version"])}`, "This synfire reads version 1.");
   for (const list of ["populations", "projections", "inputs", "monitors", "changes"]) {
     if (!Array.isArray(data[list]) || !data[list].every(isRecord)) throw broken(`"${list}" is not a list of objects`);
@@ -78,7 +90,12 @@ function encode(value: unknown): unknown {
     return { $array: value.constructor.name, base64: btoa(binary) };
   }
   if (Array.isArray(value)) return value.map(encode);
-  if (isRecord(value)) return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined).map(([k, v]) => [k, encode(v)]));
+  if (isRecord(value))
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([, v]) => v !== undefined)
+        .map(([k, v]) => [k, encode(v)]),
+    );
   return value;
 }
 
@@ -89,7 +106,12 @@ function decode(value: unknown, depth: number): unknown {
   if (Array.isArray(value)) return value.map((v) => decode(v, depth + 1));
   if (!isRecord(value)) return value;
   const type = value["$array"];
-  if (type === undefined) return Object.fromEntries(Object.entries(value).filter(([k]) => k !== "__proto__").map(([k, v]) => [k, decode(v, depth + 1)]));
+  if (type === undefined)
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([k]) => k !== "__proto__")
+        .map(([k, v]) => [k, decode(v, depth + 1)]),
+    );
   if (typeof type !== "string" || !Object.hasOwn(arrayTypes, type) || typeof value["base64"] !== "string") throw broken("an array in it is damaged");
   let binary: string;
   try {

@@ -1,12 +1,38 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
-  allToAll, clippedNormal, compile, distanceDependent, explicit, exponential, fixedIndegree, fixedOutdegree, fixedProbability, fixedTotalNumber, grid, lognormal, Network, normal, oneToOne, smallWorld, truncatedNormal, uniform,
+  allToAll,
+  clippedNormal,
+  compile,
+  distanceDependent,
+  explicit,
+  exponential,
+  fixedIndegree,
+  fixedOutdegree,
+  fixedProbability,
+  fixedTotalNumber,
+  grid,
+  lognormal,
+  Network,
+  normal,
+  oneToOne,
+  smallWorld,
+  truncatedNormal,
+  uniform,
 } from "synfire";
 import type { ConnectorOrRule, Positions, Value } from "synfire";
 import { lifDelta, staticSynapse } from "synfire/models";
 
-interface Options { readonly pre?: number; readonly post?: number; readonly weight?: Value; readonly delay?: Value; readonly positions?: Positions; readonly recurrent?: boolean; readonly seed?: number; readonly slice?: readonly [number, number] }
+interface Options {
+  readonly pre?: number;
+  readonly post?: number;
+  readonly weight?: Value;
+  readonly delay?: Value;
+  readonly positions?: Positions;
+  readonly recurrent?: boolean;
+  readonly seed?: number;
+  readonly slice?: readonly [number, number];
+}
 
 async function synapses(connect: ConnectorOrRule, options: Options = {}) {
   const net = new Network({ seed: options.seed ?? 1 });
@@ -14,7 +40,12 @@ async function synapses(connect: ConnectorOrRule, options: Options = {}) {
   const A = net.population("A", options.pre ?? 100, lifDelta, {}, place);
   const B = options.recurrent ? A : net.population("B", options.post ?? 100, lifDelta, {}, place);
   const from = options.slice ? A.slice(...options.slice) : A;
-  const projection = net.projection(from, B, staticSynapse, { connect, receptor: "v", weight: options.weight ?? "1 mV", ...(options.delay === undefined ? {} : { delay: options.delay }) });
+  const projection = net.projection(from, B, staticSynapse, {
+    connect,
+    receptor: "v",
+    weight: options.weight ?? "1 mV",
+    ...(options.delay === undefined ? {} : { delay: options.delay }),
+  });
   await using sim = await compile(net, { dt: "0.1 ms", precision: "f64" });
   return sim.synapses(projection);
 }
@@ -51,7 +82,11 @@ test("fixed in-degree, out-degree and total number make exactly as many", async 
 });
 
 test("autapses and multapses are left out when they are not wanted", async () => {
-  const rules = [fixedIndegree(15, { autapses: false, multapses: false }), fixedOutdegree(15, { autapses: false, multapses: false }), fixedTotalNumber(300, { autapses: false, multapses: false })];
+  const rules = [
+    fixedIndegree(15, { autapses: false, multapses: false }),
+    fixedOutdegree(15, { autapses: false, multapses: false }),
+    fixedTotalNumber(300, { autapses: false, multapses: false }),
+  ];
   for (const rule of rules) {
     const s = await synapses(rule, { pre: 20, recurrent: true });
     expect(s.pre.length).toBe(300);
@@ -70,10 +105,14 @@ test("in-degree sources are uniform: counts follow a binomial distribution", asy
 
 test("pairwise probability gives binomial counts for each source and each target, near and far", async () => {
   const s = await synapses(fixedProbability(0.07), { pre: 300, post: 400 });
-  const n = s.pre.length, expected = 300 * 400 * 0.07;
+  const n = s.pre.length,
+    expected = 300 * 400 * 0.07;
   expect(Math.abs(n - expected)).toBeLessThan(5 * Math.sqrt(expected));
   expect(new Set(pairs(s)).size).toBe(n);
-  for (const [index, size, trials] of [[s.pre, 300, 400], [s.post, 400, 300]] as const) {
+  for (const [index, size, trials] of [
+    [s.pre, 300, 400],
+    [s.post, 400, 300],
+  ] as const) {
     expect(sd(counts(index, size))).toBeGreaterThan(0.85 * Math.sqrt(trials * 0.07 * 0.93));
     expect(sd(counts(index, size))).toBeLessThan(1.15 * Math.sqrt(trials * 0.07 * 0.93));
   }
@@ -83,7 +122,11 @@ test("pairwise probability gives binomial counts for each source and each target
 
 test("distance-dependent probability follows its profile, over periodic boundaries too", async () => {
   const positions = grid([40, 40], "25 um");
-  const s = await synapses(distanceDependent({ profile: "gaussian", peak: 0.8, scale: "0.1 mm", periodic: ["1 mm", "1 mm"] }), { pre: 1600, recurrent: true, positions });
+  const s = await synapses(distanceDependent({ profile: "gaussian", peak: 0.8, scale: "0.1 mm", periodic: ["1 mm", "1 mm"] }), {
+    pre: 1600,
+    recurrent: true,
+    positions,
+  });
   const distance = (i: number, j: number): number => {
     const d = [Math.abs(Math.floor(i / 40) - Math.floor(j / 40)), Math.abs((i % 40) - (j % 40))].map((k) => Math.min(k, 40 - k) * 25);
     return Math.hypot(d[0]!, d[1]!);
@@ -108,20 +151,55 @@ test("small-world rewires the wished share of a ring lattice and keeps the out-d
 test("a function and an explicit list make just their pairs", async () => {
   const byRule = await synapses((i, j) => i + j === 9, { pre: 10, post: 10 });
   expect(pairs(byRule).sort()).toEqual(Array.from({ length: 10 }, (_, i) => `${i}→${9 - i}`).sort());
-  const listed = await synapses(explicit([3, 3, 0], [1, 1, 2]), { pre: 4, post: 4, weight: { values: [1, 2, 3], unit: "mV" }, delay: { values: [3, 1, 2], unit: "ms" } });
-  const rows = [...listed.pre].map((i, k) => [i, listed.post[k], Math.round(listed.weights[k]! * 1e3), Math.round(listed.delays[k]! * 1e3)].join()).sort();
+  const listed = await synapses(explicit([3, 3, 0], [1, 1, 2]), {
+    pre: 4,
+    post: 4,
+    weight: { values: [1, 2, 3], unit: "mV" },
+    delay: { values: [3, 1, 2], unit: "ms" },
+  });
+  const rows = [...listed.pre]
+    .map((i, k) => [i, listed.post[k], Math.round(listed.weights[k]! * 1e3), Math.round(listed.delays[k]! * 1e3)].join())
+    .sort();
   expect(rows).toEqual(["0,2,3,2", "3,1,1,3", "3,1,2,1"]);
 });
 
 describe("values of synapses", () => {
   const many = fixedIndegree(400);
   const cases: [string, Value, (w: Float64Array) => void][] = [
-    ["uniform", uniform("1 mV", "3 mV"), (w) => { expect(mean(w)).toBeCloseTo(2e-3, 4); expect(Math.min(...w.subarray(0, 9999))).toBeGreaterThanOrEqual(1e-3); }],
-    ["normal", normal("2 mV", "0.5 mV"), (w) => { expect(mean(w)).toBeCloseTo(2e-3, 4); expect(sd(w)).toBeCloseTo(0.5e-3, 4); }],
+    [
+      "uniform",
+      uniform("1 mV", "3 mV"),
+      (w) => {
+        expect(mean(w)).toBeCloseTo(2e-3, 4);
+        expect(Math.min(...w.subarray(0, 9999))).toBeGreaterThanOrEqual(1e-3);
+      },
+    ],
+    [
+      "normal",
+      normal("2 mV", "0.5 mV"),
+      (w) => {
+        expect(mean(w)).toBeCloseTo(2e-3, 4);
+        expect(sd(w)).toBeCloseTo(0.5e-3, 4);
+      },
+    ],
     ["clipped normal", clippedNormal("0 mV", "1 mV", "0 mV", "9 mV"), (w) => expect(w.filter((x) => x === 0).length / w.length).toBeCloseTo(0.5, 1)],
-    ["truncated normal", truncatedNormal("0 mV", "1 mV", "0 mV", "9 mV"), (w) => { expect(w.every((x) => x >= 0)).toBe(true); expect(mean(w) * 1e3).toBeCloseTo(Math.sqrt(2 / Math.PI), 1); }],
+    [
+      "truncated normal",
+      truncatedNormal("0 mV", "1 mV", "0 mV", "9 mV"),
+      (w) => {
+        expect(w.every((x) => x >= 0)).toBe(true);
+        expect(mean(w) * 1e3).toBeCloseTo(Math.sqrt(2 / Math.PI), 1);
+      },
+    ],
     ["lognormal", lognormal("2 mV", 0.5), (w) => expect(mean(Array.from(w, Math.log))).toBeCloseTo(Math.log(2e-3), 1)],
-    ["exponential", exponential("2 mV"), (w) => { expect(mean(w)).toBeCloseTo(2e-3, 4); expect(sd(w)).toBeCloseTo(2e-3, 4); }],
+    [
+      "exponential",
+      exponential("2 mV"),
+      (w) => {
+        expect(mean(w)).toBeCloseTo(2e-3, 4);
+        expect(sd(w)).toBeCloseTo(2e-3, 4);
+      },
+    ],
     ["expression", "1*mV * (i + 2*j) / N_post", () => {}],
   ];
   test.each(cases)("%s", async (_, weight, check) => {
@@ -138,7 +216,9 @@ describe("values of synapses", () => {
   });
 
   test("a delay below the step is refused with both values", async () => {
-    await expect(synapses(many, { delay: "0.04 ms" })).rejects.toThrow(/delay 0\.04 ms is shorter than the step 0\.1 ms|delay 40 us is shorter than the step 100 us/);
+    await expect(synapses(many, { delay: "0.04 ms" })).rejects.toThrow(
+      /delay 0\.04 ms is shorter than the step 0\.1 ms|delay 40 us is shorter than the step 100 us/,
+    );
     await expect(synapses(many, { delay: normal("0.5 ms", "0.3 ms") })).rejects.toThrow(/shorter than the step/);
   });
 
@@ -150,10 +230,20 @@ describe("values of synapses", () => {
 });
 
 test("synapses do not depend on anything but seed, names and rule", async () => {
-  await fc.assert(fc.asyncProperty(fc.integer({ min: 0, max: 1e6 }), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }), fc.constantFrom("indegree", "probability", "total"), async (seed, pre, post, kind) => {
-    const rule = kind === "indegree" ? fixedIndegree(3) : kind === "probability" ? fixedProbability(0.3) : fixedTotalNumber(17);
-    const a = await synapses(rule, { seed, pre, post, weight: "1*mV*rand()", delay: uniform("1 ms", "5 ms") }), b = await synapses(rule, { seed, pre, post, weight: "1*mV*rand()", delay: uniform("1 ms", "5 ms") });
-    expect(a).toEqual(b);
-    expect(a.pre.every((i) => i < pre) && a.post.every((j) => j < post)).toBe(true);
-  }), { numRuns: 25 });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 0, max: 1e6 }),
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 1, max: 40 }),
+      fc.constantFrom("indegree", "probability", "total"),
+      async (seed, pre, post, kind) => {
+        const rule = kind === "indegree" ? fixedIndegree(3) : kind === "probability" ? fixedProbability(0.3) : fixedTotalNumber(17);
+        const a = await synapses(rule, { seed, pre, post, weight: "1*mV*rand()", delay: uniform("1 ms", "5 ms") }),
+          b = await synapses(rule, { seed, pre, post, weight: "1*mV*rand()", delay: uniform("1 ms", "5 ms") });
+        expect(a).toEqual(b);
+        expect(a.pre.every((i) => i < pre) && a.post.every((j) => j < post)).toBe(true);
+      },
+    ),
+    { numRuns: 25 },
+  );
 });

@@ -7,9 +7,15 @@ import { lifDelta, staticSynapse } from "synfire/models";
 function randomNetwork(seed = 3): Network {
   const net = new Network({ seed });
   const cell = { tau_m: "20 ms", v_reset: "0 mV", v: "rand() * v_th" };
-  const E = net.population("E", 80, lifDelta, cell), I = net.population("I", 21, lifDelta, { ...cell, tau_m: uniform("15 ms", "25 ms") });
+  const E = net.population("E", 80, lifDelta, cell),
+    I = net.population("I", 21, lifDelta, { ...cell, tau_m: uniform("15 ms", "25 ms") });
   for (const target of [E, I]) {
-    net.projection(E, target, staticSynapse, { connect: fixedProbability(0.1), receptor: "v", weight: normal("0.5 mV", "0.1 mV"), delay: uniform("0.4 ms", "3 ms") });
+    net.projection(E, target, staticSynapse, {
+      connect: fixedProbability(0.1),
+      receptor: "v",
+      weight: normal("0.5 mV", "0.1 mV"),
+      delay: uniform("0.4 ms", "3 ms"),
+    });
     net.projection(I, target, staticSynapse, { connect: fixedIndegree(5), receptor: "v", weight: "-1 mV", delay: "0.8 ms" });
     net.poissonInput(target, { receptor: "v", rate: "12 kHz", weight: "0.1 mV" });
   }
@@ -62,7 +68,13 @@ test("a network from JSON has the same synapses and spikes", async () => {
 
 describe("the order of events in a step", () => {
   const step = neuron({
-    name: "counter", parameters: { v_th: 0.9 }, state: { v: 0 }, receptors: { v: "v" }, equations: "v : 1", threshold: "v > v_th", reset: "v = 0",
+    name: "counter",
+    parameters: { v_th: 0.9 },
+    state: { v: 0 },
+    receptors: { v: "v" },
+    equations: "v : 1",
+    threshold: "v > v_th",
+    reset: "v = 0",
   });
 
   test("a spike of a source at t arrives after the delay and is seen by the threshold of that step", async () => {
@@ -107,7 +119,15 @@ test("delays per synapse arrive when they should, each at its own time", async (
   const counter = neuron({ name: "counter", state: { v: 0 }, receptors: { v: "v" }, equations: "v : 1", threshold: "v > 0.5", reset: "v = 0" });
   const target = net.population("target", 30, counter);
   const delays = Array.from({ length: 30 }, (_, j) => ((j * 7) % 30) + 1);
-  net.projection(source, target, staticSynapse, { connect: explicit(new Array(30).fill(0), delays.map((_, j) => j)), receptor: "v", weight: 1, delay: { values: delays, unit: "ms" } });
+  net.projection(source, target, staticSynapse, {
+    connect: explicit(
+      new Array(30).fill(0),
+      delays.map((_, j) => j),
+    ),
+    receptor: "v",
+    weight: 1,
+    delay: { values: delays, unit: "ms" },
+  });
   const spikes = net.spikeMonitor(target);
   await using sim = await compile(net, { dt: "1 ms" });
   await sim.run("50 ms");
@@ -128,7 +148,14 @@ test("a step current acts in the steps that start within it", async () => {
 });
 
 test("changes while running take effect at their time: parameters, lesions, weights, functions", async () => {
-  const clock = neuron({ name: "clock", parameters: { rate: "1 kHz" }, state: { v: 0 }, equations: "dv/dt = rate : 1", threshold: "v > 0.99", reset: "v = 0" });
+  const clock = neuron({
+    name: "clock",
+    parameters: { rate: "1 kHz" },
+    state: { v: 0 },
+    equations: "dv/dt = rate : 1",
+    threshold: "v > 0.99",
+    reset: "v = 0",
+  });
   const net = new Network();
   const P = net.population("P", 4, clock);
   net.at("10 ms", { target: P.slice(0, 1), set: { rate: "0.5 kHz" } });
@@ -154,7 +181,13 @@ test("an aborted run keeps what it recorded", async () => {
 });
 
 test("a state that becomes infinite stops the run and names population, neuron, variable and last value", async () => {
-  const blowUp = neuron({ name: "blow_up", parameters: { k: "1 kHz" }, state: { v: 1, w: 0 }, equations: "dv/dt = k*v*v : 1; dw/dt = k : 1", method: "euler" });
+  const blowUp = neuron({
+    name: "blow_up",
+    parameters: { k: "1 kHz" },
+    state: { v: 1, w: 0 },
+    equations: "dv/dt = k*v*v : 1; dw/dt = k : 1",
+    method: "euler",
+  });
   const net = new Network();
   net.population("P", 20, blowUp, { v: "int(i == 17) * 3" });
   await using sim = await compile(net, { dt: "1 ms" });
@@ -164,7 +197,8 @@ test("a state that becomes infinite stops the run and names population, neuron, 
 test("streaming yields every spike once, in order", async () => {
   const net = randomNetwork();
   await using sim = await compile(net, { dt: "0.1 ms" });
-  let count = 0, last = 0;
+  let count = 0,
+    last = 0;
   for await (const chunk of sim.stream("100 ms", { every: "7 ms" })) {
     expect(chunk.from).toBeCloseTo(last, 9);
     last = chunk.to;

@@ -5,11 +5,21 @@ import { lifDelta, staticSynapse } from "synfire/models";
 
 function everything(): Network {
   const net = new Network({ seed: 9 });
-  const E = net.population("E", 12, lifDelta, { tau_m: normal("20 ms", "1 ms"), v: { values: new Float64Array(12).fill(3), unit: "mV" } }, { positions: grid([3, 4], "10 um") });
+  const E = net.population(
+    "E",
+    12,
+    lifDelta,
+    { tau_m: normal("20 ms", "1 ms"), v: { values: new Float64Array(12).fill(3), unit: "mV" } },
+    { positions: grid([3, 4], "10 um") },
+  );
   const P = net.poissonSource("P", 5, { rate: "10*Hz*(1 + i + sin(t/(10*ms)))" });
   const S = net.spikeSource("S", 2, { times: [0.001, 0.002], indices: [0, 1] });
   net.projection(P, E, staticSynapse, { connect: fixedProbability(0.5), receptor: "v", weight: "1 mV", delay: "1 ms" });
-  const listed = net.projection(S, E.slice(2, 6), staticSynapse, { connect: explicit([0, 1], [3, 2]), receptor: "v", weight: { values: [1, 2], unit: "mV" } });
+  const listed = net.projection(S, E.slice(2, 6), staticSynapse, {
+    connect: explicit([0, 1], [3, 2]),
+    receptor: "v",
+    weight: { values: [1, 2], unit: "mV" },
+  });
   net.poissonInput(E.slice(0, 3), { receptor: "v", rate: "1 kHz", weight: "0.1 mV" });
   net.currentInput(E, { into: "i_ext", current: arrayCurrent({ values: { values: [1, 2, 3], unit: "nA" }, every: "1 ms" }) });
   net.noiseInput(E, { into: "i_ext", mean: "0 nA", std: "1 nA", every: "2 ms" });
@@ -36,14 +46,17 @@ test("a change that is a function cannot be written", () => {
 
 test("any damage to the text gives a clear error or a network, never a crash", () => {
   const text = JSON.stringify(everything());
-  fc.assert(fc.property(fc.nat(text.length - 1), fc.nat(30), fc.string({ maxLength: 12 }), (at, remove, insert) => {
-    const damaged = text.slice(0, at) + insert + text.slice(at + remove);
-    try {
-      expect(Network.fromJSON(damaged)).toBeInstanceOf(Network);
-    } catch (error) {
-      expect(error).toBeInstanceOf(SynfireError);
-    }
-  }), { numRuns: 400 });
+  fc.assert(
+    fc.property(fc.nat(text.length - 1), fc.nat(30), fc.string({ maxLength: 12 }), (at, remove, insert) => {
+      const damaged = text.slice(0, at) + insert + text.slice(at + remove);
+      try {
+        expect(Network.fromJSON(damaged)).toBeInstanceOf(Network);
+      } catch (error) {
+        expect(error).toBeInstanceOf(SynfireError);
+      }
+    }),
+    { numRuns: 400 },
+  );
 });
 
 test("any value in place of any field gives a clear error or a network", () => {
@@ -54,17 +67,24 @@ test("any value in place of any field gives a clear error or a network", () => {
     if (typeof value === "object" && value !== null) for (const [k, v] of Object.entries(value)) walk(v, [...path, k]);
   };
   walk(original, []);
-  fc.assert(fc.property(fc.nat(paths.length - 1), fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom(-1, 1e300, "constructor", "__proto__", null, [])), (k, value) => {
-    const copy = structuredClone(original) as Record<string, unknown>;
-    const path = paths[k]!;
-    if (path.length === 0) return;
-    let parent: Record<string, unknown> = copy;
-    for (const key of path.slice(0, -1)) parent = parent[key] as Record<string, unknown>;
-    parent[path.at(-1)!] = value;
-    try {
-      expect(Network.fromJSON(copy)).toBeInstanceOf(Network);
-    } catch (error) {
-      expect(error).toBeInstanceOf(SynfireError);
-    }
-  }), { numRuns: 1500 });
+  fc.assert(
+    fc.property(
+      fc.nat(paths.length - 1),
+      fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom(-1, 1e300, "constructor", "__proto__", null, [])),
+      (k, value) => {
+        const copy = structuredClone(original) as Record<string, unknown>;
+        const path = paths[k]!;
+        if (path.length === 0) return;
+        let parent: Record<string, unknown> = copy;
+        for (const key of path.slice(0, -1)) parent = parent[key] as Record<string, unknown>;
+        parent[path.at(-1)!] = value;
+        try {
+          expect(Network.fromJSON(copy)).toBeInstanceOf(Network);
+        } catch (error) {
+          expect(error).toBeInstanceOf(SynfireError);
+        }
+      },
+    ),
+    { numRuns: 1500 },
+  );
 });

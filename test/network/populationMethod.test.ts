@@ -11,7 +11,9 @@ async function afterOneStep(net: Network): Promise<{ readonly v: number; readonl
 }
 
 test("a population is integrated by the method it asks for, and by its model's without one", async () => {
-  const plain = new Network(), euler = new Network(), heun = new Network();
+  const plain = new Network(),
+    euler = new Network(),
+    heun = new Network();
   plain.population("n", 3, decay);
   euler.population("n", 3, decay, {}, { method: "euler" });
   heun.population("n", 3, decay, {}, { method: "heun" });

@@ -17,25 +17,43 @@ export const interpreterBackend: Backend = {
       const layout = program.maps[map]!;
       const { kernel, size } = layout;
       const stepScalars = f64(scalars, kernel.scalars.length);
-      const draws = new Map(kernel.draws.map((d, k) => [d.name, drawTile(d, tables[map]![k], layout, program, lo, Math.min(hi, size), step, stepScalars, f64)]));
+      const draws = new Map(
+        kernel.draws.map((d, k) => [d.name, drawTile(d, tables[map]![k], layout, program, lo, Math.min(hi, size), step, stepScalars, f64)]),
+      );
       const emitted: number[] = [];
-      const count = interpretMapKernel(kernel, {
-        size, scalars: stepScalars, list: emitted, array: (n) => f64(layout.address(n), size), input: (n) => f64(inputs[kernel.inputs.indexOf(n)]!, size), draw: (n) => draws.get(n)!,
-      }, lo, hi);
+      const count = interpretMapKernel(
+        kernel,
+        {
+          size,
+          scalars: stepScalars,
+          list: emitted,
+          array: (n) => f64(layout.address(n), size),
+          input: (n) => f64(inputs[kernel.inputs.indexOf(n)]!, size),
+          draw: (n) => draws.get(n)!,
+        },
+        lo,
+        hi,
+      );
       // Left in memory, as the other back-ends do, for whoever asks why a step failed.
       for (const [n, values] of draws) f64(layout.drawAddress(n), values.length).set(values);
       if (count > 0) new Uint32Array(memory.buffer, list, count).set(emitted);
       if (flushesAfter(step)) interpretFlush(kernel, (n) => f64(layout.address(n), size));
       return count;
     };
-    const deliverOne = (scatter: number, list: number, count: number, slot: number) => deliver(program.scatters[scatter]!, memory.buffer as ArrayBuffer, list, count, slot);
+    const deliverOne = (scatter: number, list: number, count: number, slot: number) =>
+      deliver(program.scatters[scatter]!, memory.buffer as ArrayBuffer, list, count, slot);
     return { deliver: deliverOne, run: (from, steps) => runSchedule(program, memory, from, steps, advance, deliverOne) };
   },
 };
 
-function runSchedule(program: Program, memory: WebAssembly.Memory, from: number, steps: number,
+function runSchedule(
+  program: Program,
+  memory: WebAssembly.Memory,
+  from: number,
+  steps: number,
   advance: (map: number, lo: number, hi: number, step: number, list: number, scalars: number, inputs: readonly number[]) => number,
-  deliverOne: (scatter: number, list: number, count: number, slot: number) => void): boolean {
+  deliverOne: (scatter: number, list: number, count: number, slot: number) => void,
+): boolean {
   const { schedule } = program;
   const counts = new Uint32Array(memory.buffer, schedule.counts, schedule.steps * schedule.columns);
   for (let start = 0; start < steps; start += schedule.window) {
@@ -61,7 +79,17 @@ function runSchedule(program: Program, memory: WebAssembly.Memory, from: number,
   return false;
 }
 
-function drawTile(draw: Draw, table: PoissonTable | undefined, layout: MapLayout, program: Program, lo: number, hi: number, step: number, scalars: Float64Array, f64: (address: number, length: number) => Float64Array): Float64Array {
+function drawTile(
+  draw: Draw,
+  table: PoissonTable | undefined,
+  layout: MapLayout,
+  program: Program,
+  lo: number,
+  hi: number,
+  step: number,
+  scalars: Float64Array,
+  f64: (address: number, length: number) => Float64Array,
+): Float64Array {
   const { stream, kernel, size } = layout;
   const { seed } = program;
   const mean = (e: number): number => {

@@ -47,72 +47,122 @@ export function emitScatterKernel(module: Module, layout: ScatterLayout): Func {
   const targetShift = targetBytes === 2 ? 1 : 2;
   const f = module.func(layout.name, { list: "i32", count: "i32", slot: "i32" });
   const [list, count, slot] = [f.param("list"), f.param("count"), f.param("slot")];
-  const end = f.local("end", "i32"), source = f.local("source", "i32"), p = f.local("p", "i32"), rowEnd = f.local("row_end", "i32");
-  const a = f.local("a", "i32"), events = f.local("events", "i32"), w = f.local("w", precision);
-  const next = f.local("next", "i32"), nextEnd = f.local("next_end", "i32"), touched = f.local("touched", "i32");
+  const end = f.local("end", "i32"),
+    source = f.local("source", "i32"),
+    p = f.local("p", "i32"),
+    rowEnd = f.local("row_end", "i32");
+  const a = f.local("a", "i32"),
+    events = f.local("events", "i32"),
+    w = f.local("w", precision);
+  const next = f.local("next", "i32"),
+    nextEnd = f.local("next_end", "i32"),
+    touched = f.local("touched", "i32");
   const get = local.get;
-  const loadTarget = (offset: number): Node => (targetBytes === 2 ? i32.load16_u(get(p), layout.targets + offset) : i32.load(get(p), layout.targets + offset));
+  const loadTarget = (offset: number): Node =>
+    targetBytes === 2 ? i32.load16_u(get(p), layout.targets + offset) : i32.load(get(p), layout.targets + offset);
   const ratio = realShift - targetShift;
   // p runs over bytes of the target array; the weight of the same synapse lies at p << ratio.
-  const weightOf = (k: number): Node => layout.weights.kind === "constant" ? get(w) : real.load(ratio === 0 ? get(p) : i32.shl(get(p), i32.const(ratio)), layout.weights.address + (k << realShift));
+  const weightOf = (k: number): Node =>
+    layout.weights.kind === "constant"
+      ? get(w)
+      : real.load(ratio === 0 ? get(p) : i32.shl(get(p), i32.const(ratio)), layout.weights.address + (k << realShift));
 
   const one = (k: number): Node[] => {
     const offset = i32.add(i32.shl(loadTarget(k << targetShift), i32.const(realShift)), get(slot));
-    const place = layout.delays === "constant" ? [local.set(a, offset)] : [
-      local.set(a, offset),
-      // The ring wraps: subtract its length when the slot lies beyond the end.
-      local.set(a, i32.sub(get(a), i32.and(i32.sub(i32.const(0), i32.ge_u(get(a), i32.const(layout.ringBytes))), i32.const(layout.ringBytes)))),
-    ];
+    const place =
+      layout.delays === "constant"
+        ? [local.set(a, offset)]
+        : [
+            local.set(a, offset),
+            // The ring wraps: subtract its length when the slot lies beyond the end.
+            local.set(a, i32.sub(get(a), i32.and(i32.sub(i32.const(0), i32.ge_u(get(a), i32.const(layout.ringBytes))), i32.const(layout.ringBytes)))),
+          ];
     return [...place, real.store(get(a), real.add(real.load(get(a), layout.ring), weightOf(k)), layout.ring)];
   };
 
-  const rowOf = (index: Node, ahead: number): Node => i32.shl(i32.load(i32.shl(index, i32.const(2)), layout.rows + 4 * ahead), i32.const(targetShift));
-  const outer = label(), allDone = label(), skip = label(), many = label(), manyDone = label(), single = label(), singleDone = label(), touch = label(), touchDone = label();
+  const rowOf = (index: Node, ahead: number): Node =>
+    i32.shl(i32.load(i32.shl(index, i32.const(2)), layout.rows + 4 * ahead), i32.const(targetShift));
+  const outer = label(),
+    allDone = label(),
+    skip = label(),
+    many = label(),
+    manyDone = label(),
+    single = label(),
+    singleDone = label(),
+    touch = label(),
+    touchDone = label();
   const relative = (index: Node): Node => (layout.sourceStart === 0 ? index : i32.sub(index, i32.const(layout.sourceStart)));
 
-  const touchNext: Node[] = layout.touchNextRow ? [
-    if_(i32.lt_u(i32.add(get(list), i32.const(4)), get(end)), [
-      local.set(next, relative(i32.load(get(list), 4))),
-      block(touchDone,
-        ...(layout.allSources ? [] : [br_if(touchDone, i32.ge_u(get(next), i32.const(layout.sourceCount)))]),
-        local.set(nextEnd, rowOf(get(next), 1)),
-        local.set(next, rowOf(get(next), 0)),
-        br_if(touchDone, i32.ge_u(get(next), get(nextEnd))),
-        loop(touch,
-          local.set(touched, i32.add(get(touched), i32.load8_u(get(next), layout.targets))),
-          ...(layout.weights.kind === "perSynapse" ? [local.set(touched, i32.add(get(touched), i32.load8_u(ratio === 0 ? get(next) : i32.shl(get(next), i32.const(ratio)), layout.weights.address)))] : []),
-          local.set(next, i32.add(get(next), i32.const(layout.weights.kind === "perSynapse" ? 64 >> ratio : 64))),
-          br_if(touch, i32.lt_u(get(next), get(nextEnd))))),
-    ]),
-  ] : [];
+  const touchNext: Node[] = layout.touchNextRow
+    ? [
+        if_(i32.lt_u(i32.add(get(list), i32.const(4)), get(end)), [
+          local.set(next, relative(i32.load(get(list), 4))),
+          block(
+            touchDone,
+            ...(layout.allSources ? [] : [br_if(touchDone, i32.ge_u(get(next), i32.const(layout.sourceCount)))]),
+            local.set(nextEnd, rowOf(get(next), 1)),
+            local.set(next, rowOf(get(next), 0)),
+            br_if(touchDone, i32.ge_u(get(next), get(nextEnd))),
+            loop(
+              touch,
+              local.set(touched, i32.add(get(touched), i32.load8_u(get(next), layout.targets))),
+              ...(layout.weights.kind === "perSynapse"
+                ? [
+                    local.set(
+                      touched,
+                      i32.add(get(touched), i32.load8_u(ratio === 0 ? get(next) : i32.shl(get(next), i32.const(ratio)), layout.weights.address)),
+                    ),
+                  ]
+                : []),
+              local.set(next, i32.add(get(next), i32.const(layout.weights.kind === "perSynapse" ? 64 >> ratio : 64))),
+              br_if(touch, i32.lt_u(get(next), get(nextEnd))),
+            ),
+          ),
+        ]),
+      ]
+    : [];
 
   f.emit(
     ...(layout.weights.kind === "constant" ? [local.set(w, real.const(layout.weights.value))] : []),
     local.set(end, i32.add(get(list), i32.shl(get(count), i32.const(2)))),
-    block(allDone,
+    block(
+      allDone,
       br_if(allDone, i32.ge_u(get(list), get(end))),
-      loop(outer,
-        block(skip,
+      loop(
+        outer,
+        block(
+          skip,
           local.set(source, relative(i32.load(get(list)))),
           ...(layout.allSources ? [] : [br_if(skip, i32.ge_u(get(source), i32.const(layout.sourceCount)))]),
           ...touchNext,
           local.set(p, rowOf(get(source), 0)),
           local.set(rowEnd, rowOf(get(source), 1)),
           local.set(events, i32.add(get(events), i32.shr_u(i32.sub(get(rowEnd), get(p)), i32.const(targetShift)))),
-          block(manyDone,
-            loop(many,
+          block(
+            manyDone,
+            loop(
+              many,
               br_if(manyDone, i32.lt_u(i32.sub(get(rowEnd), get(p)), i32.const(unroll << targetShift))),
               ...Array.from({ length: unroll }, (_, k) => one(k)).flat(),
               local.set(p, i32.add(get(p), i32.const(unroll << targetShift))),
-              br_if(many, i32.const(1)))),
-          block(singleDone,
-            loop(single,
+              br_if(many, i32.const(1)),
+            ),
+          ),
+          block(
+            singleDone,
+            loop(
+              single,
               br_if(singleDone, i32.ge_u(get(p), get(rowEnd))),
               ...one(0),
               local.set(p, i32.add(get(p), i32.const(1 << targetShift))),
-              br_if(single, i32.const(1))))),
+              br_if(single, i32.const(1)),
+            ),
+          ),
+        ),
         local.set(list, i32.add(get(list), i32.const(4))),
-        br_if(outer, i32.lt_u(get(list), get(end))))),
+        br_if(outer, i32.lt_u(get(list), get(end))),
+      ),
+    ),
     i64.store(i32.const(layout.eventCounter), i64.add(i64.load(i32.const(layout.eventCounter)), i64.extend_i32_u(get(events)))),
     // Keeps the touching loads alive: without a use V8 would drop them.
     ...(layout.touchNextRow ? [i32.store(i32.const(layout.eventCounter), get(touched), 8)] : [drop(get(touched))]),

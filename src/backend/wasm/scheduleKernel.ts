@@ -21,24 +21,44 @@ export interface ScheduledFunctions {
 export function emitSchedule(module: Module, schedule: Schedule, functions: ScheduledFunctions): Func {
   const advances = schedule.tables.map((_, k) => emitAdvance(module, schedule, k, functions));
   const run = module.func("run", { from: "i32", steps: "i32" }, "i32");
-  const from = run.param("from"), steps = run.param("steps");
-  const start = run.local("start", "i32"), n = run.local("n", "i32"), s = run.local("s", "i32"), end = run.local("end", "i32"), count = run.local("count", "i32");
+  const from = run.param("from"),
+    steps = run.param("steps");
+  const start = run.local("start", "i32"),
+    n = run.local("n", "i32"),
+    s = run.local("s", "i32"),
+    end = run.local("end", "i32"),
+    count = run.local("count", "i32");
   const get = local.get;
   const column = (k: number): Node => i32.load(i32.mul(get(s), i32.const(4 * schedule.columns)), schedule.counts + 4 * k);
-  const deliveries = schedule.deliveries.map((d, k): Node => if_(local.tee(count, column(d.column)), [
-    call(functions.delivers[k]!, i32.add(i32.const(d.list), i32.mul(get(s), i32.const(4 * d.stride))), get(count), slotOf(i32.add(get(from), get(s)), d.delay, d.slots, d.slotBytes)),
-  ]));
-  const again = label(), done = label();
+  const deliveries = schedule.deliveries.map((d, k): Node =>
+    if_(local.tee(count, column(d.column)), [
+      call(
+        functions.delivers[k]!,
+        i32.add(i32.const(d.list), i32.mul(get(s), i32.const(4 * d.stride))),
+        get(count),
+        slotOf(i32.add(get(from), get(s)), d.delay, d.slots, d.slotBytes),
+      ),
+    ]),
+  );
+  const again = label(),
+    done = label();
   run.emit(
-    block(done,
+    block(
+      done,
       br_if(done, i32.eqz(get(steps))),
-      loop(again,
-        local.set(n, select(i32.sub(get(steps), get(start)), i32.const(schedule.window), i32.lt_u(i32.sub(get(steps), get(start)), i32.const(schedule.window)))),
+      loop(
+        again,
+        local.set(
+          n,
+          select(i32.sub(get(steps), get(start)), i32.const(schedule.window), i32.lt_u(i32.sub(get(steps), get(start)), i32.const(schedule.window))),
+        ),
         ...advances.map((advance) => if_(call(advance, get(from), get(start), get(n)), [return_(i32.const(1))])),
         local.set(end, i32.add(get(start), get(n))),
         ...(deliveries.length > 0 ? [forLoop(s, get(start), get(end), 1, deliveries)] : []),
         local.set(start, get(end)),
-        br_if(again, i32.lt_u(get(start), get(steps))))),
+        br_if(again, i32.lt_u(get(start), get(steps))),
+      ),
+    ),
     i32.const(0),
   );
   return run;
@@ -51,20 +71,38 @@ const slotOf = (step: Node, delay: number, slots: number, slotBytes: number): No
 /** `advance_k(from, start, n)`: one table, steps start … start + n − 1 of the call, tile by tile. Returns 1 after a failure, else 0. */
 function emitAdvance(module: Module, schedule: Schedule, k: number, functions: ScheduledFunctions): Func {
   const table = schedule.tables[k]!;
-  const fill = functions.fills[table.map], flush = functions.flushes[table.map];
+  const fill = functions.fills[table.map],
+    flush = functions.flushes[table.map];
   const f = module.func(`advance_${table.map}`, { from: "i32", start: "i32", n: "i32" }, "i32", false);
   const [from, start, n] = [f.param("from"), f.param("start"), f.param("n")];
-  const lo = f.local("lo", "i32"), hi = f.local("hi", "i32"), s = f.local("s", "i32"), made = f.local("made", "i32"), step = f.local("step", "i32"), scalars = f.local("scalars", "i32"), place = f.local("place", "i32");
+  const lo = f.local("lo", "i32"),
+    hi = f.local("hi", "i32"),
+    s = f.local("s", "i32"),
+    made = f.local("made", "i32"),
+    step = f.local("step", "i32"),
+    scalars = f.local("scalars", "i32"),
+    place = f.local("place", "i32");
   const get = local.get;
   const counts = schedule.counts + 4 * table.column;
-  const inputs = table.rings.map((r) => (r.slots === 1 ? i32.const(r.address) : i32.add(slotOf(get(step), 0, r.slots, r.slotBytes), i32.const(r.address))));
+  const inputs = table.rings.map((r) =>
+    r.slots === 1 ? i32.const(r.address) : i32.add(slotOf(get(step), 0, r.slots, r.slotBytes), i32.const(r.address)),
+  );
   const oneStep: Node[] = [
     local.set(step, i32.add(get(from), get(s))),
     local.set(place, i32.mul(get(s), i32.const(4 * schedule.columns))),
     local.set(scalars, i32.add(i32.const(table.scalars), i32.mul(get(s), i32.const(table.scalarBytes)))),
     ...(fill ? [call(fill, get(lo), get(hi), get(step), get(scalars))] : []),
-    local.set(made, call(functions.updates[table.map]!, get(lo), get(hi),
-      i32.add(i32.const(table.list), i32.add(i32.mul(get(s), i32.const(4 * table.stride)), i32.shl(i32.load(get(place), counts), i32.const(2)))), get(scalars), ...inputs)),
+    local.set(
+      made,
+      call(
+        functions.updates[table.map]!,
+        get(lo),
+        get(hi),
+        i32.add(i32.const(table.list), i32.add(i32.mul(get(s), i32.const(4 * table.stride)), i32.shl(i32.load(get(place), counts), i32.const(2)))),
+        get(scalars),
+        ...inputs,
+      ),
+    ),
     if_(i32.lt_s(get(made), i32.const(0)), [
       i32.store(i32.const(schedule.failure), i32.const(table.map)),
       i32.store(i32.const(schedule.failure), i32.sub(i32.const(-1), get(made)), 4),
@@ -82,10 +120,12 @@ function emitAdvance(module: Module, schedule: Schedule, k: number, functions: S
   if (table.stride <= table.tile) f.emit(local.set(hi, i32.const(table.stride)), steps);
   else {
     const stride = i32.const(table.stride);
-    f.emit(forLoop(lo, i32.const(0), stride, table.tile, [
-      local.set(hi, select(i32.add(get(lo), i32.const(table.tile)), stride, i32.lt_u(i32.add(get(lo), i32.const(table.tile)), stride))),
-      steps,
-    ]));
+    f.emit(
+      forLoop(lo, i32.const(0), stride, table.tile, [
+        local.set(hi, select(i32.add(get(lo), i32.const(table.tile)), stride, i32.lt_u(i32.add(get(lo), i32.const(table.tile)), stride))),
+        steps,
+      ]),
+    );
   }
   f.emit(i32.const(0));
   return f;

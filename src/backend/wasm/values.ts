@@ -140,7 +140,7 @@ export class Values {
     return read;
   }
 
-  /** Forces what a loop reads from outside it, so that it is computed once. `seen`: values are shared, and as a tree their graph can be exponentially larger. */
+  /** Forces what a loop reads from outside it, so that it is computed once. `seen`: as a tree, the graph of values can be exponentially larger. */
   forceOutside(value: Value, depth: number, code: Code, seen = new Set<Value>()): void {
     if (seen.has(value)) return;
     seen.add(value);
