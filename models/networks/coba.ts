@@ -2,7 +2,7 @@
  * Conductance-based balanced network, benchmark 1 of a review of simulators: 4000 integrate-and-fire neurons that keep each other active
  * without any input, in an irregular state. In some seeds the activity dies out.
  *
- * @source Brette et al. (2007), J. Comput. Neurosci. 23:349–398, appendix B, benchmark 1 (after Vogels & Abbott 2005). doi:10.1007/s10827-007-0038-6
+ * @source Brette et al. (2007), J. Comput. Neurosci. 23:349–398, appendix, benchmark 1. doi:10.1007/s10827-007-0038-6
  */
 import { fixedProbability, Network, neuron } from "synfire";
 import type { Quantity } from "synfire";

@@ -2,7 +2,7 @@
  * Current-based balanced network, benchmark 2 of a review of simulators: 4000 integrate-and-fire neurons whose resting potential lies
  * above threshold and which hold each other back.
  *
- * @source Brette et al. (2007), J. Comput. Neurosci. 23:349–398, appendix B, benchmark 2 (after Vogels & Abbott 2005). doi:10.1007/s10827-007-0038-6
+ * @source Brette et al. (2007), J. Comput. Neurosci. 23:349–398, appendix, benchmark 2. doi:10.1007/s10827-007-0038-6
  */
 import { fixedProbability, Network, neuron } from "synfire";
 import type { Quantity } from "synfire";

@@ -50,8 +50,10 @@ export function build({ groups, weakSpikes, weakTime, strongSpikes, strongTime, 
   // A packet: all its sources fire at once, and each spike reaches each neuron after a delay of its own, 10 ms on average.
   for (const [name, spikes, time] of [["weak", weakSpikes, weakTime], ["strong", strongSpikes, strongTime]] as const) {
     const moment = parseQuantity(time, dimensions.second, `${name}Time`) - 0.01;
-    const packet = net.spikeSource(`${name} packet`, spikes, { times: new Float64Array(spikes).fill(moment), indices: Array.from({ length: spikes }, (_, k) => k) });
-    net.projection(packet, group(0), staticSynapse, { connect: allToAll(), receptor: "current", weight, delay: clippedNormal("10 ms", width, "0.1 ms", "20 ms") });
+    const indices = Array.from({ length: spikes }, (_, k) => k);
+    const packet = net.spikeSource(`${name} packet`, spikes, { times: indices.map(() => moment), indices });
+    const delay = clippedNormal("10 ms", width, "0.1 ms", "20 ms");
+    net.projection(packet, group(0), staticSynapse, { connect: allToAll(), receptor: "current", weight, delay });
   }
   net.spikeMonitor(chain);
   return net;

@@ -16,13 +16,14 @@ async function run(net: Network, settings: { readonly dt: Quantity; readonly dur
 
 /** Spikes of neurons first … last − 1 in [from, to), seconds. */
 function between(spikes: SpikeMonitor, from: number, to: number, first: number, last: number): { times: number[]; indices: number[] } {
-  const kept = [...spikes.times.keys()].filter((k) => spikes.times[k]! >= from && spikes.times[k]! < to && spikes.indices[k]! >= first && spikes.indices[k]! < last);
-  return { times: kept.map((k) => spikes.times[k]!), indices: kept.map((k) => spikes.indices[k]!) };
+  const { times, indices } = spikes;
+  const kept = [...times.keys()].filter((k) => times[k]! >= from && times[k]! < to && indices[k]! >= first && indices[k]! < last);
+  return { times: kept.map((k) => times[k]!), indices: kept.map((k) => indices[k]!) };
 }
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
-/** Number of a group's spikes within 6 ms of their median while the packet may pass, and the width of their middle half (ms), which background does not widen. */
+/** Number of a group's spikes within 6 ms of their median while the packet may pass, and the width of their middle half in ms. */
 function packet(spikes: SpikeMonitor, group: number, start: number): { size: number; width: number } {
   // From group to group a packet takes the 5 ms of the delay and less than 1 ms to reach threshold.
   const at = start + group * 0.0056;
