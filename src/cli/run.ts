@@ -51,15 +51,12 @@ async function run(file: string, options: RunOptions): Promise<void> {
   await interruptible(async (interruption) => {
     const simulated = await simulateWithProgress(network, loaded, options, screen, interruption).catch(async (error: unknown) => {
       // What led to the failure is what one wants to see.
-      if (folder !== undefined && error instanceof SimulationError) await saveSpikesAndRasters(folder, spikes, loaded.name, screen);
+      if (folder !== undefined && error instanceof SimulationError) await save(folder, spikes, loaded.name, undefined, screen);
       throw error;
     });
     const record = makeRunRecord(loaded, options.backend, simulated, spikes, folder ?? process.cwd());
     screen.say(describe(record, loaded, simulated));
-    if (folder !== undefined) {
-      await writeAtomically(join(folder, "run.json"), `${JSON.stringify(record, undefined, 2)}\n`);
-      await saveSpikesAndRasters(folder, spikes, loaded.name, screen);
-    }
+    if (folder !== undefined) await save(folder, spikes, loaded.name, record, screen);
     screen.json(record);
     if (interruption.status !== undefined) process.exitCode = interruption.status;
   });
@@ -89,11 +86,13 @@ async function writableFolder(out: string): Promise<string> {
   return folder;
 }
 
-async function saveSpikesAndRasters(folder: string, spikes: SpikeMonitor, title: string, screen: Screen): Promise<void> {
+/** The data first: a disk that fills up should cost a picture, not the run. */
+async function save(folder: string, spikes: SpikeMonitor, title: string, record: RunRecord | undefined, screen: Screen): Promise<void> {
   const rasters = ["raster.png", "raster.svg", "raster.html"];
+  if (record) await writeAtomically(join(folder, "run.json"), `${JSON.stringify(record, undefined, 2)}\n`);
   await saveSpikes(join(folder, "spikes.csv"), spikes);
   for (const name of rasters) await saveRaster(join(folder, name), spikes, { title });
-  screen.note(`saved ${[...rasters, "spikes.csv"].join(", ")} in ${relative(process.cwd(), folder) || "."}`);
+  screen.note(`saved ${[...rasters, "spikes.csv", ...(record ? ["run.json"] : [])].join(", ")} in ${relative(process.cwd(), folder) || "."}`);
 }
 
 /** Rates, CV of inter-spike intervals and speed, for people. */

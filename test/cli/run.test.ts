@@ -10,7 +10,7 @@ const readRecord = (folder: string) => JSON.parse(readFileSync(join(folder, "run
 test("a TypeScript file without package.json, node_modules or build step runs and leaves raster, spikes and record", async () => {
   const folder = folderWith({ "small.ts": smallNetwork });
   const { status, stdout, stderr } = synfire(["run", "small.ts", "--out", "out/first"], folder);
-  expect(stderr).toMatch(/saved raster\.png, raster\.svg, raster\.html, spikes\.csv in out\/first/);
+  expect(stderr).toMatch(/saved raster\.png, raster\.svg, raster\.html, spikes\.csv, run\.json in out\/first/);
   expect(status).toBe(0);
   expect(readdirSync(join(folder, "out/first")).sort()).toEqual(["raster.html", "raster.png", "raster.svg", "run.json", "spikes.csv"]);
   const record = readRecord(join(folder, "out/first"));
