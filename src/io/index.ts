@@ -4,6 +4,10 @@ export { decodeSpikes, encodeSpikes, loadSpikes, mergeSpikes, saveSpikes } from 
 export type { LoadSpikesOptions, SaveSpikesOptions, SpikeFormat } from "./spikeFiles.ts";
 export { openSpikeFile } from "./spikeFile.ts";
 export type { SpikeFile, SpikeFileOptions } from "./spikeFile.ts";
+export { openTraceFile } from "./traceFile.ts";
+export type { TraceFile, TraceFileOptions, TraceFormat } from "./traceFile.ts";
+export { loadTraces } from "./traceFiles.ts";
+export type { RecordedTraces } from "./traceFiles.ts";
 export { decodeNpy, encodeNpy, encodeNpyTable } from "./formats/npy.ts";
 export type { NpyArray, NpyData } from "./formats/npy.ts";
 export { writeAtomically } from "./files.ts";

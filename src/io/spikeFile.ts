@@ -1,10 +1,10 @@
-import type { FileHandle } from "node:fs/promises";
-import { ArgumentError, FileError } from "../errors.ts";
-import { asFileError, createFile, fileSystem, resolveTarget, writeAll } from "./files.ts";
+import { ArgumentError } from "../errors.ts";
 import { csvRows, growingCsvHeader } from "./formats/csv.ts";
 import { growingNestHeader, nestRows } from "./formats/nest.ts";
 import { npyTableHeader, npyTableRows } from "./formats/npy.ts";
 import type { Recording } from "./formats/recording.ts";
+import { openGrowingFile } from "./growingFile.ts";
+import type { GrowingFile, GrowingFormat } from "./growingFile.ts";
 import { formatOfExtension, type SpikeFormat } from "./spikeFiles.ts";
 import type { SpikePopulation } from "./spikes.ts";
 
@@ -57,41 +57,25 @@ export async function openSpikeFile(path: string, options: SpikeFileOptions): Pr
     const hint = "Record to .csv, .npy, .dat or .gdf; convert afterwards with saveSpikes.";
     throw new ArgumentError("spike-format", `${path}: the format ${name} cannot grow while a run goes on`, hint);
   }
-  const target = await resolveTarget(path);
-  if (target.stream) throw new FileError("file-not-regular", `${path} is a pipe or device`, "Record to a file; saveSpikes can write to pipes.");
-  const partial = `${target.path}.partial`;
-  const { unlink } = await fileSystem();
-  try {
-    await unlink(partial).catch((error: unknown) => {
-      if ((error as { code?: unknown }).code !== "ENOENT") throw error;
-    });
-    const handle = await createFile(partial, target.mode);
-    await writeAll(handle, format.header(0, 0));
-    return new GrowingFile(path, target.path, handle, format);
-  } catch (error) {
-    throw asFileError(error, "write", partial);
-  }
+  return new SpikesOnDisk(await openGrowingFile(path, format), format);
 }
 
-interface GrowingFormat {
-  /** The header for so many spikes and so long a duration: always of the same length. */
-  header(count: number, duration: number): Uint8Array | string;
+interface SpikeRows extends GrowingFormat {
   rows(times: Float64Array, indices: Uint32Array): Uint8Array | string;
-  /** Whether readers need the count in the header, so that it must be right after every append. */
-  readonly counted: boolean;
 }
 
-function growingFormat(format: SpikeFormat, recording: Recording): GrowingFormat | undefined {
+function growingFormat(format: SpikeFormat, recording: Recording): SpikeRows | undefined {
   const { populations } = recording;
+  const common = { row: "spike", opener: "openSpikeFile", reader: "loadSpikes", counted: false };
   switch (format) {
     case "csv":
-      return { header: (_, duration) => growingCsvHeader({ ...recording, duration }), rows: (t, i) => csvRows(t, i, populations), counted: false };
+      return { ...common, header: (_, duration) => growingCsvHeader({ ...recording, duration }), rows: (t, i) => csvRows(t, i, populations) };
     case "dat":
-      return { header: (_, duration) => growingNestHeader({ ...recording, duration }), rows: nestRows, counted: false };
+      return { ...common, header: (_, duration) => growingNestHeader({ ...recording, duration }), rows: nestRows };
     case "gdf":
-      return { header: () => "", rows: nestRows, counted: false };
+      return { ...common, header: () => "", rows: nestRows };
     case "npy":
-      return { header: (count) => npyTableHeader(NPY_FIELDS, count), rows: (t, i) => npyTableRows([t, i]), counted: true };
+      return { ...common, header: (count) => npyTableHeader(NPY_FIELDS, count), rows: (t, i) => npyTableRows([t, i]), counted: true };
     default:
       return undefined;
   }
@@ -102,51 +86,24 @@ const NPY_FIELDS = [
   ["neuron", "<u4"],
 ] as const;
 
-class GrowingFile implements SpikeFile {
-  readonly path: string;
-  count = 0;
-  private readonly target: string;
-  private readonly format: GrowingFormat;
-  private handle: FileHandle | undefined;
-  private last = 0;
-  private pending: Promise<void> = Promise.resolve();
+class SpikesOnDisk implements SpikeFile {
+  private readonly file: GrowingFile;
+  private readonly format: SpikeRows;
 
-  constructor(path: string, target: string, handle: FileHandle, format: GrowingFormat) {
-    this.path = path;
-    this.target = target;
-    this.handle = handle;
+  constructor(file: GrowingFile, format: SpikeRows) {
+    this.file = file;
     this.format = format;
   }
 
-  append(times: Float64Array, indices: Uint32Array): Promise<void> {
-    return this.inTurn(() => this.write(times, indices));
+  get path(): string {
+    return this.file.path;
   }
 
-  finish(duration: number): Promise<void> {
-    return this.inTurn(() => this.complete(duration));
+  get count(): number {
+    return this.file.count;
   }
 
-  discard(): Promise<void> {
-    return this.inTurn(async () => {
-      const open = this.handle !== undefined;
-      await this.close();
-      const { unlink } = await fileSystem();
-      if (open) await unlink(`${this.target}.partial`);
-    });
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.inTurn(() => this.close());
-  }
-
-  private inTurn(action: () => Promise<void>): Promise<void> {
-    const done = this.pending.then(action);
-    this.pending = done.catch(() => undefined); // whoever asked for it hears of the error
-    return done;
-  }
-
-  private async write(times: Float64Array, indices: Uint32Array): Promise<void> {
-    const handle = this.opened("append to");
+  async append(times: Float64Array, indices: Uint32Array): Promise<void> {
     if (times.length !== indices.length) {
       throw new ArgumentError(
         "spikes-length",
@@ -154,72 +111,20 @@ class GrowingFile implements SpikeFile {
         "Give each spike one time and one neuron.",
       );
     }
-    this.checkOrder(times);
-    try {
-      for (let from = 0; from < times.length; from += ROWS_AT_ONCE) {
-        const until = Math.min(times.length, from + ROWS_AT_ONCE);
-        await writeAll(handle, this.format.rows(times.subarray(from, until), indices.subarray(from, until)));
-        this.count += until - from;
-        this.last = times[until - 1]!;
-      }
-      if (this.format.counted && times.length > 0) await this.writeHeader(handle, 0);
-    } catch (error) {
-      await this.close().catch(() => undefined); // the first error is the one to report
-      throw this.interrupted(error);
-    }
+    const rows = (from: number, until: number) => this.format.rows(times.subarray(from, until), indices.subarray(from, until));
+    await this.file.append(times, ROWS_AT_ONCE, rows);
   }
 
-  private async complete(duration: number): Promise<void> {
-    const handle = this.opened("finish");
-    if (!(duration >= 0 && Number.isFinite(duration))) {
-      throw new ArgumentError("spikes-duration", `${this.path}: the duration is ${duration} s`, "Pass the duration of the run in seconds.");
-    }
-    try {
-      await this.writeHeader(handle, duration);
-      await handle.sync();
-      await this.close();
-      const { rename } = await fileSystem();
-      await rename(`${this.target}.partial`, this.target);
-    } catch (error) {
-      await this.close().catch(() => undefined);
-      throw this.interrupted(error);
-    }
+  finish(duration: number): Promise<void> {
+    return this.file.finish(duration);
   }
 
-  private opened(verb: string): FileHandle {
-    if (this.handle) return this.handle;
-    throw new FileError("file-closed", `cannot ${verb} ${this.path}: the recording has ended`, "Open a new one with openSpikeFile.");
+  discard(): Promise<void> {
+    return this.file.discard();
   }
 
-  private checkOrder(times: Float64Array): void {
-    let previous = this.last;
-    for (let i = 0; i < times.length; i++) {
-      const time = times[i]!;
-      if (!(time >= previous && time < Number.POSITIVE_INFINITY)) {
-        const problem = `${this.path}: a spike at ${time} s comes after one at ${previous} s`;
-        throw new ArgumentError("spikes-order", problem, "Append spikes in order of time, in seconds.");
-      }
-      previous = time;
-    }
-  }
-
-  private async writeHeader(handle: FileHandle, duration: number): Promise<void> {
-    const header = this.format.header(this.count, duration);
-    const bytes = typeof header === "string" ? new TextEncoder().encode(header) : header;
-    if (bytes.length > 0) await handle.write(bytes, 0, bytes.length, 0);
-  }
-
-  private async close(): Promise<void> {
-    const { handle } = this;
-    this.handle = undefined;
-    await handle?.close();
-  }
-
-  private interrupted(error: unknown): unknown {
-    const known = asFileError(error, "write", this.path);
-    if (!(known instanceof FileError)) return known;
-    const problem = known.message.slice(0, known.message.length - known.hint.length).trimEnd();
-    return new FileError(known.code, problem, `The spikes up to ${this.last} s are in ${this.path}.partial, which loadSpikes reads.`);
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.file[Symbol.asyncDispose]();
   }
 }
 

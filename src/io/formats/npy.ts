@@ -9,7 +9,7 @@ export interface NpyArray {
   readonly shape: readonly number[];
   /** Elements in C order; of a structured array, its first field. */
   readonly data: NpyData;
-  /** Fields of a structured array by name. */
+  /** Fields of a structured array by name; a field that is an array itself holds its elements row after row. */
   readonly fields?: ReadonlyMap<string, NpyData>;
 }
 
@@ -40,7 +40,9 @@ export function encodeNpyTable(columns: Readonly<Record<string, NpyData>>): Uint
   );
 }
 
-/** The rows of a structured array without a header, to append to a file that grows. */
+/**
+ * The rows of a structured array without a header, to append to a file that grows. The first column has one element a row, others may have more.
+ */
 export function npyTableRows(columns: readonly NpyData[]): Uint8Array {
   return interleave(
     columns.map((data) => columnBytes(data).bytes),
@@ -48,9 +50,13 @@ export function npyTableRows(columns: readonly NpyData[]): Uint8Array {
   );
 }
 
-/** The header of a structured array; padded so that any later number of rows fits in the same place. */
-export function npyTableHeader(fields: readonly (readonly [name: string, descr: string])[], rows: number): Uint8Array {
-  return npyHeader(`[${fields.map(([name, descr]) => `('${name}', '${descr}')`).join(", ")}]`, [rows], 16);
+/**
+ * The header of a structured array, padded so that any later number of rows fits in the same place. Fields with a `length` are arrays of so many
+ * elements in each row.
+ */
+export function npyTableHeader(fields: readonly (readonly [name: string, descr: string, length?: number])[], rows: number): Uint8Array {
+  const described = fields.map(([name, descr, length]) => `('${name}', '${descr}'${length === undefined ? "" : `, (${length},)`})`);
+  return npyHeader(`[${described.join(", ")}]`, [rows], 16);
 }
 
 function npyHeader(descr: string, shape: readonly number[], room = 0): Uint8Array {
@@ -138,6 +144,8 @@ interface Field {
   readonly bytes: number;
   readonly at: number;
   readonly little: boolean;
+  /** Elements in each row: more than one when the field is an array itself. */
+  readonly length: number;
 }
 
 function readHeader(bytes: Uint8Array, source: string) {
@@ -167,18 +175,19 @@ function readDescr(descr: PythonValue, source: string): Field[] {
   const entries = typeof descr === "string" ? [["", descr]] : Array.isArray(descr) ? descr : [];
   let at = 0;
   const fields = entries.map((entry): Field => {
-    const [title, type] = Array.isArray(entry) && entry.length === 2 ? entry : [undefined, undefined];
+    const [title, type, shape] = Array.isArray(entry) && (entry.length === 2 || entry.length === 3) ? entry : [undefined, undefined];
+    const length = elementsOf(shape);
     const name = Array.isArray(title) ? title[1] : title;
     const match = typeof type === "string" ? /^([<>|=])([biufUS])(\d{1,6})$/.exec(type) : null;
     const [, order, kind, digits] = match ?? [];
     const size = Number(digits);
     const text = kind === "U" || kind === "S";
-    if (typeof name !== "string" || kind === undefined || !(text || SIZES[kind]!.includes(size))) {
+    if (typeof name !== "string" || kind === undefined || length === undefined || !(text || SIZES[kind]!.includes(size))) {
       const what = typeof type === "string" ? `elements of type "${type.slice(0, 20)}"` : "a type that is not a list of plain fields";
       throw new FileError("npy-type", `${source} has ${what}`, "Save numbers or plain text, not objects: array.astype(float).");
     }
-    const bytes = kind === "U" ? 4 * size : size;
-    const field = { name, kind, size, bytes, at, little: order !== ">" };
+    const bytes = length * (kind === "U" ? 4 * size : size);
+    const field = { name, kind, size, bytes, at, little: order !== ">", length };
     at += bytes;
     return field;
   });
@@ -186,19 +195,33 @@ function readDescr(descr: PythonValue, source: string): Field[] {
   throw new FileError("npy-type", `${source} has no element type Synfire reads`, "Save numbers or plain text with numpy.save(path, array).");
 }
 
-function readColumn(view: DataView, { kind, size, at, little }: Field, count: number, stride: number): NpyData {
+/** Number of elements of a field whose shape is given: 1 without one, undefined when it is no shape. */
+function elementsOf(shape: PythonValue | undefined): number | undefined {
+  if (shape === undefined) return 1;
+  const sides = typeof shape === "number" ? [shape] : Array.isArray(shape) ? shape : [Number.NaN];
+  const product = sides.reduce<number>((elements, side) => elements * (typeof side === "number" && side >= 0 ? side : Number.NaN), 1);
+  return Number.isInteger(product) && product <= 2 ** 31 ? product : undefined;
+}
+
+function readColumn(view: DataView, { kind, size, at, little, length, bytes }: Field, rows: number, stride: number): NpyData {
+  const count = rows * length;
+  const step = length === 0 ? 0 : bytes / length;
+  const place = (k: number) => (length === 1 ? k * stride : Math.floor(k / length) * stride + (k % length) * step) + at;
   if (kind === "U" || kind === "S") {
     if (count > 2 ** 24) throw new FileError("npy-type", `a column of ${count} texts`, "Save numbers instead of text.");
-    return Array.from({ length: count }, (_, row) => readText(view, row * stride + at, kind, size, little));
+    return Array.from({ length: count }, (_, k) => readText(view, place(k), kind, size, little));
   }
   const type = kind === "b" ? "u1" : kind + size;
   const column = makeColumn(type, count);
   // Aligned little-endian data is copied as it is; DataView handles the rest.
-  const whole = stride === column.BYTES_PER_ELEMENT && little && type !== "i8" && type !== "u8";
-  if (whole) new Uint8Array(column.buffer).set(new Uint8Array(view.buffer, view.byteOffset, count * stride));
-  else {
+  const whole = stride === length * column.BYTES_PER_ELEMENT && little && type !== "i8" && type !== "u8";
+  if (whole) new Uint8Array(column.buffer).set(new Uint8Array(view.buffer, view.byteOffset, rows * stride));
+  else if (length === 1) {
     const get = READERS[type]!;
     for (let row = 0, p = at; row < count; row++, p += stride) column[row] = get(view, p, little);
+  } else {
+    const get = READERS[type]!;
+    for (let k = 0; k < count; k++) column[k] = get(view, place(k), little);
   }
   return column;
 }
