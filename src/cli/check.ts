@@ -42,10 +42,12 @@ async function check(files: readonly string[], options: CheckOptions): Promise<v
 /** @returns what was checked, in words */
 async function checkFile(file: string, options: CheckOptions): Promise<string> {
   const { importFile } = await import("./importFile.ts");
-  const models = file.endsWith(".json") ? [] : Object.values(await importFile(findNetworkFile(file))).filter(isNeuronModel);
+  const exported: object = file.endsWith(".json") ? {} : await importFile(findNetworkFile(file));
+  const models = Object.values(exported).filter(isNeuronModel);
   const dt = parseQuantity(options.dt ?? "0.1 ms", dimensions.second, "--dt");
   for (const model of models) lowerAlone(model, dt, 1);
-  if (models.length > 0) return models.map(({ name }) => `model ${name}`).join(", ");
+  const hasNetwork = ["build", "network", "default"].some((name) => name in exported && !isNeuronModel(exported[name as keyof typeof exported]));
+  if (models.length > 0 && !hasNetwork) return models.map(({ name }) => `model ${name}`).join(", ");
   const loaded = await loadNetwork(file, options);
   if (!loaded) return "ran as a program; it exports nothing to check";
   const network = await loaded.build();
