@@ -1,5 +1,6 @@
 import type * as FileSystem from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
+import type * as Paths from "node:path";
 import { FileError, UnsupportedError } from "../errors.ts";
 
 /** A file is read whole up to this size; larger ones are refused with a way out rather than filling the memory. */
@@ -97,7 +98,7 @@ export interface Target {
 export async function resolveTarget(path: string): Promise<Target> {
   if (path === "" || path.includes("\0")) throw new FileError("file-name", `${JSON.stringify(path)} is no file name`, "Give the path of a file.");
   const { mkdir, realpath, stat } = await fileSystem();
-  const { dirname, resolve } = await import("node:path");
+  const { dirname, resolve } = await paths();
   try {
     const status = await stat(path).catch((error: unknown) => {
       if (codeOf(error) === "ENOENT") return undefined;
@@ -138,17 +139,30 @@ async function writeStream(path: string, content: Uint8Array | string): Promise<
 }
 
 /**
- * Loaded when first needed, so that a bundle for the browser keeps everything that does not touch files.
+ * Loaded when first needed, so that a bundle for the browser keeps everything that does not touch files. The comments and the `try` tell webpack,
+ * Vite and esbuild to leave the import alone.
  *
  * @throws {UnsupportedError} in a browser
  */
 export async function fileSystem(): Promise<typeof FileSystem> {
   try {
-    return await import("node:fs/promises");
+    return await import(/* webpackIgnore: true */ /* @vite-ignore */ "node:fs/promises");
   } catch {
-    const hint = "In a browser, use encodeSpikes, decodeSpikes, renderSvg, renderPng and renderRasterPage, which make and take bytes.";
-    throw new UnsupportedError("no-files", "this platform has no files", hint);
+    throw noFiles();
   }
+}
+
+async function paths(): Promise<typeof Paths> {
+  try {
+    return await import(/* webpackIgnore: true */ /* @vite-ignore */ "node:path");
+  } catch {
+    throw noFiles();
+  }
+}
+
+function noFiles(): UnsupportedError {
+  const hint = "In a browser, use encodeSpikes, decodeSpikes, renderSvg, renderPng and renderRasterPage, which make and take bytes.";
+  return new UnsupportedError("no-files", "this platform has no files", hint);
 }
 
 function randomSuffix(): string {

@@ -80,7 +80,8 @@ function traceRows(format: TraceFormat, names: readonly string[], elements: Uint
       return { ...common, header: () => traceCsvHeader(names, elements, units), rows: traceCsvRows, counted: false };
     case "npy": {
       const fields = [["time_s", "<f8"], ...names.map((name) => [name, "<f8", elements.length] as const)] as const;
-      return { ...common, header: (count) => npyTableHeader(fields, count), rows: (times, columns) => npyTableRows([times, ...columns]), counted: true };
+      const header = (count: number) => npyTableHeader(fields, count);
+      return { ...common, header, rows: (times, columns) => npyTableRows([times, ...columns]), counted: true };
     }
     default:
       format satisfies never;

@@ -74,7 +74,8 @@ for (const extension of ["csv", "npy"] as const) {
     await file.discard();
     expect(existsSync(`${path}.partial`)).toBe(false);
     expect(existsSync(path)).toBe(true);
-    await expect(file.append(Float64Array.of(1), samples([1, 2], [3, 4]))).rejects.toThrow(/the recording has ended\n {2}Open a new one with openTraceFile/);
+    const ended = /the recording has ended\n {2}Open a new one with openTraceFile/;
+    await expect(file.append(Float64Array.of(1), samples([1, 2], [3, 4]))).rejects.toThrow(ended);
   });
 }
 
@@ -93,7 +94,8 @@ test("a growing file of traces refuses other formats, no columns, wrong sizes, u
   await expect(openTraceFile(join(folder, "a.csv"), { names: ["v", "v"] })).rejects.toThrow(/two columns are called "v"/);
   await using file = await openTraceFile(join(folder, "wrong.csv"), OPTIONS);
   await expect(file.append(Float64Array.of(1), samples([1], [1, 2]))).rejects.toThrow(/1 values of "v" for 1 samples of 2 elements/);
-  await expect(file.append(Float64Array.of(1), new Map([...samples([1, 2], [1, 2]), ["u", new Float64Array(2)]]))).rejects.toThrow(/"u" has no column/);
+  const more = new Map([...samples([1, 2], [1, 2]), ["u", new Float64Array(2)]]);
+  await expect(file.append(Float64Array.of(1), more)).rejects.toThrow(/"u" has no column/);
   await file.append(Float64Array.of(2), samples([1, 2], [1, 2]));
   await expect(file.append(Float64Array.of(1), samples([1, 2], [1, 2]))).rejects.toThrow(/a sample at 1 s comes after one at 2 s/);
 });
@@ -115,7 +117,8 @@ test("no damaged file of traces does worse than a FileError", () => {
 });
 
 const numpy = existsSync("/usr/bin/python3") && succeeds(["/usr/bin/python3", "-c", "import numpy"]);
-test.skipIf(!numpy)(`numpy reads a growing .npy of traces, also while it grows${numpy ? "" : " (skipped: apt-get install python3-numpy)"}`, async () => {
+const skipped = numpy ? "" : " (skipped: apt-get install python3-numpy)";
+test.skipIf(!numpy)(`numpy reads a growing .npy of traces, also while it grows${skipped}`, async () => {
   const path = join(folder, "numpy.npy");
   await using file = await openTraceFile(path, OPTIONS);
   await file.append(Float64Array.of(0.1, 0.2, 0.3), samples([1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 12]));
