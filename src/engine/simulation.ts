@@ -5,7 +5,7 @@
 import { ArgumentError, invariant, SimulationError } from "../errors.ts";
 import type { Executable } from "../backend/contract.ts";
 import type { NetworkData, RangeData } from "../network/data.ts";
-import type { SpikingGroup } from "../network/population.ts";
+import type { NamesOf, SpikingGroup } from "../network/population.ts";
 import type { Network, Projection } from "../network/network.ts";
 import type { Value } from "../network/values.ts";
 import { dimensions } from "../units/dimension.ts";
@@ -165,7 +165,7 @@ export class Simulation implements AsyncDisposable {
   }
 
   /** Values of a state variable or parameter now, in SI units. [neurons] */
-  get(target: SpikingGroup, name: string): Float64Array {
+  get<G extends SpikingGroup>(target: G, name: NamesOf<G>): Float64Array {
     this.#checkUsable();
     const group = this.#group(target.range);
     const value = group.current(name, this.#parts.arena, this.#parts.options.precision);
@@ -183,9 +183,9 @@ export class Simulation implements AsyncDisposable {
   }
 
   /** Sets parameters and state variables of a population or a part of it, while the simulation is paused. */
-  set(target: SpikingGroup, values: Readonly<Record<string, Value>>): void {
+  set<G extends SpikingGroup>(target: G, values: { readonly [K in NamesOf<G>]?: Value }): void {
     this.#checkUsable();
-    this.#set(target.range, values);
+    this.#set(target.range, values as Readonly<Record<string, Value>>);
   }
 
   #set(range: RangeData, values: Readonly<Record<string, Value>>): void {

@@ -5,6 +5,7 @@
 import { ArgumentError } from "../errors.ts";
 import { dimensions } from "../units/dimension.ts";
 import { parseQuantity } from "../units/quantity.ts";
+import type { Quantity } from "../units/quantity.ts";
 
 export type Connector =
   | { readonly rule: "allToAll"; readonly autapses: boolean }
@@ -67,9 +68,9 @@ export interface DistanceOptions extends SelfOptions {
   /** Probability at distance zero (inside the disc). */
   readonly peak: number;
   /** sigma of exp(−d²/2σ²), λ of exp(−d/λ), or the radius of the disc: a length, e.g. "0.2 mm". */
-  readonly scale: string;
+  readonly scale: Quantity;
   /** Side lengths of a periodic box, one a dimension, e.g. ["1 mm", "1 mm"]. */
-  readonly periodic?: readonly string[];
+  readonly periodic?: readonly Quantity[];
 }
 
 /** Each pair independently with a probability that falls with the distance of the two neurons' positions. */

@@ -37,7 +37,8 @@ export interface ChangeTarget<Simulation> {
   readonly change: (simulation: Simulation) => void;
 }
 
-type ValuesOf<M> = { readonly [K in ParametersOf<M> | StateOf<M>]?: Value };
+/** Values for parameters and state variables of a model. */
+export type ValuesOf<M> = { readonly [K in ParametersOf<M> | StateOf<M>]?: Value };
 
 const dimensionless: Dimension = [0, 0, 0, 0, 0, 0, 0];
 
@@ -299,10 +300,10 @@ export class Network {
    * A change at a time of the simulation: `{ target, set: { i_ext: "300 pA" } }`, `{ lesion: E.slice(0, 100) }`, `{ projection, weight: "0 mV" }`,
    * or a function that receives the simulation (functions are not kept in JSON).
    */
-  at(
+  at<M extends NeuronModel>(
     time: Quantity,
     change:
-      | { readonly target: Population; readonly set: Readonly<Record<string, Value>> }
+      | { readonly target: Population<M>; readonly set: ValuesOf<M> }
       | { readonly lesion: SpikingGroup }
       | { readonly projection: Projection; readonly weight: Quantity }
       // eslint-disable-next-line -- the simulation's type lives above this layer
@@ -324,12 +325,13 @@ export class Network {
       const range = this.#own(change.target.range);
       const checked = change.target.model.checked;
       const known = new Map([...checked.parameters, ...checked.variables].map((v) => [v.name, v.dimension]));
-      for (const [key, value] of Object.entries(change.set)) {
+      const set = change.set as Readonly<Record<string, Value>>;
+      for (const [key, value] of Object.entries(set)) {
         const dimension = known.get(key);
         if (!dimension) throw unknownName(`net.at ${time}: population "${range.population}"`, "parameter or state variable", key, known.keys());
         resolveValue(value, dimension, neuronScope(checked, undefined), `net.at ${time}: ${range.population}.${key}`);
       }
-      this.#changes.push({ at: time, target: range, set: change.set });
+      this.#changes.push({ at: time, target: range, set });
     }
   }
 

@@ -1,5 +1,6 @@
 /** Handles on the neurons of a network: populations, their slices, and sources of spikes. They name what a network holds; they hold no state. */
 import { ArgumentError } from "../errors.ts";
+import type { ParametersOf, StateOf } from "../model/inference.ts";
 import type { NeuronModel } from "../model/neuron.ts";
 import type { RangeData } from "./data.ts";
 
@@ -33,6 +34,9 @@ export class Population<M extends NeuronModel = NeuronModel> implements SpikingG
     return new Population(this.model, sliceOf(this.range, start, end));
   }
 }
+
+/** What a group's model lets be read and set; any name where the model is not known to the compiler. */
+export type NamesOf<G extends SpikingGroup> = G extends Population<infer M> ? ParametersOf<M> | StateOf<M> : string;
 
 /** Sources of spikes without a neuron model: Poisson processes or spikes from arrays. */
 export class SpikeSource implements SpikingGroup {

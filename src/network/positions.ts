@@ -2,6 +2,7 @@
 import { ArgumentError } from "../errors.ts";
 import { dimensions } from "../units/dimension.ts";
 import { parseQuantity } from "../units/quantity.ts";
+import type { Quantity } from "../units/quantity.ts";
 
 export interface Positions {
   /** 1, 2 or 3. */
@@ -11,7 +12,7 @@ export interface Positions {
 }
 
 /** A regular grid of `counts` points along each axis, `spacing` apart; the last axis varies fastest. */
-export function grid(counts: readonly number[], spacing: string): Positions {
+export function grid(counts: readonly number[], spacing: Quantity): Positions {
   checkDimensions(counts.length);
   const step = parseQuantity(spacing, dimensions.metre, "grid: spacing");
   const total = counts.reduce((product, n) => product * n, 1);
@@ -28,7 +29,7 @@ export function grid(counts: readonly number[], spacing: string): Positions {
 }
 
 /** Points on a ring of the given radius, equally spaced, in the plane. */
-export function ring(count: number, radius: string): Positions {
+export function ring(count: number, radius: Quantity): Positions {
   const r = parseQuantity(radius, dimensions.metre, "ring: radius");
   const coordinates = Float64Array.from({ length: 2 * count }, (_, k) => r * (k % 2 === 0 ? Math.cos : Math.sin)((2 * Math.PI * (k >> 1)) / count));
   return { dimensions: 2, coordinates };

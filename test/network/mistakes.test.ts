@@ -148,7 +148,7 @@ const mistakes: [string, (m: ReturnType<typeof make>) => unknown, string][] = [
   ["a negative seed", () => new Network({ seed: -1 }), "seed -1 is not a whole number from 0 to 2^53\n  Write e.g. new Network({ seed: 42 })."],
   [
     "a change of what does not exist",
-    ({ net, E }) => net.at("1 s", { target: E, set: { tau_x: "1 ms" } }),
+    ({ net, E }) => net.at("1 s", { target: E, set: { tau_x: "1 ms" } as never }),
     'net.at 1 s: population "E" has no parameter or state variable "tau_x"\n  Did you mean "tau_m"?',
   ],
 ];
