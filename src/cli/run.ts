@@ -1,9 +1,9 @@
 /** `synfire run FILE`: simulates a network and leaves raster, spikes and a record of the run. */
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import { SimulationError } from "../errors.ts";
-import { asFileError, writeAtomically } from "../io/files.ts";
+import { asFileError, makeFolder, writeAtomically } from "../io/files.ts";
 import type { Network, SpikeMonitor } from "../index.ts";
 import { saveRaster, saveSpikes } from "../io/index.ts";
 import { bytes, significant, table, thousands, time } from "./format.ts";
@@ -77,7 +77,7 @@ async function writableFolder(out: string): Promise<string> {
   const folder = resolve(out);
   const probe = join(folder, `.synfire-${process.pid}`);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeFile(probe, "");
     await rm(probe);
   } catch (error) {

@@ -97,7 +97,7 @@ export interface Target {
  */
 export async function resolveTarget(path: string): Promise<Target> {
   if (path === "" || path.includes("\0")) throw new FileError("file-name", `${JSON.stringify(path)} is no file name`, "Give the path of a file.");
-  const { mkdir, realpath, stat } = await fileSystem();
+  const { realpath, stat } = await fileSystem();
   const { dirname, resolve } = await paths();
   try {
     const status = await stat(path).catch((error: unknown) => {
@@ -106,11 +106,28 @@ export async function resolveTarget(path: string): Promise<Target> {
     });
     if (status?.isDirectory()) throw new FileError("file-is-folder", `${path} is a folder`, "Give the name of a file inside it.");
     if (status) return { path: await realpath(path), stream: !status.isFile(), mode: status.mode & 0o777 };
-    await mkdir(dirname(resolve(path)), { recursive: true });
+    await makeFolder(dirname(resolve(path)));
     return { path: resolve(path), stream: false, mode: undefined };
   } catch (error) {
     throw asFileError(error, "write", path);
   }
+}
+
+/**
+ * Makes a folder and those above it. Folder by folder: where the system answers "no such file" although the parent exists (as /proc does), Node's own
+ * recursive mkdir tries for ever.
+ */
+export async function makeFolder(folder: string): Promise<void> {
+  const { mkdir, stat } = await fileSystem();
+  const { dirname } = await paths();
+  const kind = await stat(folder).catch(() => undefined);
+  if (kind?.isDirectory()) return;
+  const parent = dirname(folder);
+  if (!kind && parent !== folder) await makeFolder(parent);
+  await mkdir(folder).catch(async (error: unknown) => {
+    // Someone else may have made it meanwhile.
+    if (codeOf(error) !== "EEXIST" || !(await stat(folder)).isDirectory()) throw error;
+  });
 }
 
 export async function createFile(path: string, mode: number | undefined): Promise<FileHandle> {
