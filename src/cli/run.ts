@@ -13,6 +13,7 @@ import { loadNetwork } from "./loadNetwork.ts";
 import type { NetworkFile } from "./loadNetwork.ts";
 import { addSimulationOptions, examples, jsonOption, quietOption } from "./options.ts";
 import type { SimulationOptions } from "./options.ts";
+import { saveMonitored } from "./saveMonitored.ts";
 import { makeRunRecord } from "./runRecord.ts";
 import type { RunRecord } from "./runRecord.ts";
 import { Screen } from "./screen.ts";
@@ -38,7 +39,8 @@ A network file exports a network, or a function that builds one from settings:
   import { Network } from "synfire";
   export const settings = { g: 5, duration: "1 s", dt: "0.1 ms", seed: 1 };   // --set g=4.5 changes one
   export function build({ g, seed }) { const net = new Network({ seed }); …; return net; }
-What has no spike monitor is recorded whole. Ctrl-C stops the run and saves what was recorded (exit status 130).
+What has no spike monitor is recorded whole; state and rate monitors are saved as traces-*.png, traces-*.csv and rates.png.
+Ctrl-C stops the run and saves what was recorded (exit status 130).
 `;
 
 async function run(file: string, options: RunOptions): Promise<void> {
@@ -51,12 +53,12 @@ async function run(file: string, options: RunOptions): Promise<void> {
   await interruptible(async (interruption) => {
     const simulated = await simulateWithProgress(network, loaded, options, screen, interruption).catch(async (error: unknown) => {
       // What led to the failure is what one wants to see.
-      if (folder !== undefined && error instanceof SimulationError) await save(folder, spikes, loaded.name, undefined, screen);
+      if (folder !== undefined && error instanceof SimulationError) await save(folder, network, spikes, loaded.name, undefined, screen);
       throw error;
     });
     const record = makeRunRecord(loaded, options.backend, simulated, spikes, folder ?? process.cwd());
     screen.say(describe(record, loaded, simulated));
-    if (folder !== undefined) await save(folder, spikes, loaded.name, record, screen);
+    if (folder !== undefined) await save(folder, network, spikes, loaded.name, record, screen);
     screen.json(record);
     if (interruption.status !== undefined) process.exitCode = interruption.status;
   });
@@ -87,12 +89,16 @@ async function writableFolder(out: string): Promise<string> {
 }
 
 /** The data first: a disk that fills up should cost a picture, not the run. */
-async function save(folder: string, spikes: SpikeMonitor, title: string, record: RunRecord | undefined, screen: Screen): Promise<void> {
+async function save(
+  folder: string, network: Network, spikes: SpikeMonitor, title: string, record: RunRecord | undefined, screen: Screen,
+): Promise<void> {
   const rasters = ["raster.png", "raster.svg", "raster.html"];
   if (record) await writeAtomically(join(folder, "run.json"), `${JSON.stringify(record, undefined, 2)}\n`);
   await saveSpikes(join(folder, "spikes.csv"), spikes);
   for (const name of rasters) await saveRaster(join(folder, name), spikes, { title });
-  screen.note(`saved ${[...rasters, "spikes.csv", ...(record ? ["run.json"] : [])].join(", ")} in ${relative(process.cwd(), folder) || "."}`);
+  const monitored = await saveMonitored(folder, network, title);
+  const made = [...rasters, "spikes.csv", ...monitored, ...(record ? ["run.json"] : [])];
+  screen.note(`saved ${made.join(", ")} in ${relative(process.cwd(), folder) || "."}`);
 }
 
 /** Rates, CV of inter-spike intervals and speed, for people. */

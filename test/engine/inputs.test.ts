@@ -4,7 +4,9 @@ import type { Current } from "synfire";
 import { staticSynapse } from "synfire/models";
 
 /** Adds up what arrives, and what flows in. */
-const sum = neuron({ name: "sum", parameters: { drive: "0 Hz" }, state: { v: 0, x: 0 }, receptors: { v: "v" }, equations: "dx/dt = drive : 1; v : 1" });
+const sum = neuron({
+  name: "sum", parameters: { drive: "0 Hz" }, state: { v: 0, x: 0 }, receptors: { v: "v" }, equations: "dx/dt = drive : 1; v : 1",
+});
 const mean = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
 const variance = (values: ArrayLike<number>) => mean(Array.from(values, (x) => (x - mean(values)) ** 2));
 
