@@ -15,8 +15,9 @@ export class Arena {
   /** First free byte. The first 64 bytes stay unused, so address 0 never means an array. */
   #end = 64;
 
-  constructor() {
-    this.memory = new WebAssembly.Memory({ initial: 16, maximum: maximumPages });
+  /** @param maximum pages of address space to reserve; 0 for what takes the place of an arena that is no longer needed */
+  constructor(maximum = maximumPages) {
+    this.memory = new WebAssembly.Memory({ initial: Math.min(16, maximum), maximum });
   }
 
   get bytes(): number {

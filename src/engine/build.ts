@@ -110,7 +110,7 @@ function scheduleOf(parts: SimulationParts, scalars: readonly (ScalarTable | und
   };
 }
 
-/** Elements advanced through a whole window before the next ones, so that their state stays in the first-level cache; also those of a draw's scratch. */
+/** Elements advanced through a whole window before the next ones: their state stays in the first-level cache. Also those of a draw's scratch. */
 export const tileElements = 2048;
 export const drawStride = (precision: Precision): number => tileElements * realBytes(precision) + scratchSlack * realBytes(precision);
 

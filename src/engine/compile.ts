@@ -34,6 +34,8 @@ const longestWindow = 32;
 const shortestChunk = 32;
 /** With more neurons the way between JavaScript and WebAssembly does not count, but the lists of spikes of many steps would. */
 const manyNeurons = 50_000;
+/** Most bytes for the lists of one window's spikes, each of which could hold every neuron at every step: a window may always be shorter. */
+const listBytes = 2 ** 28;
 
 /**
  * Builds the synapses, generates the code and returns a simulation at time 0.
@@ -47,6 +49,8 @@ export async function compile(network: Network, options: CompileOptions): Promis
   const data = network.data;
   if (data.populations.length === 0)
     throw new ArgumentError("empty", "the network has no population", "Add one with net.population(name, size, model).");
+  const size = data.populations.reduce((sum, p) => sum + p.size, 0);
+  const longest = Math.max(1, Math.min(longestWindow, Math.floor(listBytes / (4 * size))));
   checkFits(data, precision);
   const stage = options.onStage ?? (() => {});
   const begin = performance.now();
@@ -67,7 +71,7 @@ export async function compile(network: Network, options: CompileOptions): Promis
     buildDelivery(p, byName.get(p.pre.population)!, byName.get(p.post.population)!, arena, machine, { data, dt, dtText, precision, requests }),
   );
   makeRings(deliveries, arena, precision);
-  const window = deliveries.reduce((least, { table }) => Math.min(least, table.minDelay), longestWindow);
+  const window = deliveries.reduce((least, { table }) => Math.min(least, table.minDelay), longest);
   const built = performance.now();
 
   stage("codegen");

@@ -34,7 +34,8 @@ export function expectedBytes(data: NetworkData, precision: Precision): { synaps
   for (const p of data.populations) {
     neurons += p.size;
     const variables = p.kind === "neurons" ? p.model.checked.variables.length + 4 : 2;
-    bytes += p.size * (variables * realBytes(precision) + 8);
+    // Beside its state, each neuron has a place in the list of spikes of each step of a window, of which there are one or more.
+    bytes += p.size * (variables * realBytes(precision) + 8 + 4);
   }
   for (const p of data.projections) {
     const count = expectedSynapses(p.connect, p.pre.end - p.pre.start, p.post.end - p.post.start);

@@ -50,7 +50,7 @@ export class SpikeRecorder {
   readonly #ids = new GrowingU32();
   readonly #counts: Uint32Array[];
   readonly #populations: readonly SpikePopulation[];
-  readonly #now: () => number;
+  #now: () => number;
   #cached: { readonly length: number; readonly duration: number; readonly spikes: Spikes } | undefined;
 
   /** @param now the simulation's time in steps */
@@ -96,6 +96,12 @@ export class SpikeRecorder {
     this.#steps.length = this.#ids.length = 0;
     this.#cached = undefined;
     for (const c of this.#counts) c.fill(0);
+  }
+
+  /** Keeps what is recorded and lets go of the simulation. */
+  release(): void {
+    const end = this.#now();
+    this.#now = () => end;
   }
 
   /** Hands what is recorded to a sink and forgets it, once there is enough of it (or at the end). */
@@ -145,7 +151,7 @@ export class TraceRecorder {
   readonly #elements: Uint32Array;
   readonly #columns: ReadonlyMap<string, GrowingF64>;
   readonly #times = new GrowingF64();
-  readonly #read: (name: string) => (element: number) => number;
+  #read: ((name: string) => (element: number) => number) | undefined;
 
   /** @param read how to read a named value of an element now */
   constructor(everySteps: number, elements: Uint32Array, names: readonly string[], read: (name: string) => (element: number) => number) {
@@ -158,9 +164,14 @@ export class TraceRecorder {
   sample(time: number): void {
     this.#times.push(time);
     for (const [name, column] of this.#columns) {
-      const at = this.#read(name);
+      const at = this.#read!(name);
       for (const e of this.#elements) column.push(at(e));
     }
+  }
+
+  /** Keeps what is recorded and lets go of the simulation. */
+  release(): void {
+    this.#read = undefined;
   }
 
   /** Hands the samples to a sink and forgets them, once there is enough of them (or at the end). */

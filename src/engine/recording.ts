@@ -4,6 +4,7 @@ import { dimensions } from "../units/dimension.ts";
 import { parseQuantity } from "../units/quantity.ts";
 import type { Quantity } from "../units/quantity.ts";
 import { RateMonitor, SpikeMonitor, StateMonitor } from "../network/monitors.ts";
+import type { TraceRecording } from "../network/monitors.ts";
 import type { RangeData } from "../network/data.ts";
 import type { Group } from "./group.ts";
 import { RateRecorder, SpikeRecorder, TraceRecorder, sampleOf } from "./recorders.ts";
@@ -38,12 +39,12 @@ export class Recording {
     for (const monitor of parts.network.monitors) {
       if (monitor instanceof SpikeMonitor) {
         const recorder = new SpikeRecorder(monitor.data.sources.map(sourceOf), monitor.data.countsOnly, this.#dt, now);
-        monitor.attach(() => recorder.recording());
+        attachSpikes(monitor, recorder);
         this.#listen(recorder);
         this.#spikes.push({ recorder, monitor });
       } else if (monitor instanceof RateMonitor) {
         const recorder = new RateRecorder(sourceOf(monitor.data.source), this.#steps(monitor.data.every), this.#dt);
-        monitor.attach(() => recorder.recording());
+        attachTraces(monitor, recorder, 0);
         this.#on(recorder.source.group, (_step, ids, count) => recorder.add(ids, count));
         this.#sampled.push(recorder);
       } else if (monitor instanceof StateMonitor) {
@@ -57,7 +58,7 @@ export class Recording {
           const value = group.values.get(n)!;
           return (e) => (value.kind === "number" ? value.value : value.kind === "array" ? value.values[e]! : NaN);
         });
-        monitor.attach(() => recorder.recording(source.start));
+        attachTraces(monitor, recorder, source.start);
         this.#traces.push({ recorder, monitor });
         this.#sampled.push(recorder);
       } else {
@@ -70,7 +71,7 @@ export class Recording {
           const view = arena.real(options.precision, table.weights.address, table.count);
           return (e) => view[e]!;
         });
-        monitor.attach(() => recorder.recording(0));
+        attachTraces(monitor, recorder, 0);
         this.#sampled.push(recorder);
       }
     }
@@ -113,6 +114,13 @@ export class Recording {
     for (const recorder of this.#sampled) recorder.clear();
   }
 
+  /** The monitors keep what was recorded, and nothing else of the simulation. */
+  release(): void {
+    for (const { recorder } of this.#spikes) recorder.release();
+    for (const recorder of this.#sampled) if (recorder instanceof TraceRecorder) recorder.release();
+    this.#listeners.clear();
+  }
+
   #listen(recorder: SpikeRecorder): () => void {
     const made = recorder.sources.map(({ group }, k) => this.#on(group, (step, ids, count) => recorder.add(k, step, ids, count)));
     return () => made.forEach((remove) => remove());
@@ -128,4 +136,17 @@ export class Recording {
   #steps(every: Quantity): number {
     return Math.max(1, Math.round(parseQuantity(every, dimensions.second, "monitor: every") / this.#dt));
   }
+}
+
+// Functions made here see the recorder alone: made in the constructor above they would keep the arrays of the whole simulation alive.
+function attachSpikes(monitor: SpikeMonitor, recorder: SpikeRecorder): void {
+  monitor.attach(() => recorder.recording());
+}
+
+function attachTraces(
+  monitor: { attach(recording: () => TraceRecording): void },
+  recorder: { recording(offset: number): TraceRecording },
+  offset: number,
+): void {
+  monitor.attach(() => recorder.recording(offset));
 }

@@ -11,7 +11,7 @@ import type { Value } from "../network/values.ts";
 import { dimensions } from "../units/dimension.ts";
 import { formatQuantity, parseQuantity } from "../units/quantity.ts";
 import type { Quantity } from "../units/quantity.ts";
-import type { Arena } from "./arena.ts";
+import { Arena } from "./arena.ts";
 import { buildExecutable } from "./build.ts";
 import type { BuildOptions } from "./build.ts";
 import { checkSchedule, scheduleOf } from "./group.ts";
@@ -77,7 +77,7 @@ export interface SimulationParts {
 
 export class Simulation implements AsyncDisposable {
   readonly network: Network;
-  readonly #parts: SimulationParts;
+  #parts: SimulationParts;
   readonly #hash = new SpikeHash();
   readonly #recording: Recording;
   readonly #spikeTotals: Float64Array;
@@ -87,6 +87,9 @@ export class Simulation implements AsyncDisposable {
   #step = 0;
   #stale = false;
   #disposed = false;
+  #running = false;
+  /** What is left to say after the memory is gone. */
+  #last: { readonly report: RunReport; readonly text: string } | undefined;
   #simulateMs = 0;
   #cpuMs = 0;
   readonly #changes: readonly { readonly step: number; readonly apply: () => void }[];
@@ -146,7 +149,7 @@ export class Simulation implements AsyncDisposable {
 
   /** Back to time 0 with the start values of the description; monitors are emptied. The same run follows again, spike for spike. */
   reset(): void {
-    this.#checkUsable();
+    this.#checkIdle();
     const { groups, arena, options, data } = this.#parts;
     for (const group of groups) {
       group.evaluate(data.inputs.filter((input) => input.target.population === group.name));
@@ -215,6 +218,7 @@ export class Simulation implements AsyncDisposable {
 
   /** Weights of all synapses of a projection in SI units, in storage order: by source, then as made. */
   weights(projection: Projection): Float64Array {
+    this.#checkUsable();
     const { table, constantWeight } = this.#delivery(projection.name);
     const constant = constantWeight ?? (table.weights.kind === "constant" ? table.weights.value : undefined);
     if (constant !== undefined) return new Float64Array(table.count).fill(constant);
@@ -229,6 +233,7 @@ export class Simulation implements AsyncDisposable {
     readonly weights: Float64Array;
     readonly delays: Float64Array;
   } {
+    this.#checkUsable();
     const { table, post: group, data } = this.#delivery(projection.name);
     const { arena } = this.#parts;
     const rows = arena.u32(table.rows, table.sources + 1);
@@ -243,6 +248,7 @@ export class Simulation implements AsyncDisposable {
 
   /** One weight for all synapses of a projection from now on; 0 cuts it. */
   setWeight(projection: Projection, weight: Quantity): void {
+    this.#checkUsable();
     const delivery = this.#delivery(projection.name);
     const variable = delivery.post.model!.variables.find((v) => v.name === delivery.variable)!;
     delivery.constantWeight = parseQuantity(weight, variable.dimension, `weight of ${projection.name}`);
@@ -251,6 +257,7 @@ export class Simulation implements AsyncDisposable {
 
   /** Everything there is to say about the run so far. */
   report(): RunReport {
+    if (this.#last) return this.#last.report;
     return makeReport(this.#parts, {
       hash: this.#hash.digest(),
       steps: this.#step,
@@ -262,7 +269,7 @@ export class Simulation implements AsyncDisposable {
 
   /** Generated code for people (WebAssembly text). */
   text(): string {
-    return this.#executable.text?.() ?? "";
+    return this.#last?.text ?? this.#executable.text?.() ?? "";
   }
 
   /** Kernels of the populations, for `inspect`. */
@@ -270,14 +277,35 @@ export class Simulation implements AsyncDisposable {
     return this.#parts.groups;
   }
 
-  /** Ends the simulation and frees its memory. What monitors recorded stays readable. */
+  /** Ends the simulation, also while it runs, and frees its memory. What monitors recorded stays readable, and so does the report. */
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#disposed) return;
     this.#disposed = true;
     this.#stopListening();
+    if (!this.#running) this.#release();
+  }
+
+  /** Lets go of every array: the network may outlive its simulations, and its monitors know the last one. */
+  #release(): void {
+    this.#last = { report: this.report(), text: this.text() };
+    this.#recording.release();
+    const nothing = { run: () => false, deliver: () => {} };
+    this.#executable = nothing;
+    this.#parts = { ...this.#parts, arena: new Arena(0), deliveries: [] };
   }
 
   async #advance(steps: number, options: RunOptions): Promise<void> {
-    this.#checkUsable();
+    this.#checkIdle();
+    this.#running = true;
+    try {
+      await this.#advanceSteps(steps, options);
+    } finally {
+      this.#running = false;
+      if (this.#disposed) this.#release();
+    }
+  }
+
+  async #advanceSteps(steps: number, options: RunOptions): Promise<void> {
     const start = this.#step,
       end = start + steps;
     let windowStart = performance.now(),
@@ -303,6 +331,7 @@ export class Simulation implements AsyncDisposable {
           this.#simulateMs += performance.now() - windowStart;
           this.#cpuMs += cpuTime() - cpuStart;
           await new Promise((resolve) => setTimeout(resolve, 0));
+          this.#checkUsable();
           windowStart = performance.now();
           cpuStart = cpuTime();
         }
@@ -401,12 +430,17 @@ export class Simulation implements AsyncDisposable {
         "Add spikes before their time comes.",
       );
     }
-    const { schedule, scheduleNext } = group;
-    checkSchedule(added, group.stride, name);
-    const steps = Float64Array.of(...schedule.steps.subarray(scheduleNext), ...added.steps),
-      ids = Uint32Array.of(...schedule.ids.subarray(scheduleNext), ...added.ids);
+    const { schedule } = group;
+    const steps = new Float64Array(schedule.steps.length + added.steps.length),
+      ids = new Uint32Array(steps.length);
+    steps.set(schedule.steps);
+    steps.set(added.steps, schedule.steps.length);
+    ids.set(schedule.ids);
+    ids.set(added.ids, schedule.ids.length);
     const order = Uint32Array.from(steps, (_, k) => k).sort((a, b) => steps[a]! - steps[b]! || ids[a]! - ids[b]! || a - b);
-    group.schedule = { steps: Float64Array.from(order, (k) => steps[k]!), ids: Uint32Array.from(order, (k) => ids[k]!) };
+    const all = { steps: Float64Array.from(order, (k) => steps[k]!), ids: Uint32Array.from(order, (k) => ids[k]!) };
+    checkSchedule(all, group.stride, name);
+    group.schedule = all;
     group.scheduleNext = 0;
   }
 
@@ -475,6 +509,11 @@ export class Simulation implements AsyncDisposable {
       );
     }
     return steps;
+  }
+
+  #checkIdle(): void {
+    this.#checkUsable();
+    if (this.#running) throw new SimulationError("running", "this simulation is already running", "Await its run before you start or reset it.");
   }
 
   #checkUsable(): void {

@@ -462,7 +462,13 @@ export class Network {
     this.#checkSpikes(name, data.size, t, n, indices);
     // A running simulation may refuse spikes of its past, so it hears of them before they are kept.
     for (const listener of this.#sourceListeners) listener(name, t, n);
-    this.#populations.set(name, { ...data, times: Float64Array.of(...data.times, ...t), indices: Uint32Array.of(...data.indices, ...n) });
+    const allTimes = new Float64Array(data.times.length + t.length),
+      allIndices = new Uint32Array(allTimes.length);
+    allTimes.set(data.times);
+    allTimes.set(t, data.times.length);
+    allIndices.set(data.indices);
+    allIndices.set(n, data.times.length);
+    this.#populations.set(name, { ...data, times: allTimes, indices: allIndices });
   }
 
   #checkSpikes(name: string, size: number, times: Float64Array, indices: Uint32Array, given: ArrayLike<number> | undefined): void {

@@ -292,7 +292,7 @@ test.skipIf(!existsSync(built))("300 networks made, run and disposed of leave th
     import { lifDelta, staticSynapse } from ${JSON.stringify(built.replace("src/index.js", "models/index.js"))};
     const make = () => {
       const net = new Network();
-      const E = net.population("E", 2000, lifDelta, { v: "rand() * v_th", i_ext: "3 nA" });
+      const E = net.population("E", 2000, lifDelta, { v: "2 * rand() * v_th" });
       net.projection(E, E, staticSynapse, { connect: fixedIndegree(100), receptor: "v", weight: "0.1*mV*rand()", delay: "1 ms" });
       net.spikeMonitor(E);
       net.stateMonitor(E, ["v"], { sample: 10 });
