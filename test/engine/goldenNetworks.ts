@@ -29,8 +29,9 @@ export const goldenNetworks = {
     const E = net.population("E", 90, lifExpConductance, { ...values, i_ext: normal("260 pA", "40 pA") });
     const I = net.population("I", 22, lifExpConductance, { ...values, i_ext: "280 pA" });
     for (const target of [E, I]) {
-      const delay = uniform("0.3 ms", "4 ms");
-      net.projection(E, target, staticSynapse, { connect: fixedProbability(0.1, { autapses: false }), receptor: "exc", weight: "2*nS*rand()", delay });
+      const connect = fixedProbability(0.1, { autapses: false }),
+        delay = uniform("0.3 ms", "4 ms");
+      net.projection(E, target, staticSynapse, { connect, receptor: "exc", weight: "2*nS*rand()", delay });
       net.projection(I, target, staticSynapse, { connect: fixedIndegree(4), receptor: "inh", weight: "10 nS", delay });
     }
     return spikesOf(net);
