@@ -9,6 +9,7 @@ export type { Quantity, Unit } from "./units/quantity.ts";
 export { dimensions } from "./units/dimension.ts";
 
 export { Network, Projection } from "./network/network.ts";
+export type { RunningSimulation } from "./network/network.ts";
 export { Population, SpikeSource } from "./network/population.ts";
 export type { SpikingGroup } from "./network/population.ts";
 export {

@@ -115,9 +115,12 @@ function describe(record: RunRecord, { name }: NetworkFile, { measured, asked }:
     "",
     table([["population", "neurons", "spikes", "rate", "CV of ISI"], ...rows], [1, 2, 3, 4]),
     "",
-    `${time(measured.duration)} simulated in ${time(measured.wall)} (${significant(factor)} times real time), ` +
+    `${time(measured.duration)} simulated in ${time(measured.wall)} (${pace(factor)}), ` +
       `${thousands(measured.synapticEvents)} synaptic events${perEvent}`,
     `compiled in ${significant(timings.compile_ms)} ms, synapses made in ${significant(timings.build_ms)} ms, ${bytes(record.bytes.total)}`,
     `spike hash ${record.spikeHash}`,
   ].join("\n");
 }
+
+const pace = (factor: number): string =>
+  factor >= 1 ? `${significant(factor)} × faster than real time` : `${significant(1 / factor)} × slower than real time`;

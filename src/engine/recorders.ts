@@ -174,13 +174,13 @@ export class TraceRecorder {
     this.#read = undefined;
   }
 
-  /** Hands the samples to a sink and forgets them, once there is enough of them (or at the end). */
-  async drainTo(sink: TraceSink, end: boolean): Promise<void> {
-    const held = this.#times.length * Math.max(1, this.#elements.length);
-    if (held === 0 || (!end && held < sinkBlock)) return;
-    const { times, values } = this.recording(0);
+  /** Values held of each variable. */
+  get held(): number {
+    return this.#times.length * Math.max(1, this.#elements.length);
+  }
+
+  forget(): void {
     this.clear();
-    await sink.append(times, values);
   }
 
   clear(): void {
@@ -225,6 +225,15 @@ export class RateRecorder {
     this.#count = 0;
   }
 
+  get held(): number {
+    return this.#times.length;
+  }
+
+  /** Forgets the finished bins, not the one that is being counted. */
+  forget(): void {
+    this.#times.length = this.#rates.length = 0;
+  }
+
   clear(): void {
     this.#times.length = this.#rates.length = 0;
     this.#count = 0;
@@ -240,4 +249,12 @@ export function sampleOf(start: number, end: number, sample: number | undefined)
   const size = end - start,
     n = Math.min(size, sample ?? size);
   return Uint32Array.from({ length: n }, (_, k) => start + Math.floor((k * size) / n));
+}
+
+/** Hands samples to a sink and forgets them, once there is enough of them (or at the end). */
+export async function drainSamples(recorder: TraceRecorder | RateRecorder, sink: TraceSink, end: boolean): Promise<void> {
+  if (recorder.held === 0 || (!end && recorder.held < sinkBlock)) return;
+  const { times, values } = recorder.recording(0);
+  recorder.forget();
+  await sink.append(times, values);
 }

@@ -4,18 +4,18 @@ import { dimensions } from "../units/dimension.ts";
 import { parseQuantity } from "../units/quantity.ts";
 import type { Quantity } from "../units/quantity.ts";
 import { RateMonitor, SpikeMonitor, StateMonitor } from "../network/monitors.ts";
+import type { WeightMonitor } from "../network/monitors.ts";
 import type { TraceRecording } from "../network/monitors.ts";
 import type { RangeData } from "../network/data.ts";
 import type { Group } from "./group.ts";
-import { RateRecorder, SpikeRecorder, TraceRecorder, sampleOf } from "./recorders.ts";
+import { drainSamples, RateRecorder, SpikeRecorder, TraceRecorder, sampleOf } from "./recorders.ts";
 import type { RecordedSource } from "./recorders.ts";
 import type { SimulationParts } from "./simulation.ts";
 
 export class Recording {
   readonly #dt: number;
   readonly #spikes: { readonly recorder: SpikeRecorder; readonly monitor: SpikeMonitor }[] = [];
-  readonly #traces: { readonly recorder: TraceRecorder; readonly monitor: StateMonitor }[] = [];
-  readonly #sampled: (TraceRecorder | RateRecorder)[] = [];
+  readonly #samples: { readonly recorder: TraceRecorder | RateRecorder; readonly monitor: StateMonitor | RateMonitor | WeightMonitor }[] = [];
   /** Group → who wants its spikes. */
   readonly #listeners = new Map<number, ((step: number, ids: Uint32Array, count: number) => void)[]>();
   readonly #everything: RecordedSource[];
@@ -46,7 +46,7 @@ export class Recording {
         const recorder = new RateRecorder(sourceOf(monitor.data.source), this.#steps(monitor.data.every), this.#dt);
         attachTraces(monitor, recorder, 0);
         this.#on(recorder.source.group, (_step, ids, count) => recorder.add(ids, count));
-        this.#sampled.push(recorder);
+        this.#samples.push({ recorder, monitor });
       } else if (monitor instanceof StateMonitor) {
         const { source, names, every, sample } = monitor.data;
         const group = groupOf(source);
@@ -59,8 +59,7 @@ export class Recording {
           return (e) => (value.kind === "number" ? value.value : value.kind === "array" ? value.values[e]! : NaN);
         });
         attachTraces(monitor, recorder, source.start);
-        this.#traces.push({ recorder, monitor });
-        this.#sampled.push(recorder);
+        this.#samples.push({ recorder, monitor });
       } else {
         const delivery = parts.deliveries.find((d) => d.data.name === monitor.data.projection);
         invariant(delivery, "monitored projections were checked to be of this network");
@@ -72,7 +71,7 @@ export class Recording {
           return (e) => view[e]!;
         });
         attachTraces(monitor, recorder, 0);
-        this.#sampled.push(recorder);
+        this.#samples.push({ recorder, monitor });
       }
     }
   }
@@ -85,13 +84,13 @@ export class Recording {
   /** Steps from `step` to the next sample of any monitor. */
   stepsToSample(step: number): number {
     let least = Infinity;
-    for (const { everySteps } of this.#sampled) least = Math.min(least, everySteps - (step % everySteps));
+    for (const { recorder } of this.#samples) least = Math.min(least, recorder.everySteps - (step % recorder.everySteps));
     return least;
   }
 
   /** Takes the samples that are due when `step` steps are done. */
   sample(step: number): void {
-    for (const recorder of this.#sampled) if (step % recorder.everySteps === 0) recorder.sample(step * this.#dt);
+    for (const { recorder } of this.#samples) if (step % recorder.everySteps === 0) recorder.sample(step * this.#dt);
   }
 
   /** Spikes of all groups from now on until the returned function is called. */
@@ -106,18 +105,18 @@ export class Recording {
 
   async drain(end: boolean): Promise<void> {
     for (const { recorder, monitor } of this.#spikes) if (monitor.sink) await recorder.drainTo(monitor.sink, end);
-    for (const { recorder, monitor } of this.#traces) if (monitor.sink) await recorder.drainTo(monitor.sink, end);
+    for (const { recorder, monitor } of this.#samples) if (monitor.sink) await drainSamples(recorder, monitor.sink, end);
   }
 
   clear(): void {
     for (const { recorder } of this.#spikes) recorder.clear();
-    for (const recorder of this.#sampled) recorder.clear();
+    for (const { recorder } of this.#samples) recorder.clear();
   }
 
   /** The monitors keep what was recorded, and nothing else of the simulation. */
   release(): void {
     for (const { recorder } of this.#spikes) recorder.release();
-    for (const recorder of this.#sampled) if (recorder instanceof TraceRecorder) recorder.release();
+    for (const { recorder } of this.#samples) if (recorder instanceof TraceRecorder) recorder.release();
     this.#listeners.clear();
   }
 

@@ -6,7 +6,7 @@ import { ArgumentError, invariant, SimulationError } from "../errors.ts";
 import type { Executable } from "../backend/contract.ts";
 import type { NetworkData, RangeData } from "../network/data.ts";
 import type { NamesOf, SpikingGroup } from "../network/population.ts";
-import type { Network, Projection } from "../network/network.ts";
+import type { Network, Projection, RunningSimulation } from "../network/network.ts";
 import type { Value } from "../network/values.ts";
 import { dimensions } from "../units/dimension.ts";
 import { formatQuantity, parseQuantity } from "../units/quantity.ts";
@@ -75,7 +75,7 @@ export interface SimulationParts {
   readonly scalars: readonly (ScalarTable | undefined)[];
 }
 
-export class Simulation implements AsyncDisposable {
+export class Simulation implements AsyncDisposable, RunningSimulation {
   readonly network: Network;
   #parts: SimulationParts;
   readonly #hash = new SpikeHash();

@@ -112,23 +112,17 @@ export class SpikeMonitor implements Spikes {
 
 const sameRange = (a: RangeData, b: RangeData): boolean => a.population === b.population && a.start === b.start && a.end === b.end;
 
-/** Records state variables (or named subexpressions' variables) of a population at an interval. */
-export class StateMonitor<S extends string = string> {
-  readonly source: SpikingGroup;
-  readonly data: MonitorData & { kind: "state" };
+/** What the monitors of states, rates and weights have in common: samples at times, in memory or sent on. */
+class SampleMonitor {
   #recording: (() => TraceRecording) | undefined;
   #sink: TraceSink | undefined;
 
-  constructor(source: SpikingGroup, data: MonitorData & { kind: "state" }) {
-    this.source = source;
-    this.data = data;
-  }
-
+  /** For the engine. */
   attach(recording: () => TraceRecording): void {
     this.#recording = recording;
   }
 
-  /** Sends the samples to a file (or anything else) as the run goes on; `times` and `get` then hold what was not sent yet. */
+  /** Sends the samples to a file (or anything else) as the run goes on; the monitor then holds what was not sent yet. */
   streamTo(sink: TraceSink): this {
     this.#sink = sink;
     return this;
@@ -137,73 +131,77 @@ export class StateMonitor<S extends string = string> {
     return this.#sink;
   }
 
-  /** Sampling times in seconds: the state after the step that ends then. [samples] */
+  /** Sampling times in seconds: after the step that ends then. [samples] */
   get times(): Float64Array {
     return this.#recording?.().times ?? new Float64Array(0);
   }
-  /** Which neurons of the source are recorded. */
-  get neurons(): Uint32Array {
+  protected get elements(): Uint32Array {
     return this.#recording?.().neurons ?? new Uint32Array(0);
   }
-  /** Values in SI units, sample by sample. [samples × neurons] */
-  get(name: S): Float64Array {
+  protected values(name: string): Float64Array {
     return this.#recording?.().values.get(name) ?? new Float64Array(0);
-  }
-  /** Time course of one recorded neuron. [samples] */
-  trace(name: S, neuron = 0): Float64Array {
-    const all = this.get(name),
-      n = Math.max(1, this.neurons.length);
-    return Float64Array.from({ length: Math.floor(all.length / n) }, (_, k) => all[k * n + neuron]!);
   }
 }
 
-/** Records the firing rate of a population, averaged over its neurons, in bins. */
-export class RateMonitor {
+/** Records state variables (or parameters) of a population at an interval. */
+export class StateMonitor<S extends string = string> extends SampleMonitor {
   readonly source: SpikingGroup;
-  readonly data: MonitorData & { kind: "rate" };
-  #recording: (() => TraceRecording) | undefined;
+  readonly data: MonitorData & { kind: "state" };
 
-  constructor(source: SpikingGroup, data: MonitorData & { kind: "rate" }) {
+  constructor(source: SpikingGroup, data: MonitorData & { kind: "state" }) {
+    super();
     this.source = source;
     this.data = data;
   }
 
-  attach(recording: () => TraceRecording): void {
-    this.#recording = recording;
+  /** Which neurons of the source are recorded. */
+  get neurons(): Uint32Array {
+    return this.elements;
+  }
+  /** Values in SI units, sample by sample. [samples × neurons] */
+  get(name: S): Float64Array {
+    return this.values(name);
+  }
+  /** Time course of one recorded neuron. [samples] */
+  trace(name: S, neuron = 0): Float64Array {
+    const all = this.get(name);
+    const n = Math.max(1, this.neurons.length);
+    return Float64Array.from({ length: Math.floor(all.length / n) }, (_, k) => all[k * n + neuron]!);
+  }
+}
+
+/** Records the firing rate of a population, averaged over its neurons, in bins; `times` are the ends of the bins. */
+export class RateMonitor extends SampleMonitor {
+  readonly source: SpikingGroup;
+  readonly data: MonitorData & { kind: "rate" };
+
+  constructor(source: SpikingGroup, data: MonitorData & { kind: "rate" }) {
+    super();
+    this.source = source;
+    this.data = data;
   }
 
-  /** End of each bin in seconds. [bins] */
-  get times(): Float64Array {
-    return this.#recording?.().times ?? new Float64Array(0);
-  }
   /** Spikes per second and neuron. [bins] */
   get rate(): Float64Array {
-    return this.#recording?.().values.get("rate") ?? new Float64Array(0);
+    return this.values("rate");
   }
 }
 
 /** Records the weights of a sample of a projection's synapses. */
-export class WeightMonitor {
+export class WeightMonitor extends SampleMonitor {
   readonly data: MonitorData & { kind: "weights" };
-  #recording: (() => TraceRecording) | undefined;
 
   constructor(data: MonitorData & { kind: "weights" }) {
+    super();
     this.data = data;
   }
 
-  attach(recording: () => TraceRecording): void {
-    this.#recording = recording;
-  }
-
-  get times(): Float64Array {
-    return this.#recording?.().times ?? new Float64Array(0);
-  }
   /** Which synapses (in storage order: by source, then as made) are recorded. */
   get synapses(): Uint32Array {
-    return this.#recording?.().neurons ?? new Uint32Array(0);
+    return this.elements;
   }
   /** Values in SI units. [samples × synapses] */
   get weights(): Float64Array {
-    return this.#recording?.().values.get("w") ?? new Float64Array(0);
+    return this.values("w");
   }
 }

@@ -14,7 +14,7 @@ import type { ChangeData, InputData, NetworkData, PopulationData, ProjectionData
 import type { Current } from "./inputs.ts";
 import { RateMonitor, SpikeMonitor, StateMonitor, WeightMonitor } from "./monitors.ts";
 import { describeRange, Population, SpikeSource } from "./population.ts";
-import type { SpikingGroup } from "./population.ts";
+import type { NamesOf, SpikingGroup } from "./population.ts";
 import type { Positions } from "./positions.ts";
 import { networkFromJSON, networkToJSON } from "./serialise.ts";
 import { neuronNames, resolveValue, synapseNames } from "./values.ts";
@@ -31,10 +31,20 @@ export class Projection<M extends SynapseModel = SynapseModel> {
   }
 }
 
-/** A change made while the network runs: data (kept in JSON) or a function of the simulation. */
-export interface ChangeTarget<Simulation> {
+/** What a change made while the network runs may do with the simulation; `compile` returns one. */
+export interface RunningSimulation {
+  /** Simulated time in seconds. */
+  readonly time: number;
+  get<G extends SpikingGroup>(target: G, name: NamesOf<G>): Float64Array;
+  set<G extends SpikingGroup>(target: G, values: { readonly [K in NamesOf<G>]?: Value }): void;
+  lesion(target: SpikingGroup): void;
+  setWeight(projection: Projection, weight: Quantity): void;
+}
+
+/** A change that is a function of the running simulation, and when. */
+export interface Hook {
   readonly at: Quantity;
-  readonly change: (simulation: Simulation) => void;
+  readonly change: (simulation: RunningSimulation) => void;
 }
 
 /** Values for parameters and state variables of a model. */
@@ -51,7 +61,7 @@ export class Network {
   /** Monitors in the order of their declaration. */
   readonly monitors: (SpikeMonitor | StateMonitor | RateMonitor | WeightMonitor)[] = [];
   /** Changes that are functions; they are not part of the data. */
-  readonly hooks: ChangeTarget<unknown>[] = [];
+  readonly hooks: Hook[] = [];
   readonly #sourceListeners = new Set<(name: string, times: Float64Array, indices: Uint32Array) => void>();
 
   /** @param options.seed a whole number from 0 to 2^53; the same seed gives the same network and the same noise. */
@@ -306,13 +316,12 @@ export class Network {
       | { readonly target: Population<M>; readonly set: ValuesOf<M> }
       | { readonly lesion: SpikingGroup }
       | { readonly projection: Projection; readonly weight: Quantity }
-      // eslint-disable-next-line -- the simulation's type lives above this layer
-      | ((simulation: never) => void),
+      | ((simulation: RunningSimulation) => void),
   ): void {
     const seconds = parseQuantity(time, dimensions.second, "net.at: time");
     if (!(seconds >= 0)) throw new ArgumentError("time", `net.at: time ${time} lies before the start`, "Use 0 s or later.");
     if (typeof change === "function") {
-      this.hooks.push({ at: time, change: change as (simulation: unknown) => void });
+      this.hooks.push({ at: time, change });
     } else if ("lesion" in change) {
       this.#changes.push({ at: time, lesion: this.#own(change.lesion.range) });
     } else if ("projection" in change) {

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { allToAll, compile, explicit, fixedIndegree, Network, neuron } from "synfire";
-import type { Value } from "synfire";
+import type { Value, Simulation } from "synfire";
 import { lifDelta, staticSynapse } from "synfire/models";
 import { addressableBytes, Arena } from "../../src/engine/arena.ts";
 import { checkFits, expectedBytes } from "../../src/engine/projections.ts";
@@ -204,7 +204,7 @@ test("a second run or a reset beside a run that goes on is refused, and the firs
   await running;
   expect([sim.time, sim.report().spikeHash]).toEqual([alone.time, alone.report().spikeHash]);
   const { net } = small();
-  net.at("5 ms", (s: { reset(): void }) => s.reset());
+  net.at("5 ms", (s) => (s as Simulation).reset());
   await using resetting = await compile(net, { dt: "0.1 ms" });
   expect(await messageOf(resetting.run("10 ms"))).toMatch("already running");
 });

@@ -123,3 +123,32 @@ test("a weight monitor follows a change of weight, a rate monitor the rate", asy
   // Spikes of 1–3 ms are delivered with weight 2; that of 4 ms is emitted in the last step before the change.
   expect(mean(sim.get(P, "v")) * 4).toBe(2 * 4 + 5 * 4);
 });
+
+test("rates and weights stream out of a run as they stand in the monitors", async () => {
+  const record = async (streamed: boolean) => {
+    const net = new Network({ seed: 9 });
+    const source = net.poissonSource("source", 50, { rate: "80 Hz" });
+    const P = net.population("P", 50, sum);
+    const projection = net.projection(source, P, staticSynapse, { connect: explicit([0, 1], [2, 3]), receptor: "v", weight: [1, 2] });
+    const monitors = [net.rateMonitor(source, { every: "1 ms" }), net.weightMonitor(projection, { every: "2 ms" })] as const;
+    const sent = monitors.map(() => ({ times: [] as number[], values: [] as number[] }));
+    if (streamed) {
+      monitors.forEach((monitor, k) => monitor.streamTo({
+        append: (times, values) => {
+          sent[k]!.times.push(...times);
+          for (const column of values.values()) sent[k]!.values.push(...column);
+        },
+      }));
+    }
+    await using sim = await compile(net, { dt: "0.1 ms" });
+    await sim.run("20.5 ms");
+    await sim.run("19.5 ms");
+    const [rate, weights] = monitors;
+    const held = [{ times: [...rate.times], values: [...rate.rate] }, { times: [...weights.times], values: [...weights.weights] }];
+    return { sent, held };
+  };
+  const streamed = await record(true), kept = await record(false);
+  expect(streamed.sent).toEqual(kept.held);
+  expect(kept.held[0]!.times.length).toBe(40);
+  expect(streamed.held.every(({ times }) => times.length === 0)).toBe(true);
+});

@@ -160,7 +160,7 @@ test("changes while running take effect at their time: parameters, lesions, weig
   const P = net.population("P", 4, clock);
   net.at("10 ms", { target: P.slice(0, 1), set: { rate: "0.5 kHz" } });
   net.at("10 ms", { lesion: P.slice(1, 2) });
-  net.at("10 ms", (sim: { set(target: unknown, values: object): void }) => sim.set(P.slice(2, 3), { rate: "0 Hz" }));
+  net.at("10 ms", (sim) => sim.set(P.slice(2, 3), { rate: "0 Hz" }));
   const spikes = net.spikeMonitor(P);
   await using sim = await compile(net, { dt: "1 ms" });
   await sim.run("20 ms");

@@ -1,6 +1,6 @@
 /** What must type-check: programs as users write them, with every form of value. Part of the type check, never run. */
 import { compile, explicit, fixedIndegree, grid, Network, normal, oneToOne, stepCurrent, uniform } from "synfire";
-import type { Quantity, Simulation } from "synfire";
+import type { Quantity } from "synfire";
 import { openSpikeFile, openTraceFile, saveRaster } from "synfire/io";
 import { izhikevich, lifDelta, staticSynapse } from "synfire/models";
 
@@ -44,7 +44,7 @@ export async function everyForm(tau: Quantity, count: number): Promise<Float64Ar
   net.poissonInput(A, { receptor: "v", rate: "10*kHz*(1 + sin(2*pi*5*Hz*t))", weight: `${0.1 * count} mV` });
   net.currentInput(A, { into: "i_ext", current: stepCurrent({ amplitude: "450 pA", from: "20 ms" }) });
   net.at("50 ms", { target: A.slice(0, 2), set: { i_ext: "0 pA", v: "rand() * v_th" } });
-  net.at("60 ms", (sim: Simulation) => sim.set(A, { v: "-60 mV" }));
+  net.at("60 ms", (sim) => sim.set(A, { v: "-60 mV" }));
   for (const group of net.groups) console.log(group.name, group.size);
 
   const trace = net.stateMonitor(A, ["v", "tau_m"], { every: "1 ms", sample: 2 });
