@@ -15,11 +15,10 @@
   (local $left_18 v128)
   (local $left_19 v128)
   (local $value_20 v128)
-  (local $sum_21 v128)
-  (local $bad_22 i32)
-  (local $element_23 i32)
-  (local $spikes_24 i32)
-  (local $element_25 i32)
+  (local $bad_21 i32)
+  (local $element_22 i32)
+  (local $spikes_23 i32)
+  (local $element_24 i32)
   (local.set $start_6 (i32.shl (local.get $lo) (i32.const 2)))
   (local.set $end_8 (i32.shl (local.get $hi) (i32.const 2)))
   (block $L0
@@ -53,10 +52,7 @@
         (i32x4.bitmask
           (v128.or
             (local.get $value_20)
-            (f32x4.ne
-              (f32x4.sub (local.tee $sum_21 (f32x4.add (local.get $v_15) (local.get $I_17))) (local.get $sum_21))
-              (v128.const f32x4 0)
-            )
+            (f32x4.ne (f32x4.mul (f32x4.add (local.get $v_15) (local.get $I_17)) (v128.const f32x4 0)) (v128.const f32x4 0))
           )
         )
         (then
@@ -67,7 +63,7 @@
           (local.set $left_19 (v128.bitselect (v128.const f32x4 20) (local.get $left_19) (local.get $value_20)))
           )
         )
-        (local.set $bad_22
+        (local.set $bad_21
           (i32x4.bitmask
             (v128.or
               (f32x4.ne (f32x4.sub (local.get $v_15) (local.get $v_15)) (v128.const f32x4 0))
@@ -76,26 +72,26 @@
           )
         )
         (if
-          (local.get $bad_22)
+          (local.get $bad_21)
           (then
-          (local.set $element_23 (i32.add (i32.shr_u (local.get $position_5) (i32.const 2)) (i32.ctz (local.get $bad_22))))
+          (local.set $element_22 (i32.add (i32.shr_u (local.get $position_5) (i32.const 2)) (i32.ctz (local.get $bad_21))))
           (if
-            (i32.lt_u (local.get $element_23) (i32.const 100))
+            (i32.lt_u (local.get $element_22) (i32.const 100))
             (then
-            (return (i32.sub (i32.const -1) (local.get $element_23)))
+            (return (i32.sub (i32.const -1) (local.get $element_22)))
             )
           )
           )
         )
-        (local.set $spikes_24 (i32x4.bitmask (local.get $value_20)))
+        (local.set $spikes_23 (i32x4.bitmask (local.get $value_20)))
         (block $L2
           (loop $L3
-            (br_if $L2 (i32.eqz (local.get $spikes_24)))
-            (local.set $element_25 (i32.add (i32.shr_u (local.get $position_5) (i32.const 2)) (i32.ctz (local.get $spikes_24))))
-            (br_if $L2 (i32.ge_u (local.get $element_25) (i32.const 100)))
-            (i32.store (i32.add (local.get $list) (i32.shl (local.get $count_7) (i32.const 2))) (local.get $element_25))
+            (br_if $L2 (i32.eqz (local.get $spikes_23)))
+            (local.set $element_24 (i32.add (i32.shr_u (local.get $position_5) (i32.const 2)) (i32.ctz (local.get $spikes_23))))
+            (br_if $L2 (i32.ge_u (local.get $element_24) (i32.const 100)))
+            (i32.store (i32.add (local.get $list) (i32.shl (local.get $count_7) (i32.const 2))) (local.get $element_24))
             (local.set $count_7 (i32.add (local.get $count_7) (i32.const 1)))
-            (local.set $spikes_24 (i32.and (local.get $spikes_24) (i32.sub (local.get $spikes_24) (i32.const 1))))
+            (local.set $spikes_23 (i32.and (local.get $spikes_23) (i32.sub (local.get $spikes_23) (i32.const 1))))
             (br $L3)
           )
         )
