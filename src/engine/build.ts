@@ -9,18 +9,7 @@ import { seedOf } from "../math/philox.ts";
 import { realBytes } from "./arena.ts";
 import type { Precision } from "./arena.ts";
 import { identifier } from "./group.ts";
-import type { ScalarTable } from "./scalars.ts";
-import type { SimulationParts } from "./simulation.ts";
-
-export type BackendName = "wasm" | "interpreter";
-
-export interface BuildOptions {
-  /** Seconds. */
-  readonly dt: number;
-  readonly backend: BackendName;
-  readonly precision: Precision;
-  readonly seed: number;
-}
+import type { BackendName, ScalarTable, SimulationParts } from "./parts.ts";
 
 /** Synapses that surely do not fit the second-level cache: then reading a row ahead pays. */
 const touchAbove = 2 ** 18;

@@ -8,13 +8,12 @@ import { Arena } from "./arena.ts";
 import type { Precision } from "./arena.ts";
 import { seedOf } from "../math/philox.ts";
 import { buildExecutable, drawStride } from "./build.ts";
-import type { BackendName, BuildOptions } from "./build.ts";
 import { Group } from "./group.ts";
 import { buildDelivery, checkFits, makeRings, valueRequests } from "./projections.ts";
 import { stepScalars } from "./scalars.ts";
 import { Simulation } from "./simulation.ts";
-import type { SimulationParts } from "./simulation.ts";
 import { SynapseValueMachine } from "./synapseValues.ts";
+import type { BackendName, BuildOptions, SimulationParts } from "./parts.ts";
 
 export interface CompileOptions {
   /** The step, e.g. "0.1 ms". */

@@ -8,7 +8,7 @@ import { lowerNeuron } from "../lower/lowerNeuron.ts";
 import type { CheckedNeuron } from "../model/checked.ts";
 import type { Seed } from "../math/random.ts";
 import type { InputData, PopulationData } from "../network/data.ts";
-import { neuronScope } from "../network/network.ts";
+import { neuronScope } from "../network/scopes.ts";
 import { resolveValue } from "../network/values.ts";
 import type { ResolvedValue, Value } from "../network/values.ts";
 import { dimensions } from "../units/dimension.ts";

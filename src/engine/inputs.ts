@@ -7,7 +7,7 @@ import { namesIn } from "../ir/expr.ts";
 import type { CheckedNeuron, Dimension } from "../model/checked.ts";
 import type { InputData, RangeData } from "../network/data.ts";
 import type { Current } from "../network/inputs.ts";
-import { neuronScope } from "../network/network.ts";
+import { neuronScope } from "../network/scopes.ts";
 import { resolveValue } from "../network/values.ts";
 import { dimensions } from "../units/dimension.ts";
 import { parseQuantity } from "../units/quantity.ts";

@@ -4,8 +4,8 @@ import { SimulationError } from "../errors.ts";
 import { dimensions } from "../units/dimension.ts";
 import { formatQuantity } from "../units/quantity.ts";
 import type { Group } from "./group.ts";
-import type { SimulationParts } from "./simulation.ts";
 import { drawAddress } from "./build.ts";
+import type { SimulationParts } from "./parts.ts";
 
 export interface FailedStep {
   readonly element: number;

@@ -1,7 +1,7 @@
 /** Projections at run time: builds the synapses of each, with weights and delays drawn from the projection's random streams. */
 import { ArgumentError, invariant, UnsupportedError } from "../errors.ts";
 import type { NetworkData, PopulationData, ProjectionData } from "../network/data.ts";
-import { synapseScope } from "../network/network.ts";
+import { synapseScope } from "../network/scopes.ts";
 import { resolveValue } from "../network/values.ts";
 import type { ResolvedValue, Value } from "../network/values.ts";
 import { dimensions } from "../units/dimension.ts";

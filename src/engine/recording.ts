@@ -10,7 +10,7 @@ import type { RangeData } from "../network/data.ts";
 import type { Group } from "./group.ts";
 import { drainSamples, RateRecorder, SpikeRecorder, TraceRecorder, sampleOf } from "./recorders.ts";
 import type { RecordedSource } from "./recorders.ts";
-import type { SimulationParts } from "./simulation.ts";
+import type { SimulationParts } from "./parts.ts";
 
 export class Recording {
   readonly #dt: number;

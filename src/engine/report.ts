@@ -1,15 +1,10 @@
 /** What a run did, in numbers: for people, for run.json and for benchmarks. */
 import { modelText } from "../network/serialise.ts";
 import { realBytes } from "./arena.ts";
-import type { SimulationParts } from "./simulation.ts";
 import { SpikeHash } from "./spikeHash.ts";
 import { streamId } from "./streams.ts";
+import type { SimulationParts } from "./parts.ts";
 
-/** Milliseconds of each stage of `compile`. */
-export interface StageTimes {
-  buildMs: number;
-  compileMs: number;
-}
 
 export interface RunReport {
   /** Step, seconds. */

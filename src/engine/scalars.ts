@@ -2,16 +2,8 @@
 import { evaluator } from "../ir/evaluate.ts";
 import { realBytes } from "./arena.ts";
 import type { Arena } from "./arena.ts";
-import type { BuildOptions } from "./build.ts";
 import type { Group } from "./group.ts";
-
-export interface ScalarTable {
-  readonly address: number;
-  /** Bytes from step to step. */
-  readonly bytes: number;
-  /** Fills the table for n steps. */
-  readonly fill: (fromStep: number, n: number) => void;
-}
+import type { BuildOptions, ScalarTable } from "./parts.ts";
 
 /** A table a group, for those whose kernel has scalars. */
 export function stepScalars(parts: {

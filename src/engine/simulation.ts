@@ -4,7 +4,7 @@
  */
 import { ArgumentError, invariant, SimulationError } from "../errors.ts";
 import type { Executable } from "../backend/contract.ts";
-import type { NetworkData, RangeData } from "../network/data.ts";
+import type { RangeData } from "../network/data.ts";
 import type { NamesOf, SpikingGroup } from "../network/population.ts";
 import type { Network, Projection, RunningSimulation } from "../network/network.ts";
 import type { Value } from "../network/values.ts";
@@ -13,17 +13,16 @@ import { formatQuantity, parseQuantity } from "../units/quantity.ts";
 import type { Quantity } from "../units/quantity.ts";
 import { Arena } from "./arena.ts";
 import { buildExecutable } from "./build.ts";
-import type { BuildOptions } from "./build.ts";
 import { checkSchedule, scheduleOf } from "./group.ts";
 import type { Group } from "./group.ts";
 import type { Delivery } from "./projections.ts";
 import { notFiniteError } from "./notFinite.ts";
 import { Recording } from "./recording.ts";
 import { makeReport } from "./report.ts";
-import type { RunReport, StageTimes } from "./report.ts";
+import type { RunReport } from "./report.ts";
 import { SpikeHash } from "./spikeHash.ts";
 import { stepScalars } from "./scalars.ts";
-import type { ScalarTable } from "./scalars.ts";
+import type { ScalarTable, SimulationParts } from "./parts.ts";
 
 export interface Progress {
   /** Seconds simulated in this call, of `duration`. */
@@ -48,32 +47,6 @@ export interface StreamChunk {
 
 /** Milliseconds of computing between two looks at the outside world (progress, abort, other work of the event loop). */
 const breath = 100;
-
-export interface SimulationParts {
-  readonly network: Network;
-  readonly data: NetworkData;
-  readonly arena: Arena;
-  readonly groups: readonly Group[];
-  readonly deliveries: readonly Delivery[];
-  /** Steps of a window: the shortest delay, at most a few dozen. */
-  readonly window: number;
-  /** Most steps of one call of the generated code. */
-  readonly chunk: number;
-  readonly options: BuildOptions;
-  readonly stages: StageTimes;
-  /** Scratch for draws, shared by all kernels: one tile of each. */
-  readonly scratch: number;
-  readonly eventCounter: number;
-  /** Address of the seed's Philox keys. */
-  readonly keys: number;
-  /** u32 [chunk × stride] of each group: neurons that spiked in each step. */
-  readonly lists: readonly number[];
-  /** u32 [chunk × groups]: how many. */
-  readonly counts: number;
-  /** u32 [4]: description of a failure. */
-  readonly failure: number;
-  readonly scalars: readonly (ScalarTable | undefined)[];
-}
 
 export class Simulation implements AsyncDisposable, RunningSimulation {
   readonly network: Network;

@@ -1,0 +1,58 @@
+/** What a compiled network consists of, between the modules that build, run, record and report it. */
+import type { Network } from "../network/network.ts";
+import type { NetworkData } from "../network/data.ts";
+import type { Arena, Precision } from "./arena.ts";
+import type { Group } from "./group.ts";
+import type { Delivery } from "./projections.ts";
+
+export type BackendName = "wasm" | "interpreter";
+
+export interface BuildOptions {
+  /** Seconds. */
+  readonly dt: number;
+  readonly backend: BackendName;
+  readonly precision: Precision;
+  readonly seed: number;
+}
+
+/** Milliseconds of each stage of `compile`. */
+export interface StageTimes {
+  buildMs: number;
+  compileMs: number;
+}
+
+/** Values shared by all elements of a group, one row a step. */
+export interface ScalarTable {
+  readonly address: number;
+  /** Bytes from step to step. */
+  readonly bytes: number;
+  /** Fills the table for n steps. */
+  readonly fill: (fromStep: number, n: number) => void;
+}
+
+/** A compiled network: everything but its executable and the state of its run. */
+export interface SimulationParts {
+  readonly network: Network;
+  readonly data: NetworkData;
+  readonly arena: Arena;
+  readonly groups: readonly Group[];
+  readonly deliveries: readonly Delivery[];
+  /** Steps of a window: the shortest delay, at most a few dozen. */
+  readonly window: number;
+  /** Most steps of one call of the generated code. */
+  readonly chunk: number;
+  readonly options: BuildOptions;
+  readonly stages: StageTimes;
+  /** Scratch for draws, shared by all kernels: one tile of each. */
+  readonly scratch: number;
+  readonly eventCounter: number;
+  /** Address of the seed's Philox keys. */
+  readonly keys: number;
+  /** u32 [chunk × stride] of each group: neurons that spiked in each step. */
+  readonly lists: readonly number[];
+  /** u32 [chunk × groups]: how many. */
+  readonly counts: number;
+  /** u32 [4]: description of a failure. */
+  readonly failure: number;
+  readonly scalars: readonly (ScalarTable | undefined)[];
+}
