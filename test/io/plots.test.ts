@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inflateSync } from "node:zlib";
@@ -398,27 +398,18 @@ test.skipIf(!CHROMIUM)(
   },
 );
 
-test("a million spikes are drawn in under two seconds, each way", async () => {
+test("a million spikes are drawn whole, each way, into files of a few megabytes at most", async () => {
   const spikes = million();
-  const ways = {
-    png: () => io.saveRaster(join(folder, "m.png"), spikes),
-    "png, all neurons": () => io.saveRaster(join(folder, "m.png"), spikes, { max: Number.POSITIVE_INFINITY }),
-    "svg, all neurons": () => io.saveRaster(join(folder, "m.svg"), spikes, { max: Number.POSITIVE_INFINITY }),
-    html: () => io.saveRaster(join(folder, "m.html"), spikes),
-    terminal: async () => void io.rasterText(spikes),
-  };
-  const lines: string[] = [];
-  for (const [name, draw] of Object.entries(ways)) {
-    let best = Number.POSITIVE_INFINITY;
-    for (let attempt = 0; attempt < 3 && best > 2000; attempt++) {
-      const start = performance.now();
-      await draw();
-      best = Math.min(best, performance.now() - start);
-    }
-    lines.push(`${name} ${Math.round(best)} ms`);
-    expect(best, name).toBeLessThan(2000);
+  const all = { max: Number.POSITIVE_INFINITY };
+  await io.saveRaster(join(folder, "m.png"), spikes, all);
+  await io.saveRaster(join(folder, "m.svg"), spikes, all);
+  await io.saveRaster(join(folder, "m.html"), spikes);
+  for (const [name, least, most] of [["m.png", 2e4, 4e6], ["m.svg", 2e4, 4e6], ["m.html", 1e5, 2e7]] as const) {
+    const { size } = await stat(join(folder, name));
+    expect(size, name).toBeGreaterThan(least);
+    expect(size, name).toBeLessThan(most);
   }
-  console.log(`a million spikes: ${lines.join(", ")}`);
+  expect(io.rasterText(spikes)).toContain("100 Hz");
 });
 
 test("no module of io needs Node to be loaded", async () => {
