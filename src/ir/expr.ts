@@ -104,13 +104,6 @@ export function namesIn(e: Expr): Set<string> {
   return names;
 }
 
-/** Whether any draw of a random number occurs. */
-export function hasRandom(e: Expr): boolean {
-  let found = false;
-  visitExpr(e, (node) => (found ||= node.kind === "random"));
-  return found;
-}
-
 /** Structural equality. */
 export function sameExpr(a: Expr, b: Expr): boolean {
   if (a === b) return true;

@@ -11,5 +11,5 @@ export { readStatements } from "./statements.ts";
 export type { Statement } from "./statements.ts";
 export { readSyntax } from "./syntax.ts";
 export type { Syntax } from "./syntax.ts";
-export { longestText, parseConditionText, parseValue } from "./value.ts";
+export { longestText, parseValue } from "./value.ts";
 export type { ValueScope } from "./value.ts";

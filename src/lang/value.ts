@@ -5,12 +5,11 @@ import type { Expr } from "../ir/expr.ts";
 import { dimensionName, isDimensionless } from "../units/dimension.ts";
 import type { Dimension } from "../units/dimension.ts";
 import { looksLikeQuantity, parseQuantity } from "../units/quantity.ts";
-import { checkCondition, checkNumberOf } from "./check.ts";
+import { checkNumberOf } from "./check.ts";
 import type { Scope } from "./check.ts";
 import { equationError, TextProblem } from "./problems.ts";
 import type { Problem } from "./problems.ts";
 import { readSyntax } from "./syntax.ts";
-import type { Syntax } from "./syntax.ts";
 
 export interface ValueScope {
   /** Names the expression may use, with their dimensions: parameters, `i`, `N`, `t`, `distance`, … Units, functions and constants come on top. */
@@ -19,8 +18,6 @@ export interface ValueScope {
   readonly dimension: Dimension;
   /** The object and the field, for messages: `v of population "E"`. */
   readonly what: string;
-  /** Number of the first random draw; 0 unless the value continues another text. */
-  readonly firstDraw?: number;
 }
 
 export const longestText = 100_000;
@@ -37,18 +34,10 @@ export function parseValue(value: number | string, scope: ValueScope): { readonl
     return { expr: number(parseQuantity(value, scope.dimension, scope.what)), draws: 0 };
   }
   const wanted = isDimensionless(scope.dimension) ? "dimensionless" : `in ${dimensionName(scope.dimension)}`;
-  return read(value, scope, (syntax, inner) => checkNumberOf(syntax, scope.dimension, `it must be ${wanted}`, inner));
+  return readExpression(value, scope, `it must be ${wanted}`);
 }
 
-/** Reads a condition, such as the user's rule of which pairs to connect: "abs(i - j) < 10 and rand() < 0.1". Throws as `parseValue` does. */
-export function parseConditionText(text: string, scope: Omit<ValueScope, "dimension">): { readonly expr: Expr; readonly draws: number } {
-  if (typeof text !== "string") throw new ArgumentError("not-a-text", `${scope.what} is not a text`, 'Write a condition such as "i != j".');
-  return read(text, scope, checkCondition);
-}
-
-type Check = (syntax: Syntax, inner: Scope) => Expr;
-
-function read(text: string, scope: Omit<ValueScope, "dimension">, check: Check): { expr: Expr; draws: number } {
+function readExpression(text: string, scope: ValueScope, needed: string): { expr: Expr; draws: number } {
   if (text.length > longestText) throw new ArgumentError("too-long", `${scope.what} is a text of ${text.length} characters`,
     `At most ${longestText} are read; use an array for values that follow no rule.`);
   const problems: Problem[] = [];
@@ -56,7 +45,8 @@ function read(text: string, scope: Omit<ValueScope, "dimension">, check: Check):
   const report: Scope["report"] = (code, what, span, hint, detail) =>
     problems.push({ code, message: `${what} in ${scope.what}${detail === undefined ? "" : `: ${detail}`}`, hint, source: { text, span } });
   try {
-    const expr = check(readSyntax(text), { names: scope.names, noise: false, nextDraw: () => (scope.firstDraw ?? 0) + draws++, report });
+    const inner: Scope = { names: scope.names, noise: false, nextDraw: () => draws++, report };
+    const expr = checkNumberOf(readSyntax(text), scope.dimension, needed, inner);
     if (problems.length === 0) return { expr, draws };
   } catch (error) {
     if (!(error instanceof TextProblem)) throw error;

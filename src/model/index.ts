@@ -5,7 +5,6 @@ export type { NeuronModel, NeuronSpec, Values } from "./neuron.ts";
 export { staticSynapseModel } from "./synapse.ts";
 export type { SynapseModel } from "./synapse.ts";
 export type { Value } from "./value.ts";
-export { canonicalJson, contentHash } from "./hash.ts";
 export { describeModel } from "./describe.ts";
 export type { DescribedValue, ModelDescription } from "./describe.ts";
 export { builtIns } from "./names.ts";

@@ -4,7 +4,7 @@
  */
 import { ArgumentError } from "../errors.ts";
 import type { Expr } from "../ir/expr.ts";
-import { add, apply, div, mul, name, number, select, sub } from "../ir/expr.ts";
+import { add, apply, div, mul, number, select, sub } from "../ir/expr.ts";
 import { parseValue } from "../lang/value.ts";
 import type { Dimension } from "../model/checked.ts";
 import { parseQuantity } from "../units/quantity.ts";
@@ -220,4 +220,3 @@ function probit(p: Expr): Expr {
 export const neuronNames = ["i", "N", "x", "y", "z"] as const;
 /** Names an expression for a synapse's value may use. */
 export const synapseNames = ["i", "j", "N_pre", "N_post", "distance", "x_pre", "y_pre", "z_pre", "x_post", "y_post", "z_post"] as const;
-export const nameOf = (text: string): Expr => name(text);

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { apply, boolean, mapExpr, name, number, operations } from "../../src/ir/expr.ts";
-import type { Expr, Op } from "../../src/ir/expr.ts";
+import type { ApplyExpr, Expr, Op } from "../../src/ir/expr.ts";
 import { printExpr } from "../../src/ir/print.ts";
-import { parseConditionText, parseValue } from "../../src/lang/value.ts";
+import { parseValue } from "../../src/lang/value.ts";
 import { dimensionless } from "../../src/units/dimension.ts";
 
 const names = new Map(["a", "b", "tau_m", "v"].map((n) => [n, dimensionless]));
 const readNumber = (text: string): Expr => parseValue(`(${text})`, { names, dimension: dimensionless, what: "x" }).expr;
-const readCondition = (text: string): Expr => parseConditionText(text, { names, what: "x" }).expr;
+const readCondition = (text: string): Expr => (readNumber(`int(${text})`) as ApplyExpr).args[0]!;
 
 const opsOf = (result: "number" | "boolean", operands: string): Op[] =>
   (Object.keys(operations) as Op[]).filter((op) => operations[op].result === result && operations[op].operands === operands);

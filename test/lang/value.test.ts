@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { ArgumentError, EquationError } from "../../src/errors.ts";
+import { EquationError } from "../../src/errors.ts";
 import { printExpr } from "../../src/ir/print.ts";
-import { parseConditionText, parseValue } from "../../src/lang/value.ts";
+import { parseValue } from "../../src/lang/value.ts";
 import { dimensionless, dimensions } from "../../src/units/dimension.ts";
 import type { Dimension } from "../../src/units/dimension.ts";
 
@@ -30,10 +30,10 @@ test("a single letter is the unit unless it is a name: m is the model's m, and m
   expect(parseValue("3*m", { names: new Map(), dimension: dimensions.metre, what: "x" }).expr).toEqual({ kind: "number", value: 3 });
 });
 
-test("draws go on from the number that is given", () => {
-  const { expr, draws } = parseValue("rand() + randn()", { names, dimension: dimensionless, what: "x", firstDraw: 5 });
+test("draws are numbered from 0 in the order of the text", () => {
+  const { expr, draws } = parseValue("rand() + randn()", { names, dimension: dimensionless, what: "x" });
   expect(draws).toBe(2);
-  expect(expr).toMatchObject({ args: [{ distribution: "uniform", draw: 5 }, { distribution: "normal", draw: 6 }] });
+  expect(expr).toMatchObject({ args: [{ distribution: "uniform", draw: 0 }, { distribution: "normal", draw: 1 }] });
 });
 
 test("a bare number where a voltage is wanted names the population and shows the right form", () => {
@@ -53,11 +53,4 @@ test("all mistakes of an expression are shown", () => {
 
 test("white noise has no place in a value", () => {
   expect(() => volt("xi*mV*second**0.5")).toThrow(EquationError);
-});
-
-test("a rule of connection is a condition", () => {
-  expect(printExpr(parseConditionText("i != N and (distance < 50*um or rand() < 0.1)",
-    { names, what: "connect" }).expr)).toBe("i != N and (distance < 0.00005 or rand() < 0.1)");
-  expect(() => parseConditionText("i + 1", { names, what: "connect" })).toThrow(EquationError);
-  expect(() => parseConditionText(3 as never, { names, what: "connect" })).toThrow(ArgumentError);
 });

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { printExpr } from "../../src/ir/print.ts";
-import { canonicalJson, contentHash } from "../../src/model/hash.ts";
 import { describeModel } from "../../src/model/describe.ts";
 import { neuron } from "../../src/model/neuron.ts";
 import type { NeuronSpec } from "../../src/model/neuron.ts";
@@ -107,17 +106,6 @@ test("a model can be cloned to a worker, and changed models share nothing with i
   const cloned = structuredClone(adex);
   expect(cloned.checked).toEqual(adex.checked);
   expect(Object.isFrozen(adex)).toBe(true);
-});
-
-test("the hash of a model is that of its text: the order of fields does not matter, any value does", () => {
-  const spec = JSON.parse(JSON.stringify(adex)) as NeuronSpec;
-  const turned = neuron(Object.fromEntries(Object.entries(spec).reverse()) as unknown as NeuronSpec);
-  expect(contentHash(turned)).toBe(contentHash(adex));
-  expect(contentHash({ ...spec, parameters: { ...spec.parameters, a: "4.1 nS" } })).not.toBe(contentHash(spec));
-  expect(contentHash({ b: 1, a: [2, { d: 3, c: undefined }] })).toBe(contentHash({ a: [2, { d: 3 }], b: 1 }));
-  expect(canonicalJson({ b: 1, a: 2 })).toBe('{"a":2,"b":1}');
-  // FNV-1a of the two characters "{}": hashes stored in old run records stay valid.
-  expect(contentHash({})).toBe("08f44b07b5901a25");
 });
 
 test("the description lists equations, parameters, receptors and presets", () => {
