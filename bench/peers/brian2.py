@@ -4,7 +4,7 @@
     brian2.py build NET DIRECTORY [--seconds 1] [--seed 1] [--f32]   generate and compile; prints one JSON object
     brian2.py run DIRECTORY                                         run the compiled program once; prints one JSON object
 
-NET is A, B, C, D1, D2, F0.1 or F1, defined as models/networks/ defines them for Synfire. Needs Debian's packages
+NET is A, B, C, D1, D2, D2p, E, F0.1 or F1, defined as models/networks/ defines them for Synfire. Needs Debian's packages
 python3-brian cython3 g++. Brian2 times its simulation phase with std::clock(), so sim_cpu_s is CPU time.
 """
 import argparse
@@ -16,7 +16,7 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-NETWORKS = ('A', 'B', 'C', 'D1', 'D2', 'F0.1', 'F1')
+NETWORKS = ('A', 'B', 'C', 'D1', 'D2', 'D2p', 'E', 'F0.1', 'F1')
 # Brian2 compiled as well as its users can: all of this processor's instructions, and arithmetic free to be reordered.
 COMPILER_FLAGS = ['-w', '-O3', '-march=native', '-ffast-math', '-fno-finite-math-only', '-std=c++11']
 WARMUP_MS = 500
@@ -49,12 +49,46 @@ def cuba():
 
 def brunel():
     """Brunel (2000), asynchronous irregular: g 5, eta 2, J 0.1 mV. doi:10.1023/A:1008925309027"""
-    neurons = NeuronGroup(12500, 'dv/dt = -v / (20*ms) : 1 (unless refractory)',
-        threshold='v > 20', reset='v = 0', refractory=2*ms, method='exact')
-    neurons.v = 'rand()*20'
-    external = PoissonInput(neurons, 'v', N=1000, rate=20*Hz, weight=0.1)
+    neurons, external = brunel_neurons(12500, 0)
     synapses = sparse(neurons, 10000, 0.1, 'v += 0.1', 'v -= 0.5', delay=1.5*ms)
     return neurons, [external, *synapses], 1250
+
+
+def brunel_plastic():
+    """The same network of 10 000 neurons that reset to 10 mV; synapses between excitatory neurons follow additive pair STDP."""
+    neurons, external = brunel_neurons(10000, 10)
+    E, I = neurons[:8000], neurons[8000:]
+    learning = pair_stdp(E, E, 'v', a_plus=0.002, a_minus=0.0021, w_max=0.2, delay={'pre': 1.5*ms, 'post': 0*ms})
+    learning.connect(p=0.1)
+    learning.w = 0.1
+    exciting = Synapses(E, I, on_pre='v += 0.1', delay=1.5*ms)
+    inhibiting = Synapses(I, neurons, on_pre='v -= 0.5', delay=1.5*ms)
+    for synapses in (exciting, inhibiting):
+        synapses.connect(p=0.1)
+    return neurons, [external, learning, exciting, inhibiting], 1000
+
+
+def brunel_neurons(size, v_reset):
+    """Potentials are in mV: the weights are plain numbers."""
+    neurons = NeuronGroup(size, 'dv/dt = -v / (20*ms) : 1 (unless refractory)',
+        threshold='v > 20', reset=f'v = {v_reset}', refractory=2*ms, method='exact')
+    neurons.v = 'rand()*20'
+    return neurons, PoissonInput(neurons, 'v', N=1000, rate=20*Hz, weight=0.1)
+
+
+def pair_stdp(source, target, variable, a_plus, a_minus, w_max, **options):
+    """Additive pair rule, tau 20 ms, all pairs: a spike is transmitted with the weight from before it. doi:10.1038/78829"""
+    return Synapses(source, target, '''
+        w : 1
+        dapre/dt = -apre / (20*ms) : 1 (event-driven)
+        dapost/dt = -apost / (20*ms) : 1 (event-driven)''',
+        on_pre=f'''
+        {variable}_post += w
+        apre += 1
+        w = clip(w - {a_minus}*apost, 0, {w_max})''',
+        on_post=f'''
+        apost += 1
+        w = clip(w + {a_plus}*apre, 0, {w_max})''', **options)
 
 
 def sparse(neurons, excitatory, p, on_excitatory, on_inhibitory, **options):
@@ -93,8 +127,8 @@ def izhikevich_dense():
     return neurons, [synapses], 1000
 
 
-def izhikevich_sparse():
-    """Izhikevich (2003) neurons, 100 000 of them, 100 synapses each, excitatory delays 1..20 ms."""
+def izhikevich_sparse(plastic=False):
+    """Izhikevich (2003) neurons, 100 000 of them, 100 synapses each, excitatory delays 1..20 ms; the excitatory ones may follow STDP."""
     size, excitatory, fanout = 100000, 80000, 100
     neurons = NeuronGroup(size, 'v : 1\nu : 1\nI_syn : 1\na : 1 (constant)\nd : 1 (constant)', threshold='v >= 30', reset='v = -65; u += d',
         namespace=dict(b=0.2))
@@ -102,12 +136,22 @@ def izhikevich_sparse():
     neurons.a = '0.02 + 0.08*int(i >= 80000)'
     neurons.d = '8 - 6*int(i >= 80000)'
     neurons.run_regularly('I = I_syn + 20*int(rand() < 0.001)' + IZHIKEVICH_STEP)
-    exciting = Synapses(neurons[:excitatory], neurons, on_pre='I_syn += 6.0')
+    if plastic:
+        exciting = pair_stdp(neurons[:excitatory], neurons, 'I_syn', a_plus=0.1, a_minus=0.12, w_max=10)
+    else:
+        exciting = Synapses(neurons[:excitatory], neurons, on_pre='I_syn += 6.0')
     exciting.connect(i=np.repeat(np.arange(excitatory), fanout), j=np.random.randint(0, size, excitatory*fanout))
+    if plastic:
+        exciting.w = 6
     exciting.pre.delay = '(1 + int(rand()*20))*ms'
     inhibiting = Synapses(neurons[excitatory:], neurons[:excitatory], on_pre='I_syn -= 5.0', delay=1*ms)
     inhibiting.connect(i=np.repeat(np.arange(size - excitatory), fanout), j=np.random.randint(0, excitatory, (size - excitatory)*fanout))
     return neurons, [exciting, inhibiting], fanout
+
+
+def izhikevich_plastic():
+    """The same network with additive pair STDP on its 8 million excitatory synapses, weights from 0 to 10."""
+    return izhikevich_sparse(plastic=True)
 
 
 def microcircuit(scale):
@@ -153,7 +197,7 @@ def build(arguments):
     seed(arguments.seed)            # after set_device: this one seeds the generated program
     defaultclock.dt = (1.0 if name.startswith('D') else 0.1)*ms
 
-    makers = dict(A=coba, B=cuba, C=brunel, D1=izhikevich_dense, D2=izhikevich_sparse)
+    makers = dict(A=coba, B=cuba, C=brunel, D1=izhikevich_dense, D2=izhikevich_sparse, D2p=izhikevich_plastic, E=brunel_plastic)
     neurons, objects, outdegree = microcircuit(name[1:]) if name.startswith('F') else makers[name]()
     warmup = WARMUP_MS if name.startswith('F') else 0
     before, after = SpikeMonitor(neurons, record=False, name='before'), SpikeMonitor(neurons, record=False, name='after')
@@ -169,10 +213,11 @@ def build(arguments):
     facts = dict(net=name, simulator=f'brian2 {brian2.__version__} C++ standalone', precision='f32' if arguments.f32 else 'f64', threads=1,
         bio_s=arguments.seconds, warmup_s=warmup/1e3, neurons=len(neurons), compile_s=time.perf_counter() - started,
         outdegree=outdegree.tolist() if isinstance(outdegree, np.ndarray) else outdegree,
-        synapses=[o.name for o in objects if isinstance(o, Synapses)])
+        synapses=[o.name for o in objects if isinstance(o, Synapses)],
+        plastic=[o.name for o in objects if isinstance(o, Synapses) and 'apre' in o.variables])
     with open(os.path.join(arguments.directory, 'peer.json'), 'w') as file:
         json.dump(facts, file)
-    return {key: value for key, value in facts.items() if key not in ('outdegree', 'synapses')}
+    return {key: value for key, value in facts.items() if key not in ('outdegree', 'synapses', 'plastic')}
 
 
 def run(arguments):
@@ -199,10 +244,14 @@ def run(arguments):
     counts = array('after_count') - (array('before_count') if facts['warmup_s'] else 0)
     synapses = sum(int(array(f'{name}_N')[0]) for name in facts['synapses'])
     events = float(np.sum(counts*np.asarray(facts['outdegree'])))
+    # Only networks that learn keep a weight per synapse, in mV.
+    real = np.float32 if facts['precision'] == 'f32' else np.float64
+    weights = [np.fromfile(file, dtype=real) for name in facts['plastic'] for file in glob.glob(os.path.join(results, f'_dynamic_array_{name}_w_*'))]
     total = usage.ru_utime + usage.ru_stime
     return dict(net=facts['net'], bio_s=facts['bio_s'], sim_s=wall - (total - simulated), sim_cpu_s=simulated, setup_cpu_s=total - simulated,
         n_syn=synapses, spikes=int(counts.sum()), rate_hz=float(counts.sum()/facts['neurons']/facts['bio_s']), syn_events=events,
-        ns_per_event=simulated*1e9/events if events else None, peak_rss_bytes=usage.ru_maxrss*1024)
+        ns_per_event=simulated*1e9/events if events else None, peak_rss_bytes=usage.ru_maxrss*1024,
+        **(dict(mean_weight_mV=float(np.concatenate(weights).mean())) if weights else {}))
 
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
