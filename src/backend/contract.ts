@@ -2,6 +2,7 @@
  * What a back-end is: it runs map kernels (advance every element, emit some) and scatter kernels (deliver what was emitted) on arrays in
  * one memory. It knows nothing of neurons, time or schedules.
  */
+import type { EdgeKernel } from "../ir/edge.ts";
 import type { MapKernel } from "../ir/kernel.ts";
 import type { Seed } from "../math/philox.ts";
 import type { Precision } from "./wasm/lanes.ts";
@@ -22,6 +23,48 @@ export interface MapLayout {
   readonly stream: number;
 }
 
+/** Where the edges of one projection lie, and the arrays at their ends. Indices of elements are those of their whole tables. */
+export interface EdgeLayout {
+  readonly kernel: EdgeKernel;
+  readonly sourceStart: number;
+  readonly sourceCount: number;
+  readonly targetStart: number;
+  readonly targetCount: number;
+  /** u32 [sourceCount + 1]: first edge of each row. */
+  readonly rows: number;
+  /** u16 or u32 [edges]: target; with delays per edge delay · delayStride + target, and each row sorted by delay. */
+  readonly targets: number;
+  readonly targetBytes: 2 | 4;
+  /** 0 when all edges have one delay. */
+  readonly delayStride: number;
+  /**
+   * The edges that enter each target: u32 [targetCount + 1] starts, u32 [edges] edge numbers, u16 or u32 [edges] sources. With delays per edge
+   * a source is (slots − delay) · stride + source of `history`.
+   */
+  readonly columns?: { readonly starts: number; readonly edges: number; readonly sources: number; readonly sourceBytes: 2 | 4 };
+  /** Rings of arrays of the source table: what was there at the end of step s is in slot (s + 1) mod slots. Values with a `lag` are read from them. */
+  readonly history?: { readonly slots: number; readonly stride: number };
+  /** Most edges of one element, and the number of all edges. */
+  readonly longest: number;
+  readonly count: number;
+  readonly edgeAddress: (array: string) => number;
+  readonly ownAddress: (array: string) => number;
+  readonly otherAddress: (array: string) => number;
+  readonly sharedAddress: (array: string) => number;
+  /** u32 [edges]: end of the step of each edge's last visit, in steps. */
+  readonly visits?: number;
+  /** Input rings, in the order of `kernel.deliver`; what is added arrives `arrivalDelay` steps after the event. */
+  readonly rings: readonly RingLayout[];
+  readonly arrivalDelay: number;
+  /** Seconds. */
+  readonly dt: number;
+  readonly stream: number;
+  /** Scratch of a draw: one real for each of the `longest` edges and 64 more. */
+  readonly drawAddress: (draw: string) => number;
+  /** u64: running count of visits. */
+  readonly eventCounter: number;
+}
+
 export interface Program {
   readonly precision: Precision;
   readonly seed: Seed;
@@ -29,6 +72,9 @@ export interface Program {
   readonly keyAddress: number;
   readonly maps: readonly MapLayout[];
   readonly scatters: readonly ScatterLayout[];
+  /** Map kernels that actions of the schedule run: they have no spikes, inputs or draws. */
+  readonly auxiliaries: readonly MapLayout[];
+  readonly edges: readonly EdgeLayout[];
   readonly schedule: Schedule;
 }
 
@@ -42,6 +88,34 @@ export interface RingLayout {
   readonly slots: number;
   readonly slotBytes: number;
 }
+
+/** The list of elements that a table emitted in the current step. */
+export interface Emitted { readonly column: number; readonly list: number; readonly stride: number }
+
+/** Emitted elements on their way: `delay` slots, one a step. Slots are lists of elements, or of (source, next edge) pairs with delays per edge. */
+export interface EventQueue {
+  /** Steps from emission to event; with delays per edge the longest. */
+  readonly delay: number;
+  /** u32 [delay]. */
+  readonly counts: number;
+  /** u32 [delay × stride], twice as many with delays per edge. */
+  readonly entries: number;
+  readonly perEdge: boolean;
+}
+
+/** One thing the loop over time does in every step, beside advancing tables and delivering along scatters. */
+export type Action =
+  /** Advances all elements of an auxiliary map kernel. */
+  | { readonly kind: "advance"; readonly auxiliary: number; readonly stride: number }
+  /** Walks the edges of the elements whose events fall into this step: those of the queue, or without one those just emitted. */
+  | { readonly kind: "walk"; readonly edge: number; readonly emitted: Emitted; readonly queue?: EventQueue }
+  /** Puts what was just emitted into a queue. With delays per edge: the rows in which each element's edges begin. */
+  | { readonly kind: "enqueue"; readonly emitted: Emitted; readonly queue: EventQueue;
+      readonly rows?: { readonly address: number; readonly start: number; readonly count: number } }
+  /** Visits every edge; with `when`, only in a step in which that table emitted. */
+  | { readonly kind: "all"; readonly edge: number; readonly when?: Emitted }
+  /** Copies an array into the step's slot of a history. */
+  | { readonly kind: "remember"; readonly from: number; readonly to: number; readonly slots: number; readonly bytes: number };
 
 /** When what runs, and where what is emitted lies: plain numbers, so that any back-end can follow it. */
 export interface Schedule {
@@ -77,13 +151,22 @@ export interface Schedule {
     readonly slots: number;
     readonly slotBytes: number;
   }[];
+  /** In each step, before the tables advance: the window is then one step. */
+  readonly before: readonly Action[];
+  /** In each step, after its deliveries. */
+  readonly after: readonly Action[];
 }
 
 export interface Executable {
+  /** Runs the actions `after` alone for what stands in the first row of `counts`, as emitted in step `step` (−1: before the start). Returns as `run`. */
+  readonly after: (step: number) => boolean;
+  /** Visits every edge through the kernel of that number (walk `all`), at the end of step `step`. Returns as `run`. */
+  readonly visit: (edge: number, step: number) => boolean;
   /**
    * Advances all tables by `steps` steps, the first of which is number `from`, delivering after each window in the order (step, scatter,
    * element). Returns whether an element became non-finite: then the words at `schedule.failure` are its table, its index, the step and
-   * the first element of its tile, and its arrays hold the last finite values.
+   * the first element of its tile, and its arrays hold the last finite values. When an edge left its limits they are 2^31 + the number of its
+   * kernel, the edge and the step.
    */
   readonly run: (from: number, steps: number) => boolean;
   /** Delivers the `count` indices at `list` through one scatter; see `emitScatterKernel` for `slot`. */

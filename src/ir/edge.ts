@@ -40,5 +40,5 @@ export interface EdgeKernel {
   readonly limits: readonly { readonly array: string; readonly low: number; readonly high: number }[];
 }
 
-/** `name` in the body is the element of `array`; `delayed`: as it was when the edge's event left its source (a history is kept). */
-export interface EndValue { readonly name: string; readonly array: string; readonly delayed?: boolean }
+/** `name` in the body is the element of `array`; with `lag` as it was at the end of the step that many steps before the edge's event left its source. */
+export interface EndValue { readonly name: string; readonly array: string; readonly lag?: 0 | 1 }

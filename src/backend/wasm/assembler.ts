@@ -58,6 +58,11 @@ const load = (op: string, code: readonly number[], type: ValueType, align: numbe
   ({ op, type, code, args: [address], memory: { offset, align } });
 const store = (op: string, code: readonly number[], align: number) => (address: Node, value: Node, offset = 0): Node =>
   ({ op, type: "void", code, args: [address, value], memory: { offset, align } });
+/** One lane of a vector, from or to memory. */
+const loadLane = (op: string, code: readonly number[], align: number) => (address: Node, vector: Node, lane: number, offset = 0): Node =>
+  ({ op, type: "v128", code, args: [address, vector], memory: { offset, align }, lane });
+const storeLane = (op: string, code: readonly number[], align: number) => (address: Node, vector: Node, lane: number, offset = 0): Node =>
+  ({ op, type: "void", code, args: [address, vector], memory: { offset, align }, lane });
 const extract = (op: string, code: readonly number[], type: ValueType) => (a: Node, lane: number): Node => ({ op, type, code, args: [a], lane });
 const replace = (op: string, code: readonly number[]) => (a: Node, lane: number, b: Node): Node => ({ op, type: "v128", code, args: [a, b], lane });
 
@@ -118,7 +123,9 @@ export const v128 = {
     return { op: "v128.const", type: "v128", code: simd(0x0c), args: [], immediate: bytes, text };
   },
   load: load("v128.load", simd(0x00), "v128", 4), load32_splat: load("v128.load32_splat", simd(0x09), "v128", 2), load64_splat: load("v128.load64_splat", simd(0x0a), "v128", 3),
-  load64_zero: load("v128.load64_zero", simd(0x5d), "v128", 3), store: store("v128.store", simd(0x0b), 4),
+  load32_zero: load("v128.load32_zero", simd(0x5c), "v128", 2), load64_zero: load("v128.load64_zero", simd(0x5d), "v128", 3),
+  load32_lane: loadLane("v128.load32_lane", simd(0x56), 2), load64_lane: loadLane("v128.load64_lane", simd(0x57), 3),
+  store32_lane: storeLane("v128.store32_lane", simd(0x5a), 2), store64_lane: storeLane("v128.store64_lane", simd(0x5b), 3), store: store("v128.store", simd(0x0b), 4),
   not: v1("v128.not", 0x4d), and: v("v128.and", 0x4e), andnot: v("v128.andnot", 0x4f), or: v("v128.or", 0x50), xor: v("v128.xor", 0x51),
   /** Bits of a where mask is 1, of b where it is 0. */
   bitselect: (a: Node, b: Node, mask: Node): Node => ({ op: "v128.bitselect", type: "v128", code: simd(0x52), args: [a, b, mask] }),
@@ -182,6 +189,7 @@ export const f64x2 = {
 };
 
 export const memory = {
+  copy: (to: Node, from: Node, bytes: Node): Node => ({ op: "memory.copy", type: "void", code: [0xfc, 0x0a, 0x00, 0x00], args: [to, from, bytes] }),
   fill: (address: Node, value: Node, bytes: Node): Node => ({ op: "memory.fill", type: "void", code: [0xfc, 0x0b, 0x00], args: [address, value, bytes] }),
 };
 
@@ -355,8 +363,10 @@ function encodeNode(node: Node, labels: readonly (Label | undefined)[], out: Byt
     const depth = labels.indexOf(node.label);
     invariant(depth >= 0, "branch to a label that does not enclose it");
     out.push(...unsignedLeb(depth));
-  } else if (node.memory) out.push(...unsignedLeb(node.memory.align), ...unsignedLeb(node.memory.offset));
-  else if (node.lane !== undefined) out.push(node.lane);
+  } else if (node.memory) {
+    out.push(...unsignedLeb(node.memory.align), ...unsignedLeb(node.memory.offset));
+    if (node.lane !== undefined) out.push(node.lane);
+  } else if (node.lane !== undefined) out.push(node.lane);
   else if (node.immediate) out.append(node.immediate);
   else if (node.index !== undefined) out.push(...unsignedLeb(node.index));
   else if (node.callee) out.push(...unsignedLeb(node.callee.index));

@@ -1,9 +1,11 @@
 /** The WebAssembly back-end: one module for a program, compiled in milliseconds. */
 import { UnsupportedError } from "../../errors.ts";
 import type { Backend, Executable, Program } from "../contract.ts";
+import { edgeFailure } from "./actions.ts";
 import { Module } from "./assembler.ts";
 import { emitFlushKernel, emitMapKernel } from "./mapKernel.ts";
 import { emitFillKernel } from "./fillKernel.ts";
+import { emitEdgeKernel } from "./edgeKernel.ts";
 import { emitScatterKernel } from "./scatterKernel.ts";
 import { emitSchedule } from "./scheduleKernel.ts";
 
@@ -26,7 +28,12 @@ export const wasmBackend: Backend = {
       (layout.kernel.flush ?? []).length > 0 ? emitFlushKernel(module, layout.kernel, layout, program.precision) : undefined,
     );
     const delivers = program.scatters.map((layout) => emitScatterKernel(module, layout));
-    emitSchedule(module, program.schedule, { updates, fills, flushes, delivers });
+    const auxiliaries = program.auxiliaries.map((layout) => ({
+      update: emitMapKernel(module, layout.kernel, layout, program.precision),
+      flush: (layout.kernel.flush ?? []).length > 0 ? emitFlushKernel(module, layout.kernel, layout, program.precision) : undefined,
+    }));
+    const edges = program.edges.map((layout) => emitEdgeKernel(module, layout, program.precision, program.keyAddress));
+    emitSchedule(module, program.schedule, { updates, fills, flushes, delivers, auxiliaries, edges });
     const bytes = module.encode({ pages: 1, maximumPages, shared: false });
     let exports: Record<string, Exported>;
     try {
@@ -39,11 +46,18 @@ export const wasmBackend: Backend = {
         'It needs WebAssembly SIMD (Node 16.4, Chrome 91, Firefox 89, Safari 16.4). Use backend: "interpreter" meanwhile.',
       );
     }
+    const { failure, after } = program.schedule;
     const run = exports["run"]!,
       deliver = delivers.map((f) => exports[f.name]!);
     return {
       run: (from, steps) => run(from, steps) !== 0,
       deliver: (scatter, list, count, slot) => void deliver[scatter]!(list, count, slot),
+      after: (step) => after.length > 0 && exports["after"]!(step, 0) !== 0,
+      visit: (edge, step) => {
+        const failed = exports[program.edges[edge]!.kernel.name]!(step);
+        if (failed !== 0) new Uint32Array(memory.buffer, failure, 3).set([edgeFailure + edge, failed - 1, step]);
+        return failed !== 0;
+      },
       text: () => module.print(),
     };
   },

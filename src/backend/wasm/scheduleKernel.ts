@@ -4,10 +4,12 @@
  */
 import { flushInterval } from "../contract.ts";
 import type { Schedule } from "../contract.ts";
+import { emitActions } from "./actions.ts";
+import type { ActionFunctions } from "./actions.ts";
 import type { Func, Module, Node } from "./assembler.ts";
 import { block, br_if, call, forLoop, i32, if_, label, local, loop, return_, select } from "./assembler.ts";
 
-export interface ScheduledFunctions {
+export interface ScheduledFunctions extends ActionFunctions {
   readonly updates: readonly Func[];
   readonly fills: readonly (Func | undefined)[];
   readonly flushes: readonly (Func | undefined)[];
@@ -19,6 +21,8 @@ export interface ScheduledFunctions {
  * element became non-finite; then the four words at `schedule.failure` are the table, the element, the step and the tile's first element.
  */
 export function emitSchedule(module: Module, schedule: Schedule, functions: ScheduledFunctions): Func {
+  const before = schedule.before.length > 0 ? emitActions(module, "before", schedule, schedule.before, functions) : undefined;
+  const after = schedule.after.length > 0 ? emitActions(module, "after", schedule, schedule.after, functions) : undefined;
   const advances = schedule.tables.map((_, k) => emitAdvance(module, schedule, k, functions));
   const run = module.func("run", { from: "i32", steps: "i32" }, "i32");
   const from = run.param("from"),
@@ -52,9 +56,13 @@ export function emitSchedule(module: Module, schedule: Schedule, functions: Sche
           n,
           select(i32.sub(get(steps), get(start)), i32.const(schedule.window), i32.lt_u(i32.sub(get(steps), get(start)), i32.const(schedule.window))),
         ),
+        ...(before ? [if_(call(before, i32.add(get(from), get(start)), get(start)), [return_(i32.const(1))])] : []),
         ...advances.map((advance) => if_(call(advance, get(from), get(start), get(n)), [return_(i32.const(1))])),
         local.set(end, i32.add(get(start), get(n))),
-        ...(deliveries.length > 0 ? [forLoop(s, get(start), get(end), 1, deliveries)] : []),
+        ...(deliveries.length > 0 || after ? [forLoop(s, get(start), get(end), 1, [
+          ...deliveries,
+          ...(after ? [if_(call(after, i32.add(get(from), get(s)), get(s)), [return_(i32.const(1))])] : []),
+        ])] : []),
         local.set(start, get(end)),
         br_if(again, i32.lt_u(get(start), get(steps))),
       ),

@@ -1,0 +1,442 @@
+/**
+ * An `EdgeKernel` as a WebAssembly function. For each element of a list it walks the element's edges, several at a time in vector lanes:
+ * state of edges is contiguous along rows and gathered along columns, values of the other end are always gathered. It returns 0, or 1 + e
+ * after edge e left its limits.
+ *
+ * `out` and `in`: `name(list, count, step)`; with delays per edge `name(list, count, step, age)`, where the list holds (source, next edge) pairs
+ * and only edges whose delay is `age` steps are walked. `all`: `name(step)`.
+ */
+import type { EdgeLayout } from "../contract.ts";
+import { visitExpr } from "../../ir/expr.ts";
+import type { Expr } from "../../ir/expr.ts";
+import type { Statement } from "../../ir/kernel.ts";
+import { block, br_if, call, f32, f32x4, f64, f64x2, i32, i32x4, i64, if_, label, local, loop, return_, v128 } from "./assembler.ts";
+import type { Func, Local, Module, Node } from "./assembler.ts";
+import { Code } from "./code.ts";
+import { fillNormal, fillUniform } from "./continuousDraws.ts";
+import { lanesOf } from "./lanes.ts";
+import type { Lanes, Precision } from "./lanes.ts";
+import { assignedNames, buildStatements, named } from "./statements.ts";
+import type { Environment } from "./statements.ts";
+import { Values } from "./values.ts";
+import type { Value } from "./values.ts";
+
+const get = local.get;
+/** Where the index of the walked element is kept; no name of a model can be it. */
+const ownIndex = " index";
+
+export function emitEdgeKernel(module: Module, layout: EdgeLayout, precision: Precision, keyAddress: number): Func {
+  return new Emitter(module, layout, precision, keyAddress).emit();
+}
+
+/** The lanes of one turn of a loop: a whole vector of edges, or one edge in every lane. */
+interface Turn {
+  readonly lanes: number;
+  readonly environment: Environment;
+  /** Edge of each lane, where it is not `p + lane`. */
+  readonly edges: readonly Local[];
+  readonly words: readonly Local[];
+  readonly assigned: readonly { readonly array: string; readonly value: Value }[];
+  readonly deliveries: readonly Value[];
+  readonly before: Node[];
+}
+
+class Emitter {
+  readonly #module: Module;
+  readonly #layout: EdgeLayout;
+  readonly #lanes: Lanes;
+  readonly #bytes: number;
+  readonly #shift: number;
+  readonly #keys: number;
+  readonly #func: Func;
+  readonly #values: Values;
+  readonly #segments: boolean;
+  readonly #p: Local;
+  readonly #end: Local;
+  readonly #element: Local;
+  readonly #bad: Local;
+  readonly #slots: Local[];
+  /** First edge whose random numbers lie in the scratch. */
+  readonly #firstDrawn: Local;
+
+  constructor(module: Module, layout: EdgeLayout, precision: Precision, keys: number) {
+    const { kernel } = layout;
+    this.#module = module;
+    this.#layout = layout;
+    this.#keys = keys;
+    this.#lanes = lanesOf(precision);
+    this.#bytes = this.#lanes.bytes;
+    this.#shift = Math.log2(this.#bytes);
+    this.#segments = kernel.walk === "out" && layout.delayStride > 0;
+    const parameters = kernel.walk === "all" ? ["step"] : this.#segments ? ["list", "count", "step", "age"] : ["list", "count", "step"];
+    // Functions that this one calls are made before it.
+    for (const draw of kernel.draws) this.#fill(draw.distribution);
+    const f = module.func(kernel.name, Object.fromEntries(parameters.map((p) => [p, "i32" as const])), "i32");
+    this.#func = f;
+    this.#values = new Values(this.#lanes);
+    this.#p = f.local("p", "i32");
+    this.#end = f.local("end", "i32");
+    this.#element = f.local("element", "i32");
+    this.#bad = f.local("bad", "v128");
+    this.#slots = kernel.deliver.map((d) => f.local(`slot_${d.input}`, "i32"));
+    this.#firstDrawn = f.local("first_drawn", "i32");
+  }
+
+  emit(): Func {
+    const { kernel } = this.#layout;
+    const f = this.#func;
+    const code = new Code(this.#module, f);
+    this.#layout.rings.forEach((ring, k) => {
+      const step = i32.add(get(f.param("step")), i32.const(this.#layout.arrivalDelay));
+      const slot = ring.slots === 1 ? i32.const(0) : i32.mul(i32.rem_u(step, i32.const(ring.slots)), i32.const(ring.slotBytes));
+      code.add(local.set(this.#slots[k]!, i32.add(slot, i32.const(ring.address))));
+    });
+    const shared: Environment = new Map();
+    for (const s of kernel.shared) {
+      shared.set(s.name, this.#values.leaf(s.name, code.let(s.name, this.#lanes.loadSplat(i32.const(this.#layout.sharedAddress(s.array)))), true));
+    }
+    if (kernel.time !== undefined) shared.set(kernel.time, this.#values.leaf("t", code.let("t", this.#timeOf()), true));
+    const events = f.local("events", "i32");
+    if (kernel.walk === "all") this.#walkAll(code, shared);
+    else this.#walkList(code, shared, events);
+    const counter = i32.const(this.#layout.eventCounter);
+    if (kernel.walk !== "all") code.add(i64.store(counter, i64.add(i64.load(counter), i64.extend_i32_u(get(events)))));
+    code.add(i32.const(0));
+    return f;
+  }
+
+  /** The end of the step in seconds, computed in f64. */
+  #timeOf(): Node {
+    const seconds = f64.mul(f64.convert_i32_u(i32.add(get(this.#func.param("step")), i32.const(1))), f64.const(this.#layout.dt));
+    return this.#lanes.precision === "f32" ? f32x4.splat(f32.demote_f64(seconds)) : f64x2.splat(seconds);
+  }
+
+  #walkList(code: Code, shared: Environment, events: Local): void {
+    const { kernel, rows, columns, sourceStart, sourceCount, targetStart, targetCount } = this.#layout;
+    const f = this.#func;
+    const list = f.param("list"), last = f.local("last", "i32"), index = f.local("index", "i32");
+    const entryBytes = this.#segments ? 8 : 4;
+    const [start, count] = kernel.walk === "out" ? [sourceStart, sourceCount] : [targetStart, targetCount];
+    const starts = kernel.walk === "out" ? rows : columns?.starts ?? 0;
+    const next = label(), again = label(), done = label();
+    const body = code.inner((inside) => {
+      inside.add(local.set(this.#element, i32.load(get(list))));
+      inside.add(local.set(index, start === 0 ? get(this.#element) : i32.sub(get(this.#element), i32.const(start))));
+      if (!this.#segments) inside.add(br_if(next, i32.ge_u(get(index), i32.const(count))));
+      this.#values.scoped(() => {
+        const environment: Environment = new Map([...shared, [ownIndex, this.#values.leaf("index", this.#splatIndex(index), true)] as const]);
+        const walked = this.#ownBody(inside, environment);
+        if (!this.#hasEdges()) return;
+        inside.add(local.set(this.#end, i32.load(i32.shl(get(index), i32.const(2)), starts + 4)));
+        inside.add(local.set(this.#p, this.#segments ? i32.load(get(list), 4) : i32.load(i32.shl(get(index), i32.const(2)), starts)));
+        if (this.#segments) this.#findSegment(inside);
+        inside.add(local.set(events, i32.add(get(events), i32.sub(get(this.#end), get(this.#p)))));
+        this.#walkEdges(inside, walked);
+        if (this.#segments) inside.add(i32.store(get(list), get(this.#end), 4));
+      });
+    });
+    code.add(
+      local.set(last, i32.add(get(list), i32.mul(get(f.param("count")), i32.const(entryBytes)))),
+      block(done, br_if(done, i32.ge_u(get(list), get(last))),
+        loop(again, block(next, ...body), local.set(list, i32.add(get(list), i32.const(entryBytes))), br_if(again, i32.lt_u(get(list), get(last))))),
+    );
+  }
+
+  #walkAll(code: Code, shared: Environment): void {
+    const { rows, sourceStart, sourceCount } = this.#layout;
+    const index = this.#func.local("index", "i32");
+    const again = label(), done = label();
+    const body = code.inner((inside) => {
+      inside.add(local.set(this.#element, i32.add(get(index), i32.const(sourceStart))));
+      inside.add(local.set(this.#p, i32.load(i32.shl(get(index), i32.const(2)), rows)));
+      inside.add(local.set(this.#end, i32.load(i32.shl(get(index), i32.const(2)), rows + 4)));
+      this.#values.scoped(() => {
+        const environment: Environment = new Map([...shared, [ownIndex, this.#values.leaf("index", this.#splatIndex(index), true)] as const]);
+        this.#walkEdges(inside, this.#ownBody(inside, environment));
+      });
+    });
+    code.add(block(done, br_if(done, i32.eqz(i32.const(sourceCount))),
+      loop(again, ...body, local.set(index, i32.add(get(index), i32.const(1))), br_if(again, i32.lt_u(get(index), i32.const(sourceCount))))));
+  }
+
+  #hasEdges(): boolean {
+    const { kernel } = this.#layout;
+    return kernel.body.length > 0 || kernel.deliver.length > 0 || kernel.elapsed !== undefined;
+  }
+
+  #splatIndex(index: Local): Node {
+    const splat = i32x4.splat(get(index));
+    return this.#lanes.precision === "f32" ? f32x4.convert_i32x4_u(splat) : f64x2.convert_low_i32x4_u(splat);
+  }
+
+  /** Loads the element's own values, runs its own statements and stores what they give. */
+  #ownBody(code: Code, environment: Environment): Environment {
+    const { kernel, ownAddress, history } = this.#layout;
+    for (const own of kernel.own) {
+      let place = i32.shl(get(this.#element), i32.const(this.#shift));
+      if (own.lag !== undefined && history) {
+        const when = i32.sub(i32.add(get(this.#func.param("step")), i32.const(2 * history.slots + 1 - own.lag)), get(this.#func.param("age")));
+        place = i32.add(place, i32.mul(i32.rem_u(when, i32.const(history.slots)), i32.const(history.stride * this.#bytes)));
+      }
+      environment.set(own.name, this.#values.leaf(own.name, code.let(own.name, this.#lanes.loadSplat(place, ownAddress(own.array))), true));
+    }
+    buildStatements(this.#values, code, kernel.ownBody, environment);
+    if (!kernel.keepOwn) {
+      for (const { array, value } of kernel.ownStores) {
+        const made = this.#values.force(this.#values.keep(named(environment, value)), code);
+        code.add(this.#storeLane(i32.shl(get(this.#element), i32.const(this.#shift)), made, 0, ownAddress(array)));
+      }
+    }
+    return environment;
+  }
+
+  /** With delays per edge: the end of the edges whose delay is `age`, from p on. */
+  #findSegment(code: Code): void {
+    const { delayStride, targets } = this.#layout;
+    const rowEnd = code.variable("row_end", "i32", get(this.#end));
+    const beyond = code.variable("beyond", "i32", i32.mul(i32.add(get(this.#func.param("age")), i32.const(1)), i32.const(delayStride)));
+    const again = label(), done = label();
+    code.add(
+      local.set(this.#end, get(this.#p)),
+      block(done, loop(again,
+        br_if(done, i32.ge_u(get(this.#end), get(rowEnd))),
+        br_if(done, i32.ge_u(i32.load(i32.shl(get(this.#end), i32.const(2)), targets), get(beyond))),
+        local.set(this.#end, i32.add(get(this.#end), i32.const(1))),
+        br_if(again, i32.const(1)))),
+    );
+  }
+
+  #walkEdges(code: Code, environment: Environment): void {
+    const { kernel } = this.#layout;
+    const width = this.#lanes.count;
+    const group = this.#buildTurn(width, environment);
+    const single = this.#buildTurn(1, environment);
+    const seen = new Set<Value>();
+    for (const turn of [group, single]) {
+      for (const { value } of turn.assigned) this.#values.forceOutside(value, 1, code, seen);
+      for (const value of turn.deliveries) this.#values.forceOutside(value, 1, code, seen);
+    }
+    const first = kernel.limits.length > 0 ? code.variable("first", "i32", get(this.#p)) : undefined;
+    if (first) code.add(local.set(this.#bad, this.#lanes.const(0)));
+    this.#fillDraws(code);
+    const many = label(), manyDone = label(), one = label(), oneDone = label();
+    code.add(
+      block(manyDone, loop(many,
+        br_if(manyDone, i32.lt_u(i32.sub(get(this.#end), get(this.#p)), i32.const(width))),
+        ...code.inner((inside) => this.#emitTurn(inside, group)),
+        local.set(this.#p, i32.add(get(this.#p), i32.const(width))),
+        br_if(many, i32.const(1)))),
+      block(oneDone, loop(one,
+        br_if(oneDone, i32.ge_u(get(this.#p), get(this.#end))),
+        ...code.inner((inside) => this.#emitTurn(inside, single)),
+        local.set(this.#p, i32.add(get(this.#p), i32.const(1))),
+        br_if(one, i32.const(1)))),
+    );
+    if (first) code.add(if_(v128.any_true(get(this.#bad)), code.inner((inside) => this.#findBad(inside, first))));
+  }
+
+  /** Leaves and values of one turn; nothing is emitted yet but what `before` collects. */
+  #buildTurn(lanes: number, outside: Environment): Turn {
+    const { kernel, columns, edgeAddress, otherAddress, history, drawAddress } = this.#layout;
+    const values = this.#values;
+    const before: Node[] = [];
+    const inside = new Code(this.#module, this.#func, before);
+    const environment: Environment = new Map(outside);
+    const columnWalk = kernel.walk === "in";
+    const edges = columnWalk ? Array.from({ length: lanes }, (_, k) => inside.variable(`edge_${k}`, "i32",
+      i32.load(i32.shl(get(this.#p), i32.const(2)), columns!.edges + 4 * k))) : [];
+    const needsWords = kernel.other.length > 0 || (kernel.deliver.length > 0 && !columnWalk) || this.#uses(columnWalk ? "i" : "j");
+    const words = needsWords ? Array.from({ length: lanes }, (_, k) => inside.variable(`end_${k}`, "i32", this.#otherEnd(k))) : [];
+    const edgeLeaf = (label: string, address: number): Value => values.leaf(label, this.#loadEdges(address, lanes, edges), false, 1);
+    for (const array of [...kernel.state, ...kernel.constants]) environment.set(array, edgeLeaf(array, edgeAddress(array)));
+    for (const other of kernel.other) {
+      const delayed = other.lag !== undefined && columnWalk && history !== undefined;
+      const places = words.map((w) => (delayed ? this.#delayedPlace(inside, w) : columnWalk && history ? this.#plainPlace(inside, w) : w));
+      environment.set(other.name, values.leaf(other.name, this.#gather(places, otherAddress(other.array)), false, 1));
+    }
+    const own = columnWalk ? "j" : "i", far = columnWalk ? "i" : "j";
+    environment.set(own, named(outside, ownIndex));
+    if (this.#uses(far)) environment.set(far, values.leaf(far, this.#endIndices(words, columnWalk), false, 1));
+    if (kernel.elapsed !== undefined) environment.set(kernel.elapsed, values.leaf("elapsed", this.#elapsed(lanes, edges), false, 1));
+    for (const draw of kernel.draws) {
+      const at = i32.shl(i32.sub(get(this.#p), get(this.#firstDrawn)), i32.const(this.#shift));
+      const read = lanes === 1 ? this.#lanes.loadSplat(at, drawAddress(draw.name)) : v128.load(at, drawAddress(draw.name));
+      environment.set(draw.name, values.leaf(draw.name, read, false, 1));
+    }
+    buildStatements(values, inside, kernel.body, environment);
+    const changed = assignedNames(kernel.body);
+    const assigned = kernel.state.filter((a) => changed.has(a)).map((array) => ({ array, value: values.keep(named(environment, array)) }));
+    const deliveries = kernel.deliver.map((d) => values.keep(values.from(d.value, (n) => named(environment, n))));
+    return { lanes, environment, edges, words, assigned, deliveries, before };
+  }
+
+  #emitTurn(code: Code, turn: Turn): void {
+    const { kernel, edgeAddress, visits } = this.#layout;
+    code.add(...turn.before);
+    this.#values.scoped(() => {
+      const made = turn.assigned.map(({ value }) => this.#values.force(value, code));
+      const sent = turn.deliveries.map((value) => this.#values.force(value, code));
+      turn.assigned.forEach(({ array }, k) => {
+        this.#storeEdges(code, edgeAddress(array), made[k]!, turn);
+        const limit = kernel.limits.find((l) => l.array === array);
+        if (limit) code.add(local.set(this.#bad, v128.or(get(this.#bad), this.#outside(made[k]!, limit))));
+      });
+      sent.forEach((value, k) => this.#deliver(code, turn, value, this.#slots[k]!));
+      if (kernel.elapsed !== undefined && visits !== undefined) this.#storeVisits(code, turn, visits);
+    });
+  }
+
+  #outside(value: Node, { low, high }: { readonly low: number; readonly high: number }): Node {
+    const lanes = this.#lanes;
+    if (low === -Infinity && high === Infinity) return lanes.ne(lanes.sub(value, value), lanes.const(0));
+    // A value that is not a number is neither above nor below.
+    const inside = v128.and(lanes.ge(value, lanes.const(low)), lanes.le(value, lanes.const(high)));
+    return v128.not(inside);
+  }
+
+  /** Finds the first edge of the walk that is outside its limits, and returns. */
+  #findBad(code: Code, first: Local): void {
+    const { kernel, edgeAddress, columns } = this.#layout;
+    const at = code.variable("at", "i32", get(first));
+    const edge = this.#func.local("edge", "i32");
+    const again = label(), done = label();
+    const tests = kernel.limits.map((limit) => {
+      const place = i32.shl(get(edge), i32.const(this.#shift));
+      return v128.any_true(this.#outside(this.#lanes.loadSplat(place, edgeAddress(limit.array)), limit));
+    });
+    code.add(block(done, loop(again,
+      br_if(done, i32.ge_u(get(at), get(this.#end))),
+      local.set(edge, kernel.walk === "in" ? i32.load(i32.shl(get(at), i32.const(2)), columns!.edges) : get(at)),
+      if_(tests.reduce((a, b) => i32.or(a, b)), [return_(i32.add(get(edge), i32.const(1)))]),
+      local.set(at, i32.add(get(at), i32.const(1))),
+      br_if(again, i32.const(1)))));
+  }
+
+  /** The index of the other end of lane k's edge in its table (with a history: as it is packed). */
+  #otherEnd(k: number): Node {
+    const { kernel, targets, targetBytes, columns, delayStride } = this.#layout;
+    const bytes = kernel.walk === "in" ? columns!.sourceBytes : targetBytes;
+    const address = kernel.walk === "in" ? columns!.sources : targets;
+    const at = i32.shl(get(this.#p), i32.const(bytes === 2 ? 1 : 2));
+    const word = bytes === 2 ? i32.load16_u(at, address + 2 * k) : i32.load(at, address + 4 * k);
+    if (this.#segments) return i32.sub(word, i32.mul(get(this.#func.param("age")), i32.const(delayStride)));
+    return kernel.walk === "all" && delayStride > 0 ? i32.rem_u(word, i32.const(delayStride)) : word;
+  }
+
+  /** Place in a ring of histories of the value that left its source with the event of this step. */
+  #delayedPlace(code: Code, word: Local): Local {
+    const { slots, stride } = this.#layout.history!;
+    const length = slots * stride;
+    const now = i32.mul(i32.rem_u(i32.add(get(this.#func.param("step")), i32.const(slots + 1)), i32.const(slots)), i32.const(stride));
+    const place = code.variable("place", "i32", i32.add(get(word), now));
+    code.add(local.set(place, i32.sub(get(place), i32.and(i32.sub(i32.const(0), i32.ge_u(get(place), i32.const(length))), i32.const(length)))));
+    return place;
+  }
+
+  #plainPlace(code: Code, word: Local): Local {
+    return code.variable("place", "i32", i32.rem_u(get(word), i32.const(this.#layout.history!.stride)));
+  }
+
+  #gather(places: readonly Local[], address: number): Node {
+    const at = (k: number): Node => i32.shl(get(places[k]!), i32.const(this.#shift));
+    if (places.length === 1) return this.#lanes.loadSplat(at(0), address);
+    let vector = this.#bytes === 4 ? v128.load32_zero(at(0), address) : v128.load64_zero(at(0), address);
+    for (let k = 1; k < places.length; k++) {
+      vector = this.#bytes === 4 ? v128.load32_lane(at(k), vector, k, address) : v128.load64_lane(at(k), vector, k, address);
+    }
+    return vector;
+  }
+
+  #loadEdges(address: number, lanes: number, edges: readonly Local[]): Node {
+    if (edges.length > 0) return this.#gather(edges, address);
+    const at = i32.shl(get(this.#p), i32.const(this.#shift));
+    return lanes === 1 ? this.#lanes.loadSplat(at, address) : v128.load(at, address);
+  }
+
+  #storeEdges(code: Code, address: number, value: Node, turn: Turn): void {
+    const at = i32.shl(get(this.#p), i32.const(this.#shift));
+    if (turn.edges.length > 0) turn.edges.forEach((e, k) => code.add(this.#storeLane(i32.shl(get(e), i32.const(this.#shift)), value, k, address)));
+    else code.add(turn.lanes === 1 ? this.#storeLane(at, value, 0, address) : v128.store(at, value, address));
+  }
+
+  #storeLane(at: Node, value: Node, lane: number, address: number): Node {
+    return this.#bytes === 4 ? v128.store32_lane(at, value, lane, address) : v128.store64_lane(at, value, lane, address);
+  }
+
+  #endIndices(words: readonly Local[], columnWalk: boolean): Node {
+    const { history, sourceStart, targetStart } = this.#layout;
+    const start = columnWalk ? sourceStart : targetStart;
+    const index = (w: Local): Node => {
+      const element = columnWalk && history ? i32.rem_u(get(w), i32.const(history.stride)) : get(w);
+      return i32.sub(element, i32.const(start));
+    };
+    return this.#integers(words.map(index));
+  }
+
+  /** Unsigned integers as a vector of numbers; one of them fills all lanes. */
+  #integers(items: readonly Node[]): Node {
+    let vector = i32x4.splat(items[0]!);
+    for (let k = 1; k < items.length; k++) vector = i32x4.replace_lane(vector, k, items[k]!);
+    return this.#lanes.precision === "f32" ? f32x4.convert_i32x4_u(vector) : f64x2.convert_low_i32x4_u(vector);
+  }
+
+  #elapsed(lanes: number, edges: readonly Local[]): Node {
+    const { visits, dt } = this.#layout;
+    const now = i32.add(get(this.#func.param("step")), i32.const(1));
+    const items = Array.from({ length: lanes }, (_, k) => {
+      const before = edges.length > 0 ? i32.load(i32.shl(get(edges[k]!), i32.const(2)), visits!) : i32.load(i32.shl(get(this.#p), i32.const(2)), visits! + 4 * k);
+      return i32.sub(now, before);
+    });
+    return this.#lanes.mul(this.#integers(items), this.#lanes.const(dt));
+  }
+
+  #storeVisits(code: Code, turn: Turn, visits: number): void {
+    const now = code.let("now", i32.add(get(this.#func.param("step")), i32.const(1)));
+    for (let k = 0; k < turn.lanes; k++) {
+      const edge = turn.edges[k];
+      code.add(edge ? i32.store(i32.shl(get(edge), i32.const(2)), now, visits) : i32.store(i32.shl(get(this.#p), i32.const(2)), now, visits + 4 * k));
+    }
+  }
+
+  /** Adds to the input of each edge's target. */
+  #deliver(code: Code, turn: Turn, value: Node, slot: Local): void {
+    const { real, extract } = this.#bytes === 4 ? { real: f32, extract: f32x4.extract_lane } : { real: f64, extract: f64x2.extract_lane };
+    const targets = this.#layout.kernel.walk === "in" ? Array.from({ length: turn.lanes }, () => this.#element) : turn.words;
+    targets.forEach((target, k) => {
+      const at = code.variable("at", "i32", i32.add(i32.shl(get(target), i32.const(this.#shift)), get(slot)));
+      code.add(real.store(get(at), real.add(real.load(get(at)), extract(value, k))));
+    });
+  }
+
+  #fill(distribution: "uniform" | "normal"): Func {
+    const { precision } = this.#lanes;
+    return distribution === "uniform" ? fillUniform(this.#module, this.#keys, precision) : fillNormal(this.#module, this.#keys, precision);
+  }
+
+  /** Random numbers of the edges p … end − 1, from the block of sixteen in which p lies. */
+  #fillDraws(code: Code): void {
+    const { kernel, drawAddress, stream } = this.#layout;
+    if (kernel.draws.length === 0) return;
+    code.add(local.set(this.#firstDrawn, i32.and(get(this.#p), i32.const(-16))));
+    const hi = i32.and(i32.add(get(this.#end), i32.const(15)), i32.const(-16));
+    for (const draw of kernel.draws) {
+      code.add(call(this.#fill(draw.distribution), get(this.#firstDrawn), hi, get(this.#func.param("step")), i32.const(stream), i32.const(draw.draw),
+        i32.const(drawAddress(draw.name))));
+    }
+  }
+
+  #uses(wanted: string): boolean {
+    const { kernel } = this.#layout;
+    let found = false;
+    const look = (e: Expr): void => visitExpr(e, (node) => (found ||= node.kind === "name" && node.name === wanted));
+    for (const s of kernel.body) lookIn(s, look);
+    for (const d of kernel.deliver) look(d.value);
+    return found;
+  }
+}
+
+function lookIn(s: Statement, look: (e: Expr) => void): void {
+  if (s.kind !== "while") return look(s.value);
+  look(s.condition);
+  for (const inner of s.body) lookIn(inner, look);
+}
