@@ -3,8 +3,9 @@ import { invariant } from "../../errors.ts";
 import type { Draw } from "../../ir/kernel.ts";
 import { normalAt, poissonAt, poissonTable, uniformAt, varyingPoissonAt } from "../../math/random.ts";
 import type { PoissonTable } from "../../math/random.ts";
-import type { Backend, Executable, MapLayout, Program, ScatterLayout } from "../contract.ts";
+import type { Action, Backend, Executable, MapLayout, Program, ScatterLayout } from "../contract.ts";
 import { flushesAfter } from "../contract.ts";
+import { interpretActions, visitAllEdges } from "./actions.ts";
 import { interpretFlush, interpretMapKernel } from "./mapKernel.ts";
 
 export const interpreterBackend: Backend = {
@@ -42,7 +43,12 @@ export const interpreterBackend: Backend = {
     };
     const deliverOne = (scatter: number, list: number, count: number, slot: number) =>
       deliver(program.scatters[scatter]!, memory.buffer as ArrayBuffer, list, count, slot);
-    return { deliver: deliverOne, run: (from, steps) => runSchedule(program, memory, from, steps, advance, deliverOne) };
+    return {
+      deliver: deliverOne,
+      run: (from, steps) => runSchedule(program, memory, from, steps, advance, deliverOne),
+      after: (step) => interpretActions(program, memory.buffer as ArrayBuffer, program.schedule.after, step, 0),
+      visit: (edge, step) => visitAllEdges(program, memory.buffer as ArrayBuffer, edge, step),
+    };
   },
 };
 
@@ -55,9 +61,11 @@ function runSchedule(
   deliverOne: (scatter: number, list: number, count: number, slot: number) => void,
 ): boolean {
   const { schedule } = program;
+  const act = (actions: readonly Action[], s: number): boolean => interpretActions(program, memory.buffer as ArrayBuffer, actions, from + s, s);
   const counts = new Uint32Array(memory.buffer, schedule.counts, schedule.steps * schedule.columns);
   for (let start = 0; start < steps; start += schedule.window) {
     const end = Math.min(steps, start + schedule.window);
+    if (act(schedule.before, start)) return true;
     for (const table of schedule.tables) {
       for (let s = start; s < end; s++) {
         const inputs = table.rings.map((r) => r.address + ((from + s) % r.slots) * r.slotBytes);
@@ -74,6 +82,7 @@ function runSchedule(
         const count = counts[s * schedule.columns + d.column]!;
         if (count > 0) deliverOne(k, d.list + 4 * s * d.stride, count, ((from + s + d.delay) % d.slots) * d.slotBytes);
       });
+      if (act(schedule.after, s)) return true;
     }
   }
   return false;

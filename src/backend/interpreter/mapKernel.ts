@@ -1,8 +1,7 @@
 /** A `MapKernel` in plain f64, one element after the other: slow, obvious, and what every other back-end is compared with. */
-import { invariant } from "../../errors.ts";
-import { evaluate, type Scalar } from "../../ir/evaluate.ts";
-import type { Expr } from "../../ir/expr.ts";
-import type { MapKernel, Statement } from "../../ir/kernel.ts";
+import type { MapKernel } from "../../ir/kernel.ts";
+import { runStatements, valueOf } from "./statements.ts";
+import type { KernelScope } from "./statements.ts";
 
 export interface InterpreterTables {
   /** True number of elements. */
@@ -26,7 +25,7 @@ export interface InterpreterTables {
 export function interpretMapKernel(kernel: MapKernel, tables: InterpreterTables, lo: number, hi: number): number {
   let count = 0;
   for (let e = lo; e < Math.min(hi, tables.size); e++) {
-    const scope = new Map<string, Scalar>([["i", e]]);
+    const scope: KernelScope = new Map([["i", e]]);
     for (const name of [...kernel.state, ...kernel.constants]) scope.set(name, tables.array(name)[e]!);
     for (const name of kernel.inputs) scope.set(name, tables.input(name)[e]!);
     for (const draw of kernel.draws) scope.set(draw.name, tables.draw(draw.name)[e - lo]!);
@@ -53,19 +52,4 @@ export function interpretFlush(kernel: MapKernel, array: (name: string) => Float
     const values = array(name);
     values.forEach((x, e) => Math.abs(x) < 1e-290 && (values[e] = 0));
   }
-}
-
-function runStatements(statements: readonly Statement[], scope: Map<string, Scalar>): void {
-  for (const s of statements) {
-    if (s.kind !== "while") scope.set(s.name, valueOf(s.value, scope));
-    else for (let turn = 0; turn < s.limit && valueOf(s.condition, scope) === true; turn++) runStatements(s.body, scope);
-  }
-}
-
-function valueOf(e: Expr, scope: ReadonlyMap<string, Scalar>): Scalar {
-  return evaluate(e, (name) => {
-    const value = scope.get(name);
-    invariant(value !== undefined, `a kernel uses the name ${name}, which nothing defines before`);
-    return value;
-  });
 }
