@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-const networks = ["A", "B", "C", "D1", "D2", "F0.1", "F1"];
+const networks = ["A", "B", "C", "D1", "D2", "D2p", "E", "F0.1", "F1"];
 const usage = `usage: npm run bench:peers -- ${networks.join("|")} [--repeat 3] [--seconds 1] [--f32]`;
 const root = fileURLToPath(new URL("..", import.meta.url));
 const ours = join(root, "dist/src/cli/main.js");
@@ -51,13 +51,18 @@ function compare(built, runs) {
     ours_cpu_ns_per_event: cpuPerEvent("ours", "cpu_s"), peer_cpu_ns_per_event: cpuPerEvent("peer", "sim_cpu_s"),
     ours_rate_hz: median("ours", "rate_hz"), peer_rate_hz: median("peer", "rate_hz"),
   };
+  // Rates of networks that learn may agree while their weights do not: both are compared.
+  const learned = runs[0].ours.n_plastic === undefined ? {} : {
+    n_plastic: runs[0].ours.n_plastic, ours_mean_weight_mV: median("ours", "mean_weight_mV"), peer_mean_weight_mV: median("peer", "mean_weight_mV"),
+    bytes_per_plastic_syn: median("ours", "bytes_per_plastic_syn"),
+  };
   return {
     net: built.net, peer: built.simulator, peer_precision: built.precision, ours_precision: runs[0].ours.precision,
     bio_s: built.bio_s, repeats: runs.length,
     // Both sides do work in proportion to their spikes; where rates differ (network A dies in some seeds), compare the cost of an event.
     ratio: figures.peer_s / figures.ours_s, ratio_cpu: figures.peer_cpu_s / figures.ours_cpu_s,
     ratio_cpu_per_event: figures.peer_cpu_ns_per_event / figures.ours_cpu_ns_per_event,
-    ...figures, n_syn: runs[0].ours.n_syn, bytes_per_syn: median("ours", "bytes_per_syn"), ours_build_ms: median("ours", "build_ms"),
+    ...figures, ...learned, n_syn: runs[0].ours.n_syn, bytes_per_syn: median("ours", "bytes_per_syn"), ours_build_ms: median("ours", "build_ms"),
     ours_compile_ms: median("ours", "compile_ms"), peer_compile_s: built.compile_s, load: loadavg()[0], processor: processor(), runs,
   };
 }
