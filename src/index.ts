@@ -2,14 +2,18 @@
 export { ArgumentError, EquationError, FileError, SimulationError, SynfireError, UnsupportedError } from "./errors.ts";
 export { neuron } from "./model/neuron.ts";
 export type { NeuronModel, NeuronSpec } from "./model/neuron.ts";
-export { staticSynapseModel } from "./model/synapse.ts";
-export type { SynapseModel } from "./model/synapse.ts";
+export { isStatic, staticSynapseModel, synapse } from "./model/synapse.ts";
+export type { SynapseModel, SynapseSpec } from "./model/synapse.ts";
 export { formatQuantity, parseQuantity } from "./units/quantity.ts";
 export type { Quantity, Unit } from "./units/quantity.ts";
 export { dimensions } from "./units/dimension.ts";
 
-export { Network, Projection } from "./network/network.ts";
+export { Network } from "./network/network.ts";
 export type { RunningSimulation } from "./network/network.ts";
+export { Projection } from "./network/projection.ts";
+export type { ProjectionOptions } from "./network/projection.ts";
+export { Modulator, modulatorModel } from "./network/modulator.ts";
+export type { ModulatorOptions } from "./network/modulator.ts";
 export { Population, SpikeSource } from "./network/population.ts";
 export type { SpikingGroup } from "./network/population.ts";
 export {
@@ -30,7 +34,7 @@ export { arrayCurrent, rampCurrent, sineCurrent, stepCurrent } from "./network/i
 export type { Current } from "./network/inputs.ts";
 export { grid, positions, ring } from "./network/positions.ts";
 export type { Positions } from "./network/positions.ts";
-export { RateMonitor, SpikeMonitor, StateMonitor, WeightMonitor } from "./network/monitors.ts";
+export { RateMonitor, SpikeMonitor, StateMonitor, SynapseMonitor, WeightMonitor } from "./network/monitors.ts";
 export type { SpikeSink, TraceSink } from "./network/monitors.ts";
 
 export { compile } from "./engine/compile.ts";

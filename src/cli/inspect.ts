@@ -1,6 +1,6 @@
 /** `synfire inspect FILE|NAME`: what becomes of the equations: methods, kernels, WebAssembly, cost. */
 import { Command, InvalidArgumentError } from "commander";
-import { allToAll, compile, formatQuantity, Network } from "../index.ts";
+import { allToAll, compile, formatQuantity, Network, staticSynapseModel } from "../index.ts";
 import type { CompileOptions, NeuronModel, Simulation } from "../index.ts";
 import { FileError } from "../errors.ts";
 import { bytes, significant, table, thousands } from "./format.ts";
@@ -79,7 +79,7 @@ function networkAround(model: NeuronModel): Network {
   for (const [receptor, variable] of Object.entries(model.receptors)) {
     const { dimension } = model.checked.variables.find(({ name }) => name === variable)!;
     const weight = formatQuantity(1, dimension) as CompileOptions["dt"];
-    network.projection(input, neurons, { kind: "synapse", name: "static" }, { connect: allToAll(), receptor, weight, name: `to ${receptor}` });
+    network.projection(input, neurons, staticSynapseModel("static"), { connect: allToAll(), receptor, weight, name: `to ${receptor}` });
   }
   return network;
 }

@@ -3,6 +3,7 @@ import { ArgumentError, invariant, UnsupportedError } from "../errors.ts";
 import type { NetworkData, PopulationData, ProjectionData } from "../network/data.ts";
 import { synapseScope } from "../network/scopes.ts";
 import { resolveValue } from "../network/values.ts";
+import { isStatic } from "../model/synapse.ts";
 import type { ResolvedValue, Value } from "../network/values.ts";
 import { dimensions } from "../units/dimension.ts";
 import { addressableBytes, formatBytes, realBytes } from "./arena.ts";
@@ -87,7 +88,7 @@ function resolveSynapseValue(p: ProjectionData, key: "weight" | "delay", data: N
       "Project onto a population of neurons.",
     );
   const { receptors, variables } = post.model.checked;
-  const dimension = key === "delay" ? dimensions.second : variables.find((v) => v.name === receptors[p.receptor])!.dimension;
+  const dimension = key === "delay" ? dimensions.second : variables.find((v) => v.name === receptors[p.receptor!])!.dimension;
   return resolveValue(value, dimension, synapseScope(pre.positions, post.positions), what);
 }
 
@@ -108,7 +109,7 @@ export function buildDelivery(
   options: DeliveryOptions,
 ): Delivery {
   const what = `projection ${p.name}`;
-  if (p.model !== "static") throw new UnsupportedError("synapse", `${what}: synapse model "${p.model}" is not known`, "Use staticSynapse.");
+  if (!isStatic(p.model)) throw new UnsupportedError("synapse", `${what}: synapse model "${p.model.name}" is not static`, "Use staticSynapse.");
   const base: Omit<PatternContext, "uniform"> = {
     preSize: p.pre.end - p.pre.start,
     postSize: p.post.end - p.post.start,
@@ -139,7 +140,7 @@ export function buildDelivery(
     weight: valuesOf("weight", 1),
     delay: valuesOf("delay", 1 / options.dt),
   });
-  return { data: p, pre, post, variable: post.model!.receptors[p.receptor]!, table, constantWeight: undefined };
+  return { data: p, pre, post, variable: post.model!.receptors[p.receptor!]!, table, constantWeight: undefined };
 }
 
 /** The longest delay of `data` per receiving variable decides how many slots its input ring has. */

@@ -4,7 +4,7 @@ import { dimensions } from "../units/dimension.ts";
 import { parseQuantity } from "../units/quantity.ts";
 import type { Quantity } from "../units/quantity.ts";
 import { RateMonitor, SpikeMonitor, StateMonitor } from "../network/monitors.ts";
-import type { WeightMonitor } from "../network/monitors.ts";
+import type { SynapseMonitor } from "../network/monitors.ts";
 import type { TraceRecording } from "../network/monitors.ts";
 import type { RangeData } from "../network/data.ts";
 import type { Group } from "./group.ts";
@@ -15,7 +15,7 @@ import type { SimulationParts } from "./parts.ts";
 export class Recording {
   readonly #dt: number;
   readonly #spikes: { readonly recorder: SpikeRecorder; readonly monitor: SpikeMonitor }[] = [];
-  readonly #samples: { readonly recorder: TraceRecorder | RateRecorder; readonly monitor: StateMonitor | RateMonitor | WeightMonitor }[] = [];
+  readonly #samples: { readonly recorder: TraceRecorder | RateRecorder; readonly monitor: StateMonitor | RateMonitor | SynapseMonitor }[] = [];
   /** Group → who wants its spikes. */
   readonly #listeners = new Map<number, ((step: number, ids: Uint32Array, count: number) => void)[]>();
   readonly #everything: RecordedSource[];
@@ -64,7 +64,8 @@ export class Recording {
         const delivery = parts.deliveries.find((d) => d.data.name === monitor.data.projection);
         invariant(delivery, "monitored projections were checked to be of this network");
         const { table } = delivery;
-        const recorder = new TraceRecorder(this.#steps(monitor.data.every), sampleOf(0, table.count, monitor.data.sample), ["w"], () => {
+        const recorder = new TraceRecorder(monitor.data.every === undefined ? 1 : this.#steps(monitor.data.every),
+          sampleOf(0, table.count, monitor.data.sample), ["w"], () => {
           const constant = delivery.constantWeight ?? (table.weights.kind === "constant" ? table.weights.value : undefined);
           if (constant !== undefined || table.weights.kind === "constant") return () => constant!;
           const view = arena.real(options.precision, table.weights.address, table.count);

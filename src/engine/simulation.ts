@@ -2,11 +2,13 @@
  * A running network. Time advances by windows of the shortest delay: every neuron is advanced that many steps, then the spikes of the
  * window are delivered in the order (step, projection, source). The result is the same, bit for bit, for any length of window.
  */
-import { ArgumentError, invariant, SimulationError } from "../errors.ts";
+import { ArgumentError, invariant, SimulationError, UnsupportedError } from "../errors.ts";
 import type { Executable } from "../backend/contract.ts";
 import type { RangeData } from "../network/data.ts";
 import type { NamesOf, SpikingGroup } from "../network/population.ts";
-import type { Network, Projection, RunningSimulation } from "../network/network.ts";
+import type { Modulator } from "../network/modulator.ts";
+import { Projection } from "../network/network.ts";
+import type { Network, RunningSimulation } from "../network/network.ts";
 import type { Value } from "../network/values.ts";
 import { dimensions } from "../units/dimension.ts";
 import { formatQuantity, parseQuantity } from "../units/quantity.ts";
@@ -141,8 +143,12 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   }
 
   /** Values of a state variable or parameter now, in SI units. [neurons] */
-  get<G extends SpikingGroup>(target: G, name: NamesOf<G>): Float64Array {
+  get<G extends SpikingGroup | Projection>(target: G, name: NamesOf<G>): Float64Array {
     this.#checkUsable();
+    if (target instanceof Projection) {
+      if (name === "w") return this.weights(target);
+      throw notYet(`${target.name}: reading ${name}`);
+    }
     const group = this.#group(target.range);
     const value = group.current(name, this.#parts.arena, this.#parts.options.precision);
     if (!value)
@@ -159,8 +165,9 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   }
 
   /** Sets parameters and state variables of a population or a part of it, while the simulation is paused. */
-  set<G extends SpikingGroup>(target: G, values: { readonly [K in NamesOf<G>]?: Value }): void {
+  set<G extends SpikingGroup | Projection>(target: G, values: { readonly [K in NamesOf<G>]?: Value }): void {
     this.#checkUsable();
+    if (target instanceof Projection) throw notYet(`${target.name}: setting ${Object.keys(values).join(", ")}`);
     this.#set(target.range, values as Readonly<Record<string, Value>>);
   }
 
@@ -217,6 +224,16 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     const post = Uint32Array.from(packed, (p) => (own ? p % group.stride : p) - data.post.start);
     const delays = Float64Array.from(packed, (p) => (own ? Math.floor(p / group.stride) : table.maxDelay) * this.dt);
     return { pre, post, weights: this.weights(projection), delays };
+  }
+
+  modulate(modulator: Modulator, _amount: number): void {
+    throw notYet(`modulator "${modulator.name}"`);
+  }
+  setPlasticity(projection: Projection, _learns: boolean): void {
+    throw notYet(projection.name);
+  }
+  normalise(projection: Projection): void {
+    throw notYet(projection.name);
   }
 
   /** One weight for all synapses of a projection from now on; 0 cuts it. */
@@ -431,8 +448,11 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
       step: stepOf(change.at),
       apply: () => {
         if ("lesion" in change) this.#lesion(change.lesion);
-        else if ("projection" in change) this.setWeight({ name: change.projection } as Projection, change.weight);
-        else this.#set(change.target, change.set);
+        else if ("projection" in change) {
+          const projection = { name: change.projection } as Projection;
+          if ("weight" in change) this.setWeight(projection, change.weight);
+          else this.set(projection, change.set);
+        } else this.#set(change.target, change.set);
       },
     }));
     const hooks = this.network.hooks.map((hook) => ({ step: stepOf(hook.at), apply: () => hook.change(this) }));
@@ -521,3 +541,5 @@ function cpuTime(): number {
   const { user, system } = runtime.cpuUsage();
   return (user + system) / 1000;
 }
+
+const notYet = (what: string): UnsupportedError => new UnsupportedError("synapse", `${what}: synapses with state do not run yet`, "Use staticSynapse.");

@@ -64,6 +64,8 @@ export interface CheckedSynapse {
 export interface SynapseEnds {
   readonly pre: ReadonlyMap<string, Dimension>;
   readonly post: ReadonlyMap<string, Dimension>;
-  /** Of the receptor's variable, which is also the dimension of the weight. */
+  /** Of the weight `w`: that of the receptor's variable, unless the model gives `w` a unit of its own. */
   readonly weight: Dimension;
+  /** Of the receptor's variable; absent when the projection has no receptor, in which case its model may not send to one. */
+  readonly receptor?: Dimension;
 }

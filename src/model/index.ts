@@ -2,8 +2,10 @@
 export * from "./checked.ts";
 export { neuron } from "./neuron.ts";
 export type { NeuronModel, NeuronSpec, Values } from "./neuron.ts";
-export { staticSynapseModel } from "./synapse.ts";
-export type { SynapseModel } from "./synapse.ts";
+export * from "./checkedSynapse.ts";
+export { checkSynapse } from "./checkSynapse.ts";
+export { isStatic, staticSynapseModel, synapse } from "./synapse.ts";
+export type { StaticSynapseModel, SynapseModel, SynapseQuantity, SynapseSpec, SynapseValues } from "./synapse.ts";
 export type { Value } from "./value.ts";
 export { describeModel } from "./describe.ts";
 export type { DescribedValue, ModelDescription } from "./describe.ts";

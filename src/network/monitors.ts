@@ -164,9 +164,7 @@ export class StateMonitor<S extends string = string> extends SampleMonitor {
   }
   /** Time course of one recorded neuron. [samples] */
   trace(name: S, neuron = 0): Float64Array {
-    const all = this.get(name);
-    const n = Math.max(1, this.neurons.length);
-    return Float64Array.from({ length: Math.floor(all.length / n) }, (_, k) => all[k * n + neuron]!);
+    return columnOf(this.get(name), this.neurons.length, neuron);
   }
 }
 
@@ -187,11 +185,11 @@ export class RateMonitor extends SampleMonitor {
   }
 }
 
-/** Records the weights of a sample of a projection's synapses. */
-export class WeightMonitor extends SampleMonitor {
-  readonly data: MonitorData & { kind: "weights" };
+/** Records weights, variables or parameters of a sample of a projection's synapses. */
+export class SynapseMonitor<S extends string = string> extends SampleMonitor {
+  readonly data: MonitorData & { kind: "synapses" };
 
-  constructor(data: MonitorData & { kind: "weights" }) {
+  constructor(data: MonitorData & { kind: "synapses" }) {
     super();
     this.data = data;
   }
@@ -200,8 +198,26 @@ export class WeightMonitor extends SampleMonitor {
   get synapses(): Uint32Array {
     return this.elements;
   }
+  /** Values in SI units, sample by sample. [samples × synapses] */
+  get(name: S): Float64Array {
+    return this.values(name);
+  }
+  /** Time course of one recorded synapse. [samples] */
+  trace(name: S, synapse = 0): Float64Array {
+    return columnOf(this.get(name), this.synapses.length, synapse);
+  }
+}
+
+/** Records the weights of a sample of a projection's synapses. */
+export class WeightMonitor extends SynapseMonitor<"w"> {
   /** Values in SI units. [samples × synapses] */
   get weights(): Float64Array {
     return this.values("w");
   }
+}
+
+/** One column of a table [rows × n]. */
+function columnOf(table: Float64Array, n: number, column: number): Float64Array {
+  const columns = Math.max(1, n);
+  return Float64Array.from({ length: Math.floor(table.length / columns) }, (_, k) => table[k * columns + column]!);
 }

@@ -11,36 +11,36 @@ import type { Quantity } from "../units/quantity.ts";
 import { checkConnector, checkCurrent, checkSample, positiveTime, unknownName } from "./checks.ts";
 import { materialise } from "./connectors.ts";
 import type { ConnectorOrRule } from "./connectors.ts";
-import type { ChangeData, InputData, NetworkData, PopulationData, ProjectionData, RangeData } from "./data.ts";
+import type { ChangeData, InputData, NetworkData, NormalisationData, PopulationData, ProjectionData, RangeData } from "./data.ts";
 import type { Current } from "./inputs.ts";
-import { RateMonitor, SpikeMonitor, StateMonitor, WeightMonitor } from "./monitors.ts";
+import type { Modulator } from "./modulator.ts";
+import { RateMonitor, SpikeMonitor, StateMonitor, SynapseMonitor, WeightMonitor } from "./monitors.ts";
 import { describeRange, Population, SpikeSource } from "./population.ts";
 import type { NamesOf, SpikingGroup } from "./population.ts";
 import type { Positions } from "./positions.ts";
+import { Projection } from "./projection.ts";
 import { neuronScope, receptorDimension, synapseScope } from "./scopes.ts";
 import { networkFromJSON, networkToJSON } from "./serialise.ts";
 import { neuronNames, resolveValue } from "./values.ts";
 import type { Value } from "./values.ts";
 
-/** Handle on the synapses between two groups. */
-export class Projection<M extends SynapseModel = SynapseModel> {
-  readonly name: string;
-  readonly model: M;
-
-  constructor(name: string, model: M) {
-    this.name = name;
-    this.model = model;
-  }
-}
+export { Projection } from "./projection.ts";
 
 /** What a change made while the network runs may do with the simulation; `compile` returns one. */
 export interface RunningSimulation {
   /** Simulated time in seconds. */
   readonly time: number;
-  get<G extends SpikingGroup>(target: G, name: NamesOf<G>): Float64Array;
-  set<G extends SpikingGroup>(target: G, values: { readonly [K in NamesOf<G>]?: Value }): void;
+  /** Of neurons: [neurons]; of a projection's synapses, in storage order (by source, then as made): [synapses]. `w` is the weight. */
+  get<G extends SpikingGroup | Projection>(target: G, name: NamesOf<G>): Float64Array;
+  set<G extends SpikingGroup | Projection>(target: G, values: { readonly [K in NamesOf<G>]?: Value }): void;
   lesion(target: SpikingGroup): void;
   setWeight(projection: Projection, weight: Quantity): void;
+  /** Adds to the value of a modulator now. */
+  modulate(modulator: Modulator, amount: number): void;
+  /** Whether the weights of a projection learn; transmission goes on either way. */
+  setPlasticity(projection: Projection, learns: boolean): void;
+  /** Brings the weights of a projection to the norms that `net.normalise` gave, now. */
+  normalise(projection: Projection): void;
 }
 
 /** A change that is a function of the running simulation, and when. */
@@ -58,8 +58,9 @@ export class Network {
   readonly #projections: ProjectionData[] = [];
   readonly #inputs: InputData[] = [];
   readonly #changes: ChangeData[] = [];
+  readonly #normalisations: NormalisationData[] = [];
   /** Monitors in the order of their declaration. */
-  readonly monitors: (SpikeMonitor | StateMonitor | RateMonitor | WeightMonitor)[] = [];
+  readonly monitors: (SpikeMonitor | StateMonitor | RateMonitor | SynapseMonitor)[] = [];
   /** Changes that are functions; they are not part of the data. */
   readonly hooks: Hook[] = [];
   readonly #sourceListeners = new Set<(name: string, times: Float64Array, indices: Uint32Array) => void>();
@@ -251,7 +252,18 @@ export class Network {
         );
       }
     }
-    this.#projections.push({ name: label, pre: from, post: to, model: model.name, connect, receptor, weight: options.weight, delay: options.delay });
+    this.#projections.push({
+      name: label,
+      pre: from,
+      post: to,
+      model,
+      connect,
+      receptor,
+      weight: options.weight,
+      delay: options.delay,
+      values: {},
+      modulators: {},
+    });
     return new Projection(label, model);
   }
 
@@ -301,8 +313,14 @@ export class Network {
     this.#projectionData(projection.name);
     positiveTime(options.every, "weightMonitor: every");
     checkSample(options.sample, Infinity, "weightMonitor");
-    const monitor = new WeightMonitor({ kind: "weights", projection: projection.name, every: options.every, sample: options.sample });
-    this.monitors.push(monitor);
+    const monitor = new WeightMonitor({
+      kind: "synapses",
+      projection: projection.name,
+      names: ["w"],
+      every: options.every,
+      sample: options.sample,
+    });
+    this.monitors.push(monitor as SynapseMonitor);
     return monitor;
   }
 
@@ -328,7 +346,7 @@ export class Network {
       const data = this.#projectionData(change.projection.name);
       const post = this.#populations.get(data.post.population)!;
       if (post.kind === "neurons")
-        parseQuantity(change.weight, receptorDimension(post.model.checked, data.receptor), `net.at ${time}: weight of ${data.name}`);
+        parseQuantity(change.weight, receptorDimension(post.model.checked, data.receptor!), `net.at ${time}: weight of ${data.name}`);
       this.#changes.push({ at: time, projection: data.name, weight: change.weight });
     } else {
       const range = this.#own(change.target.range);
@@ -369,6 +387,7 @@ export class Network {
       inputs: [...this.#inputs],
       monitors: this.monitors.map((m) => m.data),
       changes: [...this.#changes],
+      normalisations: [...this.#normalisations],
     };
   }
 
@@ -419,9 +438,9 @@ export class Network {
       else net.spikeSource(p.name, p.size, { times: p.times, indices: p.indices, ...place });
     }
     for (const p of data.projections) {
-      net.projection(groupOf(p.pre), populationOf(p.post), { kind: "synapse", name: p.model } as SynapseModel, {
+      net.projection(groupOf(p.pre), populationOf(p.post), p.model, {
         connect: p.connect,
-        receptor: p.receptor,
+        receptor: p.receptor!,
         weight: p.weight,
         name: p.name,
         ...(p.delay === undefined ? {} : { delay: p.delay }),
@@ -437,9 +456,9 @@ export class Network {
     for (const m of data.monitors) {
       if (m.kind === "spikes") net.#monitorSpikes(m.sources.map(groupOf), m.countsOnly);
       else if (m.kind === "rate") net.rateMonitor(groupOf(m.source), { every: m.every });
-      else if (m.kind === "weights")
+      else if (m.kind === "synapses")
         net.weightMonitor(new Projection(m.projection, { kind: "synapse", name: "" } as SynapseModel), {
-          every: m.every,
+          every: m.every!,
           ...(m.sample === undefined ? {} : { sample: m.sample }),
         });
       else
@@ -451,7 +470,7 @@ export class Network {
     for (const c of data.changes) {
       if ("lesion" in c) net.at(c.at, { lesion: groupOf(c.lesion) });
       else if ("projection" in c)
-        net.at(c.at, { projection: new Projection(c.projection, { kind: "synapse", name: "" } as SynapseModel), weight: c.weight });
+        net.at(c.at, { projection: new Projection(c.projection, { kind: "synapse", name: "" } as SynapseModel), weight: (c as { weight: Quantity }).weight });
       else net.at(c.at, { target: populationOf(c.target), set: c.set });
     }
     return net;

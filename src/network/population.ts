@@ -1,8 +1,9 @@
 /** Handles on the neurons of a network: populations, their slices, and sources of spikes. They name what a network holds; they hold no state. */
 import { ArgumentError } from "../errors.ts";
-import type { ParametersOf, StateOf } from "../model/inference.ts";
+import type { ParametersOf, StateOf, SynapseParametersOf, SynapseStateOf } from "../model/inference.ts";
 import type { NeuronModel } from "../model/neuron.ts";
 import type { RangeData } from "./data.ts";
+import type { Projection } from "./projection.ts";
 
 /** Anything that spikes: a population of neurons, a Poisson source, a list of spikes, or a part of one. */
 export interface SpikingGroup {
@@ -35,8 +36,12 @@ export class Population<M extends NeuronModel = NeuronModel> implements SpikingG
   }
 }
 
-/** What a group's model lets be read and set; any name where the model is not known to the compiler. */
-export type NamesOf<G extends SpikingGroup> = G extends Population<infer M> ? ParametersOf<M> | StateOf<M> : string;
+/** What the model of a group or projection lets be read and set (`w`: the weight); any name where the model is not known to the compiler. */
+export type NamesOf<G extends SpikingGroup | Projection> = G extends Population<infer M>
+  ? ParametersOf<M> | StateOf<M>
+  : G extends Projection<infer M>
+    ? SynapseParametersOf<M> | SynapseStateOf<M> | "w"
+    : string;
 
 /** Sources of spikes without a neuron model: Poisson processes or spikes from arrays. */
 export class SpikeSource implements SpikingGroup {

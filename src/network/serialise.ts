@@ -5,6 +5,8 @@
 import { ArgumentError, SynfireError } from "../errors.ts";
 import { neuron } from "../model/neuron.ts";
 import type { NeuronModel } from "../model/neuron.ts";
+import { staticSynapseModel, synapse } from "../model/synapse.ts";
+import type { SynapseModel } from "../model/synapse.ts";
 import type { NetworkData } from "./data.ts";
 
 const arrayTypes = { Float64Array, Float32Array, Int32Array, Uint32Array, Uint16Array, Uint8Array } as const;
@@ -26,16 +28,26 @@ const modelFields = [
 ] as const;
 
 export function networkToJSON(data: NetworkData): object {
-  const models = new Map<string, NeuronModel>();
-  const modelKey = (model: NeuronModel): string => {
-    let key = model.name;
-    for (let k = 2; models.has(key) && models.get(key) !== model; k++) key = `${model.name} ${k}`;
-    models.set(key, model);
-    return key;
-  };
-  const populations = data.populations.map((p) => (p.kind === "neurons" ? { ...p, model: modelKey(p.model) } : p));
+  const models = new Map<string, NeuronModel>(),
+    synapseModels = new Map<string, SynapseModel>();
+  const populations = data.populations.map((p) => (p.kind === "neurons" ? { ...p, model: keyOf(p.model, models) } : p));
+  const projections = data.projections.map((p) => ({ ...p, model: keyOf(p.model, synapseModels) }));
   const texts = Object.fromEntries([...models].map(([key, model]) => [key, modelText(model)]));
-  return encode({ ...data, models: texts, populations }) as object;
+  const synapseTexts = Object.fromEntries([...synapseModels].map(([key, model]) => [key, synapseText(model)]));
+  return encode({ ...data, models: texts, synapseModels: synapseTexts, populations, projections }) as object;
+}
+
+/** The name of a model in the file; the second of two different models of one name gets a number. */
+function keyOf<M extends { readonly name: string }>(model: M, known: Map<string, M>): string {
+  let key = model.name;
+  for (let k = 2; known.has(key) && known.get(key) !== model; k++) key = `${model.name} ${k}`;
+  known.set(key, model);
+  return key;
+}
+
+function synapseText(model: SynapseModel): object {
+  const { kind: _kind, ...text } = (model as unknown as { toJSON: () => Record<string, unknown> }).toJSON();
+  return text;
 }
 
 /** A model as its author wrote it, JSON-safe. */
@@ -61,7 +73,30 @@ export function networkFromJSON(json: unknown): NetworkData {
     if (!model) throw broken(`population ${JSON.stringify(p["name"])} uses a model "${String(p["model"])}" that is not in the file`);
     return { ...p, model, values: isRecord(p["values"]) ? p["values"] : {} };
   });
-  return { ...data, populations } as unknown as NetworkData;
+  const synapseTexts = data["synapseModels"] ?? {};
+  if (!isRecord(synapseTexts)) throw broken('"synapseModels" is not an object');
+  const synapseModels = new Map(Object.entries(synapseTexts).map(([key, text]) => [key, readSynapseModel(key, text)]));
+  const projections = (data["projections"] as Record<string, unknown>[]).map((p) => {
+    const key = String(p["model"]);
+    // Files written before synapse models had texts know the static one by its name.
+    const model = synapseModels.get(key) ?? (key === "static" ? staticSynapseModel("static") : undefined);
+    if (!model) throw broken(`projection ${JSON.stringify(p["name"])} uses a synapse model "${key}" that is not in the file`);
+    const table = (field: string) => (isRecord(p[field]) ? p[field] : {});
+    return { ...p, model, values: table("values"), modulators: table("modulators") };
+  });
+  const normalisations = data["normalisations"] ?? [];
+  if (!Array.isArray(normalisations) || !normalisations.every(isRecord)) throw broken('"normalisations" is not a list of objects');
+  return { ...data, populations, projections, normalisations } as unknown as NetworkData;
+}
+
+function readSynapseModel(key: string, text: unknown): SynapseModel {
+  if (!isRecord(text)) throw broken(`synapse model "${key}" is not an object`);
+  try {
+    return synapse(text as unknown as Parameters<typeof synapse>[0]) as SynapseModel;
+  } catch (error) {
+    if (error instanceof SynfireError) throw error;
+    throw broken(`synapse model "${key}" cannot be read`);
+  }
 }
 
 function readModel(key: string, text: unknown): NeuronModel {

@@ -1,0 +1,74 @@
+/** Neuromodulators: one value that all synapses of a projection read, driven by spikes, by a signal or by hand. */
+import { neuron } from "../model/neuron.ts";
+import type { NeuronModel } from "../model/neuron.ts";
+import type { Quantity } from "../units/quantity.ts";
+import type { NetworkData } from "./data.ts";
+import type { Current } from "./inputs.ts";
+import type { Population, SpikingGroup } from "./population.ts";
+
+/** Handle on a modulator; its `population` is one neuron whose variable `value` synapses read. */
+export class Modulator<M extends NeuronModel = NeuronModel> {
+  readonly name: string;
+  readonly population: Population<M>;
+
+  constructor(name: string, population: Population<M>) {
+    this.name = name;
+    this.population = population;
+  }
+}
+
+export interface ModulatorOptions {
+  /** Time constant with which the value decays; without it, the value stays until it is changed. */
+  readonly tau?: Quantity;
+  /** Each of its spikes adds `amount`. More sources are projections onto `population`, receptor "amount". */
+  readonly from?: SpikingGroup;
+  /** What a spike of `from` adds. Default 1. */
+  readonly amount?: number;
+  /** From a spike of `from` to the change of the value. Default one step. */
+  readonly delay?: Quantity;
+  /** The value at the start. Default 0. */
+  readonly initial?: number;
+  /** The value follows this course in time instead, e.g. `arrayCurrent`; amplitudes are plain numbers. */
+  readonly signal?: Current;
+}
+
+/** A concentration that decays: it jumps by what arrives, and spikes when something does, so that synapses notice. */
+export const modulatorModel = neuron({
+  name: "modulator",
+  description: "Concentration of a neuromodulator that decays and jumps by what arrives",
+  parameters: { tau: "200 ms" },
+  state: { value: 0, arriving: 0 },
+  receptors: { amount: "arriving" },
+  equations: "dvalue/dt = -value / tau : 1; arriving : 1 (impulse)",
+  threshold: "arriving != 0",
+  reset: "value += arriving",
+});
+
+/** A modulator without decay. */
+export const lastingModulatorModel = neuron({
+  name: "lasting_modulator",
+  description: "Neuromodulator that keeps its value until something arrives",
+  state: { value: 0, arriving: 0 },
+  receptors: { amount: "arriving" },
+  equations: "value : 1; arriving : 1 (impulse)",
+  threshold: "arriving != 0",
+  reset: "value += arriving",
+});
+
+/** A modulator that follows a signal. */
+export const signalModulatorModel = neuron({
+  name: "signal_modulator",
+  description: "Neuromodulator whose value is a given course in time",
+  state: { value: 0 },
+  equations: "value : 1 (impulse)",
+});
+
+/** Modulators that nothing in the description drives: no projection, no signal, no initial value, no planned change. */
+export function undrivenModulators(data: NetworkData): string[] {
+  return data.populations.flatMap((p) => {
+    if (p.kind !== "neurons" || !p.modulator || (p.values["value"] ?? 0) !== 0) return [];
+    const driven = data.projections.some((q) => q.post.population === p.name) || data.inputs.some((q) => q.target.population === p.name)
+      || data.changes.some((c) => "target" in c && c.target.population === p.name);
+    return driven ? [] : [p.name];
+  });
+}
