@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 import { argv, execArgv, execPath } from "node:process";
 import { Argument, Command } from "commander";
 import { SimulationError } from "../errors.ts";
+import { isStatic, Projection } from "../index.ts";
+import type { Network, RunReport, Simulation } from "../index.ts";
 import { bytes, significant, thousands, time } from "./format.ts";
 import { loadNetwork } from "./loadNetwork.ts";
 import { addBackendOptions, examples, jsonOption, positiveNumber, positiveWholeNumber, wholeNumber } from "./options.ts";
@@ -18,6 +20,8 @@ const networks: Readonly<Record<string, { readonly file: string; readonly set?: 
   C: { file: "brunel" },
   D1: { file: "izhikevich2003" },
   D2: { file: "izhikevichSparse" },
+  D2p: { file: "izhikevichPlastic" },
+  E: { file: "brunelPlastic" },
   "F0.1": { file: "microcircuit", set: ["scale=0.1"] },
   F1: { file: "microcircuit", set: ["scale=1"] },
 };
@@ -31,11 +35,14 @@ export interface Measurement {
   readonly bio_s: number; readonly build_ms: number; readonly compile_ms: number; readonly sim_s: number; readonly cpu_s: number;
   readonly n_syn: number; readonly spikes: number; readonly rate_hz: number; readonly syn_events: number; readonly ns_per_event: number;
   readonly bytes_per_syn: number; readonly peak_rss_bytes: number; readonly spike_hash: string;
+  /** Of the synapses that learn; their tables' bytes each, and the mean weight at the end (networks that learn have weights in volt). */
+  readonly n_plastic?: number; readonly bytes_per_plastic_syn?: number; readonly mean_weight_mV?: number;
 }
 
 export function benchCommand(): Command {
   return addBackendOptions(new Command("bench"))
-    .description("time a benchmark network: A COBA, B CUBA, C Brunel, D1 and D2 Izhikevich, F0.1 and F1 cortical microcircuit")
+    .description("time a benchmark network: A COBA, B CUBA, C Brunel, D1 and D2 Izhikevich, " +
+      "F0.1 and F1 cortical microcircuit; D2p and E are D2 and C with synapses that learn")
     .addArgument(new Argument("<net>", "which network").choices(Object.keys(networks)))
     .option("--seconds <s>", "simulated seconds that are timed", positiveNumber, 1)
     .option("--repeat <n>", "measure so often, each in a process of its own; the median by sim_s is printed", positiveWholeNumber, 1)
@@ -57,20 +64,38 @@ async function measure(net: string, { seconds, backend, precision, seed }: Bench
   const { file, set = [] } = networks[net]!;
   const loaded = await loadNetwork(file, { set, duration: `${seconds} s`, ...(seed === undefined ? {} : { seed }) });
   const network = await loaded!.build();
-  let residentBefore = 0;
+  let residentBefore = 0, peak = 0, weights: readonly Float64Array[] = [];
   const { report, measured } = await simulate(network, {
     settings: loaded!.settings, backend, precision, onStage: (stage) => {
       if (stage === "connect") residentBefore = process.memoryUsage.rss();
     },
+    onEnd: (simulation) => {
+      // Before weights are copied out.
+      peak = peakResident();
+      weights = plasticWeights(network, simulation);
+    },
   });
-  const peak = peakResident();
   return {
     net, backend: report.backend, threads: report.threads, precision: report.precision, bio_s: measured.duration, build_ms: report.buildMs,
     compile_ms: report.compileMs, sim_s: measured.wall, cpu_s: measured.cpu, n_syn: report.synapses, spikes: measured.spikes,
     rate_hz: measured.spikes / report.neurons / measured.duration, syn_events: measured.synapticEvents,
     ns_per_event: (measured.wall * 1e9) / measured.synapticEvents, bytes_per_syn: (peak - residentBefore) / report.synapses,
-    peak_rss_bytes: peak, spike_hash: report.spikeHash,
+    peak_rss_bytes: peak, spike_hash: report.spikeHash, ...learned(network, report, weights),
   };
+}
+
+const plastic = (network: Network) => network.data.projections.filter(({ model }) => !isStatic(model));
+
+const plasticWeights = (network: Network, simulation: Simulation): Float64Array[] =>
+  plastic(network).map(({ name, model }) => simulation.get(new Projection(name, model), "w"));
+
+function learned(network: Network, { projections }: RunReport, weights: readonly Float64Array[]): Partial<Measurement> {
+  if (weights.length === 0) return {};
+  const names = new Set(plastic(network).map(({ name }) => name));
+  const bytes = projections.filter(({ name }) => names.has(name)).reduce((sum, projection) => sum + projection.bytes, 0);
+  const count = weights.reduce((sum, { length }) => sum + length, 0);
+  const total = weights.reduce((sum, values) => sum + values.reduce((a, b) => a + b, 0), 0);
+  return { n_plastic: count, bytes_per_plastic_syn: bytes / count, mean_weight_mV: (total / count) * 1000 };
 }
 
 /** The same command in processes of their own, so that neither memory nor compiled code of one run helps the next. */
@@ -101,6 +126,9 @@ function describe(m: Measurement): string {
     `${thousands(m.spikes)} spikes, ${significant(m.rate_hz)} Hz; ${thousands(m.syn_events)} synaptic events, ${significant(m.ns_per_event)} ns each`,
     `${thousands(m.n_syn)} synapses made in ${significant(m.build_ms)} ms, ${significant(m.bytes_per_syn)} bytes each; ` +
       `compiled in ${significant(m.compile_ms)} ms; peak memory ${bytes(m.peak_rss_bytes)}`,
+    ...(m.n_plastic === undefined ? [] : [
+      `${thousands(m.n_plastic)} of them plastic, ${significant(m.bytes_per_plastic_syn!)} bytes each; mean weight ${significant(m.mean_weight_mV!)} mV`,
+    ]),
     `spike hash ${m.spike_hash}`,
   ].join("\n");
 }

@@ -1,6 +1,6 @@
 /** Compiles and runs a network file's network, timing the measured part alone. What `run`, `verify` and `bench` share. */
 import { compile } from "../index.ts";
-import type { CompileOptions, Network, Progress, RunReport, SpikeMonitor } from "../index.ts";
+import type { CompileOptions, Network, Progress, RunReport, Simulation, SpikeMonitor } from "../index.ts";
 import { dimensions, parseQuantity } from "../units/index.ts";
 import type { Settings } from "./settings.ts";
 
@@ -12,6 +12,8 @@ export interface SimulateOptions {
   readonly onStage?: CompileOptions["onStage"];
   /** Times count the warm-up. */
   readonly onProgress?: (progress: Progress) => void;
+  /** The simulation as the run left it; it is disposed afterwards. */
+  readonly onEnd?: (simulation: Simulation) => void;
 }
 
 export interface Simulated {
@@ -53,6 +55,7 @@ export async function simulate(network: Network, options: SimulateOptions): Prom
   const cpu = process.cpuUsage(cpuBefore);
   const wall = (performance.now() - wallBefore) / 1000;
   const report = simulation.report();
+  options.onEnd?.(simulation);
   const measuredDuration = report.duration - before.duration;
   return {
     report, asked,

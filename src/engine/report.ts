@@ -37,6 +37,8 @@ export interface RunReport {
     readonly spikes: number;
     readonly rate: number;
   }[];
+  /** `bytes`: of the tables of a projection's synapses. */
+  readonly projections: readonly { readonly name: string; readonly model: string; readonly synapses: number; readonly bytes: number }[];
   readonly integrators: readonly { readonly population: string; readonly method: string; readonly reason: string }[];
 }
 
@@ -51,11 +53,10 @@ interface Measured {
 export function makeReport(parts: SimulationParts, measured: Measured): RunReport {
   const { groups, deliveries, options, stages, arena } = parts;
   const duration = measured.steps * options.dt;
-  const synapseBytes = deliveries.reduce(
-    (sum, { table }) =>
-      sum + 4 * (table.sources + 1) + table.count * (table.targetBytes + (table.weights.kind === "perSynapse" ? realBytes(options.precision) : 0)),
-    0,
-  );
+  const projections = deliveries.map(({ data, table }) => ({
+    name: data.name, model: data.model.name, synapses: table.count,
+    bytes: 4 * (table.sources + 1) + table.count * (table.targetBytes + (table.weights.kind === "perSynapse" ? realBytes(options.precision) : 0)),
+  }));
   const [low, high] = arena.u32(parts.eventCounter, 2);
   return {
     dt: options.dt,
@@ -72,7 +73,7 @@ export function makeReport(parts: SimulationParts, measured: Measured): RunRepor
     synapses: deliveries.reduce((sum, d) => sum + d.table.count, 0),
     spikes: measured.spikes.reduce((a, b) => a + b, 0),
     synapticEvents: high! * 4294967296 + low!,
-    bytes: { synapses: synapseBytes, total: arena.bytes },
+    bytes: { synapses: projections.reduce((sum, { bytes }) => sum + bytes, 0), total: arena.bytes },
     spikeHash: measured.hash,
     modelHash: hashOf(parts),
     populations: groups.map((g) => ({
@@ -82,6 +83,7 @@ export function makeReport(parts: SimulationParts, measured: Measured): RunRepor
       spikes: measured.spikes[g.index]!,
       rate: duration > 0 ? measured.spikes[g.index]! / g.size / duration : 0,
     })),
+    projections,
     integrators: groups.flatMap((g) =>
       g.integration && g.data.kind === "neurons" ? [{ population: g.name, method: g.integration.method, reason: g.integration.reason }] : [],
     ),
