@@ -2,8 +2,8 @@
  * One plastic projection, simulated without a single idea: every variable of every synapse advances in every step, every synapse looks in
  * every step whether a spike has reached it. Shares nothing with the engine but the meaning of an operation (`ir/evaluate`).
  *
- * Spikes are emitted in steps; one of step k is at the time (k + 1)·dt. A spike of the source reaches the synapse in step k + axonal, one
- * of the target in step k + dendritic; what the synapse sends in step s arrives at its target in step s + dendritic.
+ * Spikes are emitted in steps; one of step k is at the time (k + 1)·dt. A spike of the source reaches the synapse in step k + delay, one of
+ * the target in step k + dendritic + delay; what the synapse sends in step s arrives at its target in step s + dendritic.
  */
 import { evaluate } from "../../src/ir/evaluate.ts";
 import { namesIn, type Expr } from "../../src/ir/expr.ts";
@@ -13,8 +13,8 @@ import { advance, type Equation } from "./advance.ts";
 export interface Synapse {
   readonly pre: number;
   readonly post: number;
-  /** Steps from the source's spike to the synapse, for each presynaptic pathway. */
-  readonly axonal: (pathway: string) => number;
+  /** Steps of a pathway's own: from the source's spike to the synapse, or beyond the dendritic delay from the target's. */
+  readonly delay: (pathway: string) => number;
   /** Steps between the synapse and its target, both ways. */
   readonly dendritic: number;
   /** Initial values of variables (the weight `w` among them) and values of parameters that differ from the model's, SI. */
@@ -32,6 +32,8 @@ export interface Experiment {
   readonly preSpikes: readonly (readonly number[])[];
   readonly postSpikes: readonly (readonly number[])[];
   readonly coincident: Coincidence;
+  /** Parameters and variables that each synapse was given a value of its own for. */
+  readonly perSynapse: ReadonlySet<string>;
   readonly modulators?: Readonly<Record<string, Modulator>>;
 }
 
@@ -61,7 +63,7 @@ export function bruteForce(experiment: Experiment): Outcome {
   const variables = model.variables.map((v) => v.name);
   const scale = new Map(variables.map((v) => [v, 0]));
   const sent: Sent[] = [];
-  const traces = traceSides(model, synapses);
+  const traces = traceSides(model, experiment.perSynapse);
   const results = synapses.map((synapse, index) => {
     const scope: Scope = new Map([["dt", dt], ["i", synapse.pre], ["j", synapse.post], ["N_pre", preSpikes.length], ["N_post", postSpikes.length]]);
     for (const p of model.parameters) scope.set(p.name, p.value);
@@ -90,8 +92,8 @@ export function bruteForce(experiment: Experiment): Outcome {
       scope.set("t", (step + 1) * dt);
       for (const [name, modulator] of Object.entries(experiment.modulators ?? {})) scope.set(name, modulator.value(step));
       const before = new Map(scope);
-      const pre = model.pathways.filter((p) => p.on === "pre" && preSpikes[synapse.pre]!.includes(step - synapse.axonal(p.name)));
-      const post = model.pathways.filter((p) => p.on === "post" && postSpikes[synapse.post]!.includes(step - synapse.dendritic));
+      const pre = model.pathways.filter((p) => p.on === "pre" && preSpikes[synapse.pre]!.includes(step - synapse.delay(p.name)));
+      const post = model.pathways.filter((p) => p.on === "post" && postSpikes[synapse.post]!.includes(step - synapse.dendritic - synapse.delay(p.name)));
       const ordered = coincident === "pre-first" ? [...pre, ...post] : [...post, ...pre];
       for (const pathway of ordered) {
         const read = new Map(scope);
@@ -156,15 +158,14 @@ function usesTime(model: CheckedSynapse, pathway: CheckedPathway): boolean {
  * The variables that belong to one neuron only, and its side: assigned by pathways of one side alone, with equations and right sides of
  * constants and other such variables of that side.
  */
-export function traceSides(model: CheckedSynapse, synapses: readonly Pick<Synapse, "values">[]): Map<string, "pre" | "post"> {
+export function traceSides(model: CheckedSynapse, perSynapse: ReadonlySet<string>): Map<string, "pre" | "post"> {
   const sides = new Map<string, "pre" | "post">();
-  const constants = new Set(["dt", ...model.parameters.map((p) => p.name).filter((p) => synapses.every((s) => s.values[p] === synapses[0]?.values[p]))]);
+  const constants = new Set(["dt", ...model.parameters.map((p) => p.name).filter((p) => !perSynapse.has(p))]);
   for (const v of model.variables) {
     const writers = new Set(model.pathways.filter((p) => p.statements.some((s) => s.kind === "assign" && s.target === v.name)).map((p) => p.on));
     const [side] = writers;
-    const same = synapses.every((s) => s.values[v.name] === synapses[0]?.values[v.name]);
     const regular = model.regularly?.statements.some((s) => s.kind === "assign" && s.target === v.name);
-    if (writers.size === 1 && side !== "modulator" && v.name !== "w" && same && !regular && v.clock !== "clock-driven") sides.set(v.name, side!);
+    if (writers.size === 1 && side !== "modulator" && v.name !== "w" && !perSynapse.has(v.name) && !regular && v.clock !== "clock-driven") sides.set(v.name, side!);
   }
   for (let changed = true; changed;) {
     changed = false;
