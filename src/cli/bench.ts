@@ -126,9 +126,12 @@ function describe(m: Measurement): string {
     `${thousands(m.spikes)} spikes, ${significant(m.rate_hz)} Hz; ${thousands(m.syn_events)} synaptic events, ${significant(m.ns_per_event)} ns each`,
     `${thousands(m.n_syn)} synapses made in ${significant(m.build_ms)} ms, ${significant(m.bytes_per_syn)} bytes each; ` +
       `compiled in ${significant(m.compile_ms)} ms; peak memory ${bytes(m.peak_rss_bytes)}`,
-    ...(m.n_plastic === undefined ? [] : [
-      `${thousands(m.n_plastic)} of them plastic, ${significant(m.bytes_per_plastic_syn!)} bytes each; mean weight ${significant(m.mean_weight_mV!)} mV`,
-    ]),
+    ...describePlastic(m),
     `spike hash ${m.spike_hash}`,
   ].join("\n");
+}
+
+function describePlastic({ n_plastic: count, bytes_per_plastic_syn: each, mean_weight_mV: mean }: Measurement): string[] {
+  if (count === undefined) return [];
+  return [`${thousands(count)} of them plastic, ${significant(each!)} bytes each; mean weight ${significant(mean!)} mV`];
 }
