@@ -7,6 +7,7 @@ import { dimensionless, dimensionName, divideDimensions, isDimensionless, multip
 import type { Dimension } from "../units/dimension.ts";
 import { findUnit } from "../units/names.ts";
 import { exampleUnit, nearestUnit, scaleByTen } from "../units/quantity.ts";
+import type { ExtraUnits } from "../units/quantity.ts";
 import { constants, functions, otherNames, randomFunctions, truths } from "./functions.ts";
 import type { Span } from "./problems.ts";
 import type { Syntax } from "./syntax.ts";
@@ -15,6 +16,12 @@ import type { Syntax } from "./syntax.ts";
 export interface Scope {
   /** "any" stands for a dimension that could not be understood, so that one mistake is reported once. */
   readonly names: ReadonlyMap<string, Dimension | "any">;
+  /** Names that are not listed but have a meaning, such as any variable of a neuron that is not known yet. */
+  readonly lookUp?: (name: string) => Dimension | "any" | undefined;
+  /** Units beside the common ones. */
+  readonly units?: ExtraUnits;
+  /** What to do about a name that means nothing, when more is known than that. */
+  readonly unknownHint?: (name: string) => string | undefined;
   /** Names that exist elsewhere but not here: name → [what is wrong, hint]. */
   readonly refused?: (name: string) => readonly [string, string] | undefined;
   /** Whether `xi` and `xi_<name>`, white noise in second^-1/2, may occur. */
@@ -39,11 +46,11 @@ export function checkExpression(syntax: Syntax, scope: Scope): Checked {
 }
 
 /** Checks an expression that must be a number of the given dimension; `needed` says why, e.g. "dv/dt is in volt/second". */
-export function checkNumberOf(syntax: Syntax, dimension: Dimension, needed: string, scope: Scope): Expr {
+export function checkNumberOf(syntax: Syntax, dimension: Dimension | "any", needed: string, scope: Scope): Expr {
   const checked = checkExpression(syntax, scope);
   if (checked.dimension === "condition") {
     scope.report("condition-as-number", "a condition stands where a number is needed", syntax, "int(condition) is 1 where it holds, else 0.", needed);
-  } else if (checked.dimension !== "any" && !sameDimension(checked.dimension, dimension)) {
+  } else if (checked.dimension !== "any" && dimension !== "any" && !sameDimension(checked.dimension, dimension)) {
     scope.report("units-mismatch", "units do not match", syntax, conversionHint(syntax, checked.dimension, dimension),
       `${needed}, not ${isDimensionless(checked.dimension) ? "dimensionless" : dimensionName(checked.dimension)}`);
   }
@@ -71,7 +78,7 @@ function checkName(syntax: Extract<Syntax, { kind: "name" }>, scope: Scope): Che
     scope.report("name-not-here", refused[0], syntax, refused[1]);
     return { expr: name(word), dimension: "any" };
   }
-  const own = scope.names.get(word);
+  const own = scope.names.get(word) ?? scope.lookUp?.(word);
   if (own) return { expr: name(word), dimension: own };
   if (word === "xi" || word.startsWith("xi_")) {
     if (!scope.noise) scope.report("noise-not-here", `white noise ${word} stands`, syntax, noiseHint);
@@ -81,6 +88,8 @@ function checkName(syntax: Extract<Syntax, { kind: "name" }>, scope: Scope): Che
   if (truth !== undefined) return { expr: boolean(truth), dimension: "condition" };
   const constant = constants.get(word);
   if (constant) return { expr: constant, dimension: word === "inf" ? "any" : dimensionless };
+  const extra = scope.units?.get(word);
+  if (extra) return { expr: number(1), dimension: extra };
   const unit = findUnit(word);
   if (unit) return { expr: number(scaleByTen("1", unit.exponent)), dimension: unit.dimension };
   scope.report("unknown-name", `unknown name "${word}"`, syntax, unknownNameHint(word, scope));
@@ -91,6 +100,8 @@ export const noiseHint = "White noise acts only on differential equations; write
 const noiseDimension = powerDimension([0, 0, 1, 0, 0, 0, 0], -0.5);
 
 function unknownNameHint(word: string, scope: Scope): string {
+  const given = scope.unknownHint?.(word);
+  if (given !== undefined) return given;
   if (functions.has(word) || randomFunctions.has(word)) return `${word} is a function: write ${word}(${randomFunctions.has(word) ? "" : "…"}).`;
   const own = didYouMean(word, scope.names.keys());
   if (own) return `Did you mean ${own}?`;

@@ -1,15 +1,17 @@
 /** The equations of a model in Brian2's notation → one definition a line, not yet checked. */
-import { didYouMean } from "../errors.ts";
 import { dimensionless, dimensionName, isDimensionless } from "../units/dimension.ts";
 import type { Dimension } from "../units/dimension.ts";
 import { readQuantity } from "../units/quantity.ts";
+import type { ExtraUnits } from "../units/quantity.ts";
+import { neuronFlags } from "./flags.ts";
+import type { DefinitionKind, FlagRule } from "./flags.ts";
 import { splitLines } from "./lines.ts";
 import { TextProblem } from "./problems.ts";
 import type { Span } from "./problems.ts";
 
 /** `dv/dt = … : volt (flags)`, `I = … : amp`, or `n : 1 (flags)`. */
 export interface Definition extends Span {
-  readonly kind: "derivative" | "subexpression" | "plain";
+  readonly kind: DefinitionKind;
   readonly name: string;
   readonly nameSpan: Span;
   /** Where the right side stands; empty for a plain variable. */
@@ -17,13 +19,23 @@ export interface Definition extends Span {
   readonly dimension: Dimension;
   readonly unlessRefractory: boolean;
   readonly impulse: boolean;
+  /** All flags, as written. */
+  readonly flags: readonly string[];
+}
+
+/** What the equations of one kind of model may say beside the common language. */
+export interface EquationDialect {
+  readonly flagRule: FlagRule;
+  readonly units?: ExtraUnits;
 }
 
 /** Reads every line of a text without comments; what a line cannot be read for is reported, and the line left out. */
-export function readEquations(text: string, report: (problem: TextProblem) => void): Definition[] {
+export function readEquations(
+  text: string, report: (problem: TextProblem) => void, dialect: EquationDialect = { flagRule: neuronFlags },
+): Definition[] {
   return splitLines(text).flatMap((line) => {
     try {
-      return [readDefinition(text, line)];
+      return [readDefinition(text, line, dialect)];
     } catch (error) {
       if (!(error instanceof TextProblem)) throw error;
       report(error);
@@ -36,7 +48,7 @@ const derivativePattern = /^d([A-Za-z_]\w*)\s*\/\s*dt\s*=(?!=)/;
 const subexpressionPattern = /^([A-Za-z_]\w*)\s*=(?!=)/;
 const plainPattern = /^([A-Za-z_]\w*)\s*$/;
 
-function readDefinition(text: string, line: Span): Definition {
+function readDefinition(text: string, line: Span, dialect: EquationDialect): Definition {
   const content = text.slice(line.start, line.end);
   const colon = content.indexOf(":");
   const left = colon < 0 ? content : content.slice(0, colon);
@@ -65,12 +77,15 @@ function readDefinition(text: string, line: Span): Definition {
     return { start, end: start + Math.max(1, word.length) };
   };
   const kind = derivative ? "derivative" : subexpression ? "subexpression" : "plain";
-  for (const flag of flags) checkFlag(flag, kind, name, at(flag, colon));
+  for (const flag of flags) {
+    const hint = dialect.flagRule(flag, kind);
+    if (hint !== undefined) throw new TextProblem("unknown-flag", `flag (${flag}) does not fit ${name}`, at(flag, colon), hint);
+  }
   return {
     kind, name, nameSpan: { start: nameStart, end: nameStart + name.length },
     right: { start: line.start + (kind === "plain" ? left.length : found[0].length), end: line.start + left.length },
-    dimension: readUnit(unit.trim(), at(unit.trim(), colon + 1), name),
-    unlessRefractory: flags.includes("unless refractory"), impulse: flags.includes("impulse"), ...line,
+    dimension: readUnit(unit.trim(), at(unit.trim(), colon + 1), name, dialect.units),
+    unlessRefractory: flags.includes("unless refractory"), impulse: flags.includes("impulse"), flags, ...line,
   };
 }
 
@@ -82,23 +97,7 @@ function splitFlags(text: string): { unit: string; flags: string[] } {
   return { unit: text.slice(0, open), flags: flags.filter((f) => f !== "") };
 }
 
-function checkFlag(flag: string, kind: Definition["kind"], name: string, span: Span): void {
-  if (flag === "unless refractory" && kind !== "subexpression") return;
-  if (flag === "impulse" && kind === "plain") return;
-  const near = didYouMean(flag, ["unless refractory", "impulse"]);
-  const hint = flag === "impulse" ? `An impulse is a variable without an equation, e.g. "p : volt (impulse)".`
-    : flag === "unless refractory" ? "Only a variable can stay as it is while refractory."
-      : (foreignFlags[flag] ?? `Known flags are (unless refractory) and (impulse).${near ? ` Did you mean (${near})?` : ""}`);
-  throw new TextProblem("unknown-flag", `flag (${flag}) does not fit ${name}`, span, hint);
-}
-
-const foreignFlags: Readonly<Record<string, string>> = {
-  constant: "Declare it under parameters instead.", shared: "Declare it under parameters instead.",
-  "constant over dt": "Leave the flag out: draws are fixed within a step.",
-  "event-driven": "Leave the flag out; neurons advance every step.", "clock-driven": "Leave the flag out; neurons advance every step.",
-};
-
-function readUnit(unit: string, span: Span, name: string): Dimension {
+function readUnit(unit: string, span: Span, name: string, units: ExtraUnits | undefined): Dimension {
   if (unit === "") throw new TextProblem("missing-unit", `the unit of ${name} is missing`, span,
     `Write e.g. ": volt", or ": 1" when ${name} is a plain number.`);
   if (unit === "1") return dimensionless;
@@ -106,7 +105,7 @@ function readUnit(unit: string, span: Span, name: string): Dimension {
     'Variables are numbers: declare it ": 1" and use int(condition) for 0 and 1.');
   let read: ReturnType<typeof readQuantity>;
   try {
-    read = readQuantity(`1 ${unit.replace(/\s+/g, "")}`, name);
+    read = readQuantity(`1 ${unit.replace(/\s+/g, "")}`, name, units);
   } catch (error) {
     const hint = (error as { hint?: string }).hint ?? "";
     throw new TextProblem("unknown-unit", `"${unit}" is not a unit`, span, hint.startsWith("Did") ? hint

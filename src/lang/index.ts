@@ -2,7 +2,8 @@
 export { checkCondition, checkExpression, checkNumberOf } from "./check.ts";
 export type { Checked, Scope } from "./check.ts";
 export { readEquations } from "./equations.ts";
-export type { Definition } from "./equations.ts";
+export type { Definition, EquationDialect } from "./equations.ts";
+export { neuronFlags, synapseFlags } from "./flags.ts";
 export { constants, functions, isLanguageWord, randomFunctions } from "./functions.ts";
 export { splitLines, withoutComments } from "./lines.ts";
 export { equationError, TextProblem } from "./problems.ts";

@@ -1,8 +1,7 @@
 /** A neuron's text → `CheckedNeuron`. Everything that is wrong is collected and thrown as one error. */
 import { didYouMean } from "../errors.ts";
-import { parseQuantity } from "../units/quantity.ts";
 import { methods } from "./checked.ts";
-import type { CheckedNeuron, CheckedParameter, CheckedVariable, Method } from "./checked.ts";
+import type { CheckedNeuron, CheckedVariable, Dimension, Method } from "./checked.ts";
 import { ModelContext } from "./context.ts";
 import { checkDeclarations } from "./declarations.ts";
 import { checkRefractory, checkReset, checkThreshold } from "./events.ts";
@@ -62,7 +61,7 @@ function checkMethod(spec: Fields, context: ModelContext): Method | undefined {
   return undefined;
 }
 
-function checkPresets(spec: Fields, known: readonly (CheckedParameter | CheckedVariable)[], context: ModelContext): void {
+export function checkPresets(spec: Fields, known: readonly { readonly name: string; readonly dimension: Dimension }[], context: ModelContext): void {
   for (const [preset, values] of entriesOf(spec, "presets")) {
     const what = `preset ${shorten(preset)} of ${context.owner}`;
     if (!isRecord(values)) {
@@ -74,7 +73,7 @@ function checkPresets(spec: Fields, known: readonly (CheckedParameter | CheckedV
       const near = found ? undefined : didYouMean(name.slice(0, 80), known.map((k) => k.name));
       if (!found) context.add("unknown-name", `${what} sets ${shorten(name)}, which is neither a parameter nor a variable`, near
         ? `Did you mean ${near}?` : "Set parameters and initial values only.");
-      else context.attempt(() => parseQuantity(value as string, found.dimension, `${name} in ${what}`));
+      else context.attempt(() => context.parseQuantity(value, found.dimension, `${name} in ${what}`));
     }
   }
 }

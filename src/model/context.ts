@@ -9,19 +9,27 @@ import type { Problem, Span } from "../lang/problems.ts";
 import { readSyntax } from "../lang/syntax.ts";
 import type { Syntax } from "../lang/syntax.ts";
 import type { Dimension } from "../units/dimension.ts";
-import { builtIns, nameProblem } from "./names.ts";
+import { parseQuantity, readQuantity } from "../units/quantity.ts";
+import { builtIns as neuronBuiltIns, nameProblem, neuronMeanings } from "./names.ts";
+import type { Meanings } from "./names.ts";
 
 export class ModelContext {
   /** For messages: `neuron "lif"`. */
   readonly owner: string;
   readonly problems: Problem[] = [];
-  readonly names = new Map<string, Dimension | "any">(builtIns);
+  readonly names: Map<string, Dimension | "any">;
+  readonly #builtIns: ReadonlyMap<string, Dimension>;
+  readonly #meanings: Meanings;
   /** Subexpressions that hold white noise, directly or through others. */
   readonly noisy = new Set<string>();
   draws = 0;
 
-  constructor(owner: string) {
+  /** @param builtIns names with their dimensions  @param meanings what reserved names mean, for messages */
+  constructor(owner: string, builtIns: ReadonlyMap<string, Dimension> = neuronBuiltIns, meanings: Meanings = neuronMeanings) {
     this.owner = owner;
+    this.names = new Map(builtIns);
+    this.#builtIns = builtIns;
+    this.#meanings = meanings;
   }
 
   throwIfWrong(): void {
@@ -48,12 +56,22 @@ export class ModelContext {
     }
   }
 
+  /** A quantity of the model's text, in SI units, with the dimension of its unit. */
+  readQuantity(given: unknown, what: string): { readonly value: number; readonly dimension: Dimension } {
+    return readQuantity(given as string, what);
+  }
+
+  /** A quantity of the model's text that must have a dimension, in SI units. */
+  parseQuantity(given: unknown, dimension: Dimension, what: string): number {
+    return parseQuantity(given as string, dimension, what);
+  }
+
   /** Takes a name for a parameter, variable or subexpression; reports it when it is taken or reserved. */
   claim(name: string, kind: string, dimension: Dimension | "any", source?: { readonly text: string; readonly span: Span }): boolean {
-    const taken = this.names.has(name) && !builtIns.has(name);
+    const taken = this.names.has(name) && !this.#builtIns.has(name);
     const wrong = taken
       ? ["duplicate-name", `${name} of ${this.owner} is defined twice`, "Give each parameter, variable and subexpression a name of its own."] as const
-      : nameProblem(name, `${kind} of ${this.owner}`);
+      : nameProblem(name, `${kind} of ${this.owner}`, this.#meanings);
     if (!this.names.has(name)) this.names.set(name, dimension);
     if (wrong) this.problems.push({ code: wrong[0], message: wrong[1], hint: wrong[2], ...(source ? { source } : {}) });
     return wrong === undefined;

@@ -7,7 +7,7 @@ import type { Definition } from "../lang/equations.ts";
 import { withoutComments } from "../lang/lines.ts";
 import { dimensionless, dimensionName, dimensions, divideDimensions, isDimensionless } from "../units/dimension.ts";
 import type { Dimension } from "../units/dimension.ts";
-import { exampleUnit, parseQuantity, readQuantity } from "../units/quantity.ts";
+import { exampleUnit } from "../units/quantity.ts";
 import type { CheckedNeuron, CheckedParameter, CheckedVariable } from "./checked.ts";
 import type { ModelContext } from "./context.ts";
 import { shorten } from "./names.ts";
@@ -51,8 +51,8 @@ export function checkDeclarations(spec: Fields, context: ModelContext): Declarat
 }
 
 /** A parameter, or a variable that no equation mentions: its dimension is that of its value. */
-function declare(name: string, given: unknown, kind: string, what: string, context: ModelContext): CheckedParameter {
-  const read = context.attempt(() => readQuantity(given as string, what));
+export function declare(name: string, given: unknown, kind: string, what: string, context: ModelContext): CheckedParameter {
+  const read = context.attempt(() => context.readQuantity(given, what));
   context.claim(name, kind, read?.dimension ?? "any");
   return { name, dimension: dimensionless, value: 0, ...read };
 }
@@ -88,14 +88,14 @@ function need(d: Definition): string {
     : `${d.name} is declared ${unit}`;
 }
 
-function initialOf(d: Definition, given: unknown, text: string, context: ModelContext): number {
+export function initialOf(d: Definition, given: unknown, text: string, context: ModelContext): number {
   const zero = isDimensionless(d.dimension) ? "0" : `"0 ${exampleUnit(d.dimension)}"`;
   if (given === undefined) {
     context.addAt("no-initial-value", `variable ${d.name} of ${context.owner} has no initial value`, `Add ${d.name}: ${zero} under state.`, text,
       d.nameSpan);
     return 0;
   }
-  const initial = context.attempt(() => parseQuantity(given as string, d.dimension, `initial value of ${d.name} of ${context.owner}`)) ?? 0;
+  const initial = context.attempt(() => context.parseQuantity(given, d.dimension, `initial value of ${d.name} of ${context.owner}`)) ?? 0;
   if (d.impulse && initial !== 0) {
     context.add("impulse-value", `impulse ${d.name} of ${context.owner} begins at ${String(given)}`,
       `An impulse is zero until something arrives: write ${d.name}: ${zero}.`);
@@ -104,7 +104,7 @@ function initialOf(d: Definition, given: unknown, text: string, context: ModelCo
 }
 
 /** Orders subexpressions so that each uses only earlier ones, and notes which hold white noise. A cycle is reported. */
-function sortByUse(found: readonly Subexpression[], definitions: readonly Definition[], text: string, context: ModelContext): Subexpression[] {
+export function sortByUse(found: readonly Subexpression[], definitions: readonly Definition[], text: string, context: ModelContext): Subexpression[] {
   const byName = new Map(found.map((s) => [s.name, s]));
   const sorted: Subexpression[] = [];
   const done = new Set<string>();

@@ -45,9 +45,9 @@ export function checkReset(spec: Fields, variables: readonly CheckedVariable[], 
   });
 }
 
-const inUnit = (d: Dimension): string => (isDimensionless(d) ? "dimensionless" : `in ${dimensionName(d)}`);
+export const inUnit = (d: Dimension): string => (isDimensionless(d) ? "dimensionless" : `in ${dimensionName(d)}`);
 
-function desugar(statement: Statement, right: Syntax): Syntax {
+export function desugar(statement: Statement, right: Syntax): Syntax {
   if (statement.update === undefined) return right;
   const left: Syntax = { kind: "name", name: statement.target, ...statement.targetSpan };
   return { kind: "binary", op: statement.update, left, right, at: statement, start: statement.start, end: statement.end };

@@ -10,26 +10,41 @@ const tableFields = ["parameters", "state", "receptors", "presets"];
 const fields = ["name", ...tableFields, ...textFields];
 
 export function checkShape(spec: Fields, context: ModelContext): void {
-  const name = spec["name"];
-  if (typeof name !== "string" || !/^[A-Za-z][\w-]*$/.test(name) || name.length > 80) {
-    context.add("model-name", `the name of a neuron model is ${kindOf(name)}`, 'Give a name of letters, digits, _ and -, e.g. "lif_delta".');
+  checkModelName(spec, "neuron", "lif_delta", context);
+  checkFields(spec, fields, ["kind", "checked"], context);
+  for (const field of textFields) {
+    if (spec[field] !== undefined || field === "equations") {
+      checkText(spec[field], field, field === "refractory" ? 'Write a time such as "2 ms".' : "Write it between quotes.", context);
+    }
   }
+  checkTables(spec, tableFields, context);
+}
+
+export function checkModelName(spec: Fields, kind: string, example: string, context: ModelContext): void {
+  const name = spec["name"];
+  if (typeof name === "string" && /^[A-Za-z][\w-]*$/.test(name) && name.length <= 80) return;
+  context.add("model-name", `the name of a ${kind} model is ${kindOf(name)}`, `Give a name of letters, digits, _ and -, e.g. "${example}".`);
+}
+
+/** Reports fields that a model does not have. `derived` are those of a checked model that follow from its text. */
+export function checkFields(spec: Fields, fields: readonly string[], derived: readonly string[], context: ModelContext): void {
   for (const field of Object.keys(spec)) {
-    if (fields.includes(field) || field === "kind" || field === "checked") continue;
+    if (fields.includes(field) || derived.includes(field)) continue;
     const near = didYouMean(field.slice(0, 80), fields);
     context.add("unknown-field", `${context.owner} has an unknown field ${JSON.stringify(field.slice(0, 80))}`, near ? `Did you mean ${near}?`
       : `Known fields are ${fields.join(", ")}.`);
   }
-  for (const field of textFields) {
-    const text = spec[field];
-    if (text === undefined && field !== "equations") continue;
-    if (typeof text !== "string") {
-      context.add("not-a-text", `${field} of ${context.owner} is ${kindOf(text)}, not a text`, field === "refractory" ? 'Write a time such as "2 ms".'
-        : "Write it between quotes.");
-    } else if (text.length > longestText) context.add("too-long", `${field} of ${context.owner} is a text of ${text.length} characters`,
-    `At most ${longestText} are read.`);
+}
+
+export function checkText(text: unknown, field: string, hint: string, context: ModelContext): void {
+  if (typeof text !== "string") context.add("not-a-text", `${field} of ${context.owner} is ${kindOf(text)}, not a text`, hint);
+  else if (text.length > longestText) {
+    context.add("too-long", `${field} of ${context.owner} is a text of ${text.length} characters`, `At most ${longestText} are read.`);
   }
-  for (const field of tableFields) {
+}
+
+export function checkTables(spec: Fields, tables: readonly string[], context: ModelContext): void {
+  for (const field of tables) {
     const table = spec[field];
     if (table !== undefined && !isRecord(table)) context.add("not-an-object", `${field} of ${context.owner} is ${kindOf(table)}, not an object`,
       `Write ${field}: { … }.`);

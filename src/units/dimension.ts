@@ -72,7 +72,18 @@ export function dimensionName(dimension: Dimension): string {
     const first = combining.find(([, a]) => sameDimension(multiplyDimensions(a, b), dimension));
     if (first) return `${first[0]}*${second}`;
   }
-  return baseUnits(dimension);
+  return withCandela(dimension) ?? baseUnits(dimension);
+}
+
+/** Candela stands for the unit of a weight while nothing is known of it, so that it is named apart: "candela/second", "volt*candela". */
+function withCandela(dimension: Dimension): string | undefined {
+  const power = dimension[6];
+  const rest: Dimension = [...dimension.slice(0, 6), 0] as unknown as Dimension;
+  if (power === 0 || isDimensionless(rest)) return undefined;
+  const symbol = `candela${Math.abs(power) === 1 ? "" : `^${Math.abs(power)}`}`;
+  if (power < 0) return `${dimensionName(rest)}/${symbol}`;
+  const inverse = dimensionName(powerDimension(rest, -1));
+  return /[/*]/.test(inverse) ? `${dimensionName(rest)}*${symbol}` : `${symbol}/${inverse}`;
 }
 
 function baseUnits(dimension: Dimension): string {

@@ -16,6 +16,9 @@ export type Unit = SimpleUnit | `${SimpleUnit}/${Below}` | `1/${Below}` | `${"m"
 /** A bare number is dimensionless. */
 export type Quantity = number | `${number} ${Unit}`;
 
+/** Units beside the named ones, each one of its dimension: in a synapse model, `weight`. */
+export type ExtraUnits = ReadonlyMap<string, Dimension>;
+
 const quantityPattern = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([A-Za-z1].*?)?\s*$/;
 const unitPattern = /^(?:1|[A-Za-z]+[23]?)(?:(?:\^|\*\*)[+-]?[\d.]+)?(?:\s*[*/]\s*[A-Za-z]+[23]?(?:(?:\^|\*\*)[+-]?[\d.]+)?)*$/;
 const longestQuantity = 200;
@@ -33,7 +36,7 @@ export function looksLikeQuantity(text: string): boolean {
  * @param what  the object and the field, for the message: `tau_m of neuron "lif"`
  * @throws {ArgumentError} when it is not a finite number with a known unit
  */
-export function readQuantity(quantity: number | string, what: string): { readonly value: number; readonly dimension: Dimension } {
+export function readQuantity(quantity: number | string, what: string, extra?: ExtraUnits): { readonly value: number; readonly dimension: Dimension } {
   if (typeof quantity === "number") {
     if (!Number.isFinite(quantity)) throw new ArgumentError("not-finite", `${what} is ${quantity}`, "Give a finite number.");
     return { value: quantity, dimension: dimensionless };
@@ -46,7 +49,7 @@ export function readQuantity(quantity: number | string, what: string): { readonl
     const hint = /[µμΩ]/.test(quantity) ? "Write u for micro and ohm for Ω." : 'Write a number, a space and a unit, e.g. "20 ms".';
     throw new ArgumentError("not-a-quantity", `${what} is ${describeValue(quantity)}, not a quantity`, hint);
   }
-  const { dimension, exponent } = match[2] === undefined ? { dimension: dimensionless, exponent: 0 } : readUnit(match[2], quantity, what);
+  const { dimension, exponent } = match[2] === undefined ? { dimension: dimensionless, exponent: 0 } : readUnit(match[2], quantity, what, extra);
   const value = scaleByTen(match[1]!, exponent);
   if (!Number.isFinite(value)) throw new ArgumentError("not-finite", `${what} is ${describeValue(quantity)}, which is too large a number`,
     "Give a finite number.");
@@ -59,8 +62,8 @@ export function readQuantity(quantity: number | string, what: string): { readonl
  * @returns the value in SI base units
  * @throws {ArgumentError} for a bare number where a unit is wanted, another dimension, or a misspelt unit; the hint shows the right form
  */
-export function parseQuantity(quantity: number | string, dimension: Dimension, what: string): number {
-  const read = readQuantity(quantity, what);
+export function parseQuantity(quantity: number | string, dimension: Dimension, what: string, extra?: ExtraUnits): number {
+  const read = readQuantity(quantity, what, extra);
   if (sameDimension(read.dimension, dimension)) return read.value;
   const shown = typeof quantity === "number" ? String(quantity) : `"${quantity.trim()}"`;
   const wanted = isDimensionless(dimension) ? "a number without a unit" : `a quantity in ${dimensionName(dimension)}`;
@@ -99,7 +102,7 @@ export function scaleByTen(text: string, exponent: number): number {
   return Number(`${mantissa}e${Number(power ?? 0) + exponent}`);
 }
 
-function readUnit(text: string, quantity: string, what: string): { dimension: Dimension; exponent: number } {
+function readUnit(text: string, quantity: string, what: string, extra?: ExtraUnits): { dimension: Dimension; exponent: number } {
   if (!unitPattern.test(text)) {
     throw new ArgumentError("unknown-unit", `${what} is ${describeValue(quantity)}: "${text}" is not a unit`,
       'Write a unit such as ms, mV, nS/cm^2 or 1/ms after the number.');
@@ -112,7 +115,8 @@ function readUnit(text: string, quantity: string, what: string): { dimension: Di
     }
     const [name = "", power = "1"] = part.trim().split("^");
     if (name === "1") continue;
-    const unit = findUnit(name);
+    const own = extra?.get(name);
+    const unit = own ? { dimension: own, exponent: 0 } : findUnit(name);
     const factor = sign * Number(power);
     if (!unit) throw unknownUnit(name, quantity, what);
     if (!Number.isFinite(factor) || Math.abs(factor) > 12 || !Number.isInteger(factor * unit.exponent)) {
