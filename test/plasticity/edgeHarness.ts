@@ -87,7 +87,7 @@ export async function bench(backend: Backend, graph: Graph, kernels: Kernels, or
     dt: 1e-4,
     stream: 1234,
     drawAddress: (d) => draws.get(d)!,
-    eventCounter,
+    eventCounters: [eventCounter],
   });
   const auxiliary: MapLayout = { kernel: kernels.decay, size: stride, address, drawAddress: () => 0, stream: 1 };
   const queue: EventQueue = { delay: longestDelay, counts: allocate(4 * longestDelay), entries: allocate(8 * stride * longestDelay), perEdge };

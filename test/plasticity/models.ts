@@ -87,13 +87,14 @@ const consolidating = fc.record({ tau_w: tau, tau_x: tau, goal: gain, a: gain })
   },
 }));
 
-const sinceLast = fc.record({ tau_s: tau, a: gain, b: gain }).map((parameters): RandomModel => ({
+/** `elapsed` itself; with an event-driven variable beside it, whose value anybody may look at without being an event. */
+const sinceLast = fc.record({ tau_s: tau, a: gain, b: gain, watched: fc.boolean() }).map(({ watched, ...parameters }): RandomModel => ({
   perSynapse: ["a", "b", "z"],
   spec: {
-    name: "since_last", parameters, state: { z: 0, last: "0 s" },
-    equations: "z : 1; last : second",
+    name: "since_last", parameters, state: { z: 0, last: "0 s", ...(watched && { c: 0 }) },
+    equations: `z : 1; last : second${watched ? "; dc/dt = (z - c) / tau_s : 1 (event-driven)" : ""}`,
     onPre: "receptor += w * exp(-elapsed / tau_s); z = z * exp(-elapsed / tau_s) + 1; w -= b * z * exp(-(t - last) / tau_s); last = t",
-    onPost: "w += a * z * exp(-elapsed / tau_s)",
+    onPost: `w += a * z * exp(-elapsed / tau_s)${watched ? "; w -= b * c" : ""}`,
   },
 }));
 

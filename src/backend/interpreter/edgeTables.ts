@@ -7,9 +7,8 @@ import type { EdgeTables, EdgeVisit } from "./edgeKernel.ts";
 
 /** One walk of a kernel at the end of a step; `age` picks, where each edge has its own delay, the edges of that delay. */
 export function edgeTables(program: Program, layout: EdgeLayout, buffer: ArrayBuffer, step: number, age?: number): EdgeTables {
-  const { history, dt, stream, visits, arrivalDelay, eventCounter, kernel } = layout;
+  const { history, dt, stream, visits, arrivalDelay, eventCounters, kernel } = layout;
   const reals = (address: number, length: number) => new Float64Array(buffer, address, length);
-  const counter = new BigUint64Array(buffer, eventCounter, 1);
   /** Place of what an element's array held at the end of step `when`. */
   const past = (address: number, element: number, when: number): number =>
     reals(address, history!.slots * history!.stride)[((when + 1 + 2 * history!.slots) % history!.slots) * history!.stride + element]!;
@@ -19,7 +18,7 @@ export function edgeTables(program: Program, layout: EdgeLayout, buffer: ArrayBu
     edgesOf: (element) => {
       const found = edgesOf(layout, buffer, element).filter((v) => age === undefined || v.delay === age);
       const walks = kernel.body.length > 0 || kernel.deliver.length > 0 || kernel.elapsed !== undefined;
-      if (walks && kernel.walk !== "all") counter[0]! += BigInt(found.length);
+      if (walks && kernel.walk !== "all") for (const address of eventCounters) new BigUint64Array(buffer, address, 1)[0]! += BigInt(found.length);
       return walks ? found : [];
     },
     array: (name) => reals(layout.edgeAddress(name), layout.count),
