@@ -1,10 +1,14 @@
 /** A synapse's text → `CheckedSynapse`. Everything that is wrong is collected and thrown as one error. */
-import { UnsupportedError } from "../errors.ts";
-import { name } from "../ir/expr.ts";
-import { dimensions } from "../units/dimension.ts";
+import { sameDimension } from "../units/dimension.ts";
+import { checkPresets } from "./checkNeuron.ts";
 import type { CheckedSynapse, SynapseEnds } from "./checkedSynapse.ts";
-import { ModelContext } from "./context.ts";
+import { inUnit } from "./events.ts";
+import { shorten } from "./names.ts";
+import { checkPathways, checkRegularly } from "./pathways.ts";
 import { isRecord, kindOf } from "./shape.ts";
+import { SynapseContext } from "./synapseContext.ts";
+import { checkSynapseEquations } from "./synapseEquations.ts";
+import { checkSynapseShape } from "./synapseShape.ts";
 
 /**
  * Checks a synapse model: alone, or between the neurons of a projection.
@@ -14,18 +18,24 @@ import { isRecord, kindOf } from "./shape.ts";
  * @throws {EquationError} with every problem of the model
  */
 export function checkSynapse(spec: unknown, ends?: SynapseEnds, owner?: string): CheckedSynapse {
-  const given = isRecord(spec) ? spec["name"] : undefined;
-  const context = new ModelContext(owner ?? `synapse "${typeof given === "string" ? given : "?"}"`);
-  if (typeof given !== "string" || !/^[A-Za-z][\w-]*$/.test(given)) {
-    context.add("model-name", `the name of a synapse model is ${kindOf(given)}`, 'Give a name of letters, digits, _ and -, e.g. "stdp".');
+  const name = isRecord(spec) ? spec["name"] : undefined;
+  const context = new SynapseContext(owner ?? `synapse "${typeof name === "string" ? shorten(name) : "?"}"`, ends);
+  if (!isRecord(spec)) {
+    context.add("not-an-object", `a synapse model is ${kindOf(spec)}, not an object`,
+      "Write synapse({ name, parameters, state, equations, onPre, onPost }).");
+    context.throwIfWrong();
+    throw new Error("unreachable");
   }
+  checkSynapseShape(spec, context);
   context.throwIfWrong();
-  if ((spec as { onPre?: unknown }).onPre !== "receptor += w") {
-    throw new UnsupportedError("synapse", `${context.owner}: models other than the static one come with the next change`, "Use staticSynapse.");
+  const declared = checkSynapseEquations(spec, context);
+  if (ends && !sameDimension(ends.weight, context.weight)) {
+    context.add("units-mismatch", `the weight of ${context.owner} is ${inUnit(context.weight)}, not ${inUnit(ends.weight)}`,
+      "Declare w in the unit of the receptor, or leave its line out.");
   }
-  return {
-    name: given as string, parameters: [], subexpressions: [], sums: [], modulators: [], draws: 0,
-    variables: [{ name: "w", dimension: ends?.weight ?? dimensions.candela, initial: 0, clock: "none" }],
-    pathways: [{ name: "pre", on: "pre", statements: [{ kind: "transmit", target: "receptor", value: name("w") }] }],
-  };
+  const pathways = checkPathways(spec, declared, context);
+  const regularly = checkRegularly(spec, declared, context);
+  checkPresets(spec, [...declared.parameters, ...declared.variables.slice(1)], context);
+  context.throwIfWrong();
+  return { name: name as string, ...declared, pathways, modulators: [...context.modulators], draws: context.draws, ...(regularly ? { regularly } : {}) };
 }

@@ -68,4 +68,6 @@ export interface SynapseEnds {
   readonly weight: Dimension;
   /** Of the receptor's variable; absent when the projection has no receptor, in which case its model may not send to one. */
   readonly receptor?: Dimension;
+  /** Which names of `post` are variables, that synapses may add to; absent: all. */
+  readonly postVariables?: ReadonlySet<string>;
 }

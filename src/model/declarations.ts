@@ -78,10 +78,10 @@ function readDefinitions(spec: Fields, text: string, readable: string, context: 
   return { definitions, mentioned: new Set(found.filter((d) => d.kind !== "subexpression").map((d) => d.name)) };
 }
 
-const partOf = (d: Definition): string => (d.kind === "derivative" ? `d${d.name}/dt` : d.name);
-const neededFor = (d: Definition): Dimension => (d.kind === "derivative" ? divideDimensions(d.dimension, dimensions.second) : d.dimension);
+export const partOf = (d: Definition): string => (d.kind === "derivative" ? `d${d.name}/dt` : d.name);
+export const neededFor = (d: Definition): Dimension => (d.kind === "derivative" ? divideDimensions(d.dimension, dimensions.second) : d.dimension);
 
-function need(d: Definition): string {
+export function need(d: Definition): string {
   const unit = isDimensionless(d.dimension) ? "dimensionless" : `in ${dimensionName(d.dimension)}`;
   return d.kind === "derivative"
     ? `${d.name} is ${unit}, so its rate of change must be in ${isDimensionless(d.dimension) ? "1/second" : dimensionName(neededFor(d))}`
