@@ -9,6 +9,7 @@ export default defineConfig({
       { find: /^synfire$/, replacement: here("src/index.ts") },
       { find: /^synfire\/models$/, replacement: here("models/index.ts") },
       { find: /^synfire\/io$/, replacement: here("src/io/index.ts") },
+      { find: /^synfire\/data$/, replacement: here("src/data/index.ts") },
     ],
   },
   test: { include: ["test/**/*.test.ts"], testTimeout: 60_000 },

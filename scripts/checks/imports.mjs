@@ -17,8 +17,9 @@ const allowed = {
   backend: ["errors", "math", "ir"],
   engine: [...language, "lower", "backend", "network"],
   io: [...language, "network"],
+  data: [...language, "network", "io"],
   index: [...language, "lower", "backend", "network", "engine"],
-  cli: [...language, "lower", "backend", "network", "engine", "io", "index"],
+  cli: [...language, "lower", "backend", "network", "engine", "io", "data", "index"],
 };
 
 /** Layers whose files may import Node's own modules. Everything else also runs in a browser. */

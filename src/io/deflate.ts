@@ -2,9 +2,9 @@
  * Deflate and inflate through the platform's CompressionStream, which Node 20 and every current browser have: PNG and NPZ files are made and
  * read by the same code in both.
  */
-export type DeflateFormat = "deflate" | "deflate-raw";
+export type DeflateFormat = "deflate" | "deflate-raw" | "gzip";
 
-/** Compresses bytes; `deflate` is the zlib wrapping PNG uses, `deflate-raw` the bare stream of ZIP. */
+/** Compresses bytes; `deflate` is the zlib wrapping PNG uses, `deflate-raw` the bare stream of ZIP, `gzip` that of .gz files. */
 export async function deflate(bytes: Uint8Array, format: DeflateFormat): Promise<Uint8Array> {
   return collect(through(bytes, new CompressionStream(format)), Number.POSITIVE_INFINITY);
 }
