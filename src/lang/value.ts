@@ -2,10 +2,10 @@
 import { ArgumentError } from "../errors.ts";
 import { number } from "../ir/expr.ts";
 import type { Expr } from "../ir/expr.ts";
-import { dimensionName, isDimensionless } from "../units/dimension.ts";
+import { dimensionless, dimensionName, isDimensionless } from "../units/dimension.ts";
 import type { Dimension } from "../units/dimension.ts";
-import { looksLikeQuantity, parseQuantity } from "../units/quantity.ts";
-import { checkNumberOf } from "./check.ts";
+import { looksLikeQuantity, parseQuantity, readQuantity } from "../units/quantity.ts";
+import { checkExpression, checkNumberOf } from "./check.ts";
 import type { Scope } from "./check.ts";
 import { equationError, TextProblem } from "./problems.ts";
 import type { Problem } from "./problems.ts";
@@ -37,7 +37,21 @@ export function parseValue(value: number | string, scope: ValueScope): { readonl
   return readExpression(value, scope, `it must be ${wanted}`);
 }
 
-function readExpression(text: string, scope: ValueScope, needed: string): { expr: Expr; draws: number } {
+/**
+ * The dimension of a quantity or an expression.
+ *
+ * @throws {ArgumentError | EquationError} when it cannot be read
+ */
+export function dimensionOfValue(value: number | string, names: ReadonlyMap<string, Dimension>, what: string): Dimension {
+  if (typeof value !== "string" || value.trim() === "" || looksLikeQuantity(value)) return readQuantity(value, what).dimension;
+  let found: Dimension = dimensionless;
+  readExpression(value, { names, dimension: dimensionless, what }, "", (dimension) => (found = dimension));
+  return found;
+}
+
+function readExpression(
+  text: string, scope: ValueScope, needed: string, any?: (dimension: Dimension) => void,
+): { expr: Expr; draws: number } {
   if (text.length > longestText) throw new ArgumentError("too-long", `${scope.what} is a text of ${text.length} characters`,
     `At most ${longestText} are read; use an array for values that follow no rule.`);
   const problems: Problem[] = [];
@@ -46,7 +60,12 @@ function readExpression(text: string, scope: ValueScope, needed: string): { expr
     problems.push({ code, message: `${what} in ${scope.what}${detail === undefined ? "" : `: ${detail}`}`, hint, source: { text, span } });
   try {
     const inner: Scope = { names: scope.names, noise: false, nextDraw: () => draws++, report };
-    const expr = checkNumberOf(readSyntax(text), scope.dimension, needed, inner);
+    const syntax = readSyntax(text);
+    if (any) {
+      const { dimension } = checkExpression(syntax, { ...inner, report: () => {}, nextDraw: () => 0 });
+      if (dimension !== "condition" && dimension !== "any") any(dimension);
+    }
+    const expr = checkNumberOf(syntax, any ? "any" : scope.dimension, needed, inner);
     if (problems.length === 0) return { expr, draws };
   } catch (error) {
     if (!(error instanceof TextProblem)) throw error;

@@ -8,10 +8,11 @@ export const synapseBuiltIns: ReadonlyMap<string, Dimension> = new Map([["t", di
   ["j", dimensionless], ["N_pre", dimensionless], ["N_post", dimensionless], ["elapsed", dimensions.second]]);
 
 /** Parameters and state are given to a projection beside these options. */
-const optionNames = ["connect", "receptor", "weight", "delay", "dendriticDelay", "coincident", "modulators", "limits", "dale", "name"];
+export const projectionOptionNames = ["connect", "receptor", "weight", "delay", "dendriticDelay", "coincident", "modulators", "limits", "dale",
+  "name"] as const;
 
 export const synapseMeanings: Meanings = new Map([
-  ...optionNames.map((name) => [name, "an option of projections"] as const),
+  ...projectionOptionNames.map((name) => [name, "an option of projections"] as const),
   ["t", "the time"], ["dt", "the step"], ["i", "the index of the presynaptic neuron"], ["j", "the index of the postsynaptic neuron"],
   ["N_pre", "the number of presynaptic neurons"], ["N_post", "the number of postsynaptic neurons"],
   ["elapsed", "the time since the synapse's last event"], ["receptor", "what spikes are sent to"], ["weight", "the unit of the weight"],

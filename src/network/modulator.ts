@@ -37,22 +37,24 @@ export const modulatorModel = neuron({
   name: "modulator",
   description: "Concentration of a neuromodulator that decays and jumps by what arrives",
   parameters: { tau: "200 ms" },
-  state: { value: 0, arriving: 0 },
+  state: { value: 0, arriving: 0, level: 0, age: 0, earlier_level: 0, earlier_age: 0 },
   receptors: { amount: "arriving" },
-  equations: "dvalue/dt = -value / tau : 1; arriving : 1 (impulse)",
+  equations: `dvalue/dt = -value / tau : 1; arriving : 1 (impulse)
+    # the value after the last jump and the steps since, and the same for the jump before: what event-driven synapses need
+    level : 1; dage/dt = 1/dt : 1; earlier_level : 1; earlier_age : 1`,
   threshold: "arriving != 0",
-  reset: "value += arriving",
+  reset: "earlier_level = level; earlier_age = age; value += arriving; level = value; age = 0",
 });
 
 /** A modulator without decay. */
 export const lastingModulatorModel = neuron({
   name: "lasting_modulator",
   description: "Neuromodulator that keeps its value until something arrives",
-  state: { value: 0, arriving: 0 },
+  state: { value: 0, arriving: 0, level: 0, age: 0, earlier_level: 0, earlier_age: 0 },
   receptors: { amount: "arriving" },
-  equations: "value : 1; arriving : 1 (impulse)",
+  equations: "value : 1; arriving : 1 (impulse); level : 1; dage/dt = 1/dt : 1; earlier_level : 1; earlier_age : 1",
   threshold: "arriving != 0",
-  reset: "value += arriving",
+  reset: "earlier_level = level; earlier_age = age; value += arriving; level = value; age = 0",
 });
 
 /** A modulator that follows a signal. */

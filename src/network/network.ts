@@ -4,23 +4,29 @@ import { methods } from "../model/checked.ts";
 import type { Dimension, Method } from "../model/checked.ts";
 import type { ParametersOf, ReceptorsOf, StateOf } from "../model/inference.ts";
 import type { NeuronModel } from "../model/neuron.ts";
+import type { CheckedSynapse } from "../model/checkedSynapse.ts";
+import { staticSynapseModel } from "../model/synapse.ts";
 import type { SynapseModel } from "../model/synapse.ts";
-import { dimensionless, dimensions } from "../units/dimension.ts";
+import { dimensionless, dimensionName, dimensions, isDimensionless } from "../units/dimension.ts";
 import { parseQuantity } from "../units/quantity.ts";
 import type { Quantity } from "../units/quantity.ts";
+import { checkDelays, checkModulators, checkSynapseValue, checkSynapseValues, checkWeightRules, dimensionsOf } from "./checkProjection.ts";
+import type { AnyProjectionOptions } from "./checkProjection.ts";
 import { checkConnector, checkCurrent, checkSample, positiveTime, unknownName } from "./checks.ts";
-import { materialise } from "./connectors.ts";
-import type { ConnectorOrRule } from "./connectors.ts";
+import { allToAll, materialise } from "./connectors.ts";
 import type { ChangeData, InputData, NetworkData, NormalisationData, PopulationData, ProjectionData, RangeData } from "./data.ts";
 import type { Current } from "./inputs.ts";
-import type { Modulator } from "./modulator.ts";
+import { lastingModulatorModel, Modulator, modulatorModel, signalModulatorModel } from "./modulator.ts";
+import type { ModulatorOptions } from "./modulator.ts";
 import { RateMonitor, SpikeMonitor, StateMonitor, SynapseMonitor, WeightMonitor } from "./monitors.ts";
 import { describeRange, Population, SpikeSource } from "./population.ts";
 import type { NamesOf, SpikingGroup } from "./population.ts";
 import type { Positions } from "./positions.ts";
 import { Projection } from "./projection.ts";
+import type { CommonProjectionOptions, ProjectionOptions } from "./projection.ts";
 import { neuronScope, receptorDimension, synapseScope } from "./scopes.ts";
 import { networkFromJSON, networkToJSON } from "./serialise.ts";
+import { checkedAt } from "./synapseEnds.ts";
 import { neuronNames, resolveValue } from "./values.ts";
 import type { Value } from "./values.ts";
 
@@ -51,6 +57,12 @@ export interface Hook {
 
 /** Values for parameters and state variables of a model. */
 export type ValuesOf<M> = { readonly [K in ParametersOf<M> | StateOf<M>]?: Value };
+
+/** How often and of how many elements a monitor takes samples. */
+export interface SamplingOptions {
+  readonly every?: Quantity;
+  readonly sample?: number;
+}
 
 export class Network {
   readonly seed: number;
@@ -209,49 +221,40 @@ export class Network {
   }
 
   /**
-   * Synapses from `pre` to `post`. `weight` and `delay`: a quantity, an expression (of i, j, N_pre, N_post, distance, positions, rand(), randn()),
-   * a distribution, or an array (for explicit, oneToOne and allToAll connectors). Without a delay a spike arrives one step later.
+   * Synapses from `pre` to `post`. `weight`, `delay`, and the parameters and state of the model: a quantity, an expression (of i, j, N_pre, N_post,
+   * distance, positions, rand(), randn()), a distribution, or an array (for explicit, oneToOne and allToAll connectors). Without a delay a spike
+   * arrives one step later.
    */
   projection<M extends SynapseModel, Post extends NeuronModel>(
     pre: SpikingGroup,
     post: Population<Post>,
     model: M,
-    options: {
-      readonly connect: ConnectorOrRule;
-      readonly receptor: ReceptorsOf<Post>;
-      readonly weight: Value;
-      readonly delay?: Value;
-      readonly name?: string;
-    },
+    options: ProjectionOptions<M, Post>,
   ): Projection<M> {
+    const given = options as unknown as AnyProjectionOptions;
     const from = this.#own(pre.range),
       to = this.#own(post.range);
     const preData = this.#populations.get(from.population)!,
       postData = this.#populations.get(to.population)!;
-    const receptor: string = options.receptor;
-    const label = options.name ?? this.#projectionName(describeRange(from, preData.size), describeRange(to, postData.size), receptor);
+    const { receptor, weight } = given;
+    const ends = [describeRange(from, preData.size), describeRange(to, postData.size)] as const;
+    const label = given.name ?? this.#projectionName(...ends, receptor ?? model.name);
     const what = `projection ${label}`;
     if (this.#projections.some((p) => p.name === label))
       throw new ArgumentError("duplicate", `there are two projections "${label}"`, "Give the second another name.");
-    const dimension = this.#receptorDimension(post, receptor, what);
-    const scope = synapseScope(preData.positions, postData.positions);
-    const connect = materialise(options.connect, pre.size, post.size);
-    const n = checkConnector(connect, pre.size, post.size, preData.positions, postData.positions, what);
-    for (const [key, value, dim] of [
-      ["weight", options.weight, dimension],
-      ["delay", options.delay, dimensions.second],
-    ] as const) {
-      if (value === undefined) continue;
-      const resolved = resolveValue(value, dim, scope, `${what}: ${key}`);
-      if (resolved.kind === "array" && resolved.values.length !== n) {
-        const where = n === undefined ? ", but this connector makes a random number of synapses" : ` for ${n} synapses`;
-        throw new ArgumentError(
-          "size",
-          `${what}: ${key} has ${resolved.values.length} values${where}`,
-          n === undefined ? "Use an explicit connector with arrays, or a distribution." : `Give ${n} values.`,
-        );
-      }
-    }
+    if (!isSynapseModel(model))
+      throw new ArgumentError("synapse", `${what}: the third argument is no synapse model`, "Make one with synapse({ … }), or use staticSynapse.");
+    if (receptor !== undefined) this.#receptorDimension(post, receptor, what);
+    else if (model.usesReceptor)
+      throw new ArgumentError("receptor", `${what}: synapse "${model.name}" sends to a receptor, but none is named`, receptorFix(post.model));
+    if (weight === undefined)
+      throw new ArgumentError("weight", `${what}: the weight is missing`, 'Write e.g. weight: "0.1 mV", the value with which w begins.');
+    const checked = checkedAt({ name: label, model, receptor, weight }, preData, postData);
+    const connect = materialise(given.connect, pre.size, post.size);
+    const count = checkConnector(connect, pre.size, post.size, preData.positions, postData.positions, what);
+    const check = { what, checked, scope: synapseScope(preData.positions, postData.positions), count };
+    checkSynapseValue("weight", weight, checked.variables[0]!.dimension, check);
+    const delays = checkDelays(given, model.pathways, check);
     this.#projections.push({
       name: label,
       pre: from,
@@ -259,12 +262,74 @@ export class Network {
       model,
       connect,
       receptor,
-      weight: options.weight,
-      delay: options.delay,
-      values: {},
-      modulators: {},
+      weight,
+      ...delays,
+      values: checkSynapseValues(given, check),
+      modulators: checkModulators(given, check, (name) => this.#isModulator(name)),
+      ...checkWeightRules(given, check),
     });
     return new Projection(label, model);
+  }
+
+  /**
+   * One value that synapses read as a modulator: it jumps by `amount` at each spike of `from`, or by what `sim.modulate` adds, and decays with `tau`;
+   * or it follows a `signal`.
+   */
+  modulator(name: string, options: ModulatorOptions = {}): Modulator {
+    const { tau, from, amount, delay, initial, signal } = options;
+    const what = `modulator "${name}"`;
+    const other = Object.entries({ tau, from, amount, delay, initial }).find(([, value]) => value !== undefined)?.[0];
+    if (signal !== undefined && other !== undefined)
+      throw new ArgumentError("modulator", `${what}: a signal decides its value, so ${other} means nothing`, `Leave out ${other} or signal.`);
+    if (from === undefined && (amount ?? delay) !== undefined)
+      throw new ArgumentError("modulator", `${what}: ${amount === undefined ? "delay" : "amount"} is given, but no source`, "Add from: a population.");
+    if (initial !== undefined) parseQuantity(initial, dimensionless, `${what}: initial`);
+    if (tau !== undefined) positiveTime(tau, `${what}: tau`);
+    if (from) this.#own(from.range);
+    const population = this.#modulatorPopulation(name, options);
+    this.#populations.set(name, { ...(this.#populations.get(name) as PopulationData & { kind: "neurons" }), modulator: true });
+    if (signal) this.currentInput(population, { into: "value", current: signal });
+    if (from) {
+      const wire = { connect: allToAll(), receptor: "amount", weight: amount ?? 1, ...(delay === undefined ? {} : { delay }) };
+      this.projection(from, population, staticSynapseModel("static"), wire);
+    }
+    return new Modulator(name, population);
+  }
+
+  #modulatorPopulation(name: string, { tau, initial, signal }: ModulatorOptions): Population {
+    if (signal) return this.population(name, 1, signalModulatorModel) as Population;
+    const start = initial === undefined ? {} : { value: initial, level: initial };
+    if (tau === undefined) return this.population(name, 1, lastingModulatorModel, start) as unknown as Population;
+    return this.population(name, 1, modulatorModel, { tau, ...start }) as unknown as Population;
+  }
+
+  /** Brings the weights of a projection to a norm, for each neuron of one side: every so often, or when `sim.normalise` is called. */
+  normalise(
+    projection: Projection,
+    options: {
+      readonly every?: Quantity;
+      /** Norm over the synapses of each postsynaptic neuron, in the unit of the weight. */
+      readonly incoming?: Quantity;
+      /** Norm over the synapses of each presynaptic neuron. */
+      readonly outgoing?: Quantity;
+      readonly norm?: "sum" | "L2";
+      readonly mode?: "multiplicative" | "subtractive";
+    },
+  ): void {
+    const what = `normalise of ${projection.name}`;
+    const { every, incoming, outgoing, norm = "sum", mode = "multiplicative" } = options;
+    const data = this.#projectionData(projection.name);
+    const { dimension } = this.#checkedSynapse(data).variables[0]!;
+    if (every !== undefined) positiveTime(every, `${what}: every`);
+    if (!["sum", "L2"].includes(norm)) throw unknownName(what, "norm", String(norm), ["sum", "L2"]);
+    if (!["multiplicative", "subtractive"].includes(mode)) throw unknownName(what, "mode", String(mode), ["multiplicative", "subtractive"]);
+    if (mode === "subtractive" && norm === "L2")
+      throw new ArgumentError("normalise", `${what}: an L2 norm cannot be reached by subtracting one amount`, 'Use mode "multiplicative".');
+    if ((incoming === undefined) === (outgoing === undefined))
+      throw new ArgumentError("normalise", `${what}: give either incoming or outgoing`, 'Write e.g. incoming: "10 mV".');
+    const side = incoming === undefined ? "outgoing" : "incoming";
+    const target = parseQuantity((incoming ?? outgoing)!, dimension, `${what}: ${side}`);
+    this.#normalisations.push({ projection: data.name, ...(every === undefined ? {} : { every }), side, norm, target, mode });
   }
 
   /** Records the spikes of the given groups; of everything that spikes when none is given. */
@@ -277,26 +342,42 @@ export class Network {
     return this.#monitorSpikes(sources, true);
   }
 
-  /** Records state variables every `every` (default: each step) of all neurons or of `sample` neurons spread evenly. */
+  /**
+   * Records state variables or parameters every `every` (default: each step), of all neurons or of `sample` neurons spread evenly; or of a
+   * projection's synapses, where `w` is the weight.
+   */
   stateMonitor<M extends NeuronModel>(
     source: Population<M>,
     names: readonly (StateOf<M> | ParametersOf<M>)[],
-    options: { readonly every?: Quantity; readonly sample?: number } = {},
-  ): StateMonitor<StateOf<M> | ParametersOf<M>> {
+    options?: SamplingOptions,
+  ): StateMonitor<StateOf<M> | ParametersOf<M>>;
+  stateMonitor<M extends SynapseModel>(
+    source: Projection<M>,
+    names: readonly NamesOf<Projection<M>>[],
+    options?: SamplingOptions,
+  ): SynapseMonitor<NamesOf<Projection<M>>>;
+  stateMonitor(source: Population | Projection, names: readonly string[], options: SamplingOptions = {}): StateMonitor | SynapseMonitor {
+    if (options.every !== undefined) positiveTime(options.every, "stateMonitor: every");
+    const monitor = source instanceof Projection ? this.#monitorSynapses(source, names, options) : this.#monitorNeurons(source, names, options);
+    this.monitors.push(monitor);
+    return monitor;
+  }
+
+  #monitorNeurons(source: Population, names: readonly string[], options: SamplingOptions): StateMonitor {
     const range = this.#own(source.range);
     const known = [...source.model.checked.variables.map((v) => v.name), ...source.model.checked.parameters.map((p) => p.name)];
     for (const n of names) if (!known.includes(n)) throw unknownName(`stateMonitor of "${range.population}"`, "state variable", n, known);
-    if (options.every !== undefined) positiveTime(options.every, "stateMonitor: every");
     checkSample(options.sample, source.size, "stateMonitor");
-    const monitor = new StateMonitor<StateOf<M> | ParametersOf<M>>(source, {
-      kind: "state",
-      source: range,
-      names: [...names],
-      every: options.every,
-      sample: options.sample,
-    });
-    this.monitors.push(monitor as StateMonitor);
-    return monitor;
+    return new StateMonitor(source, { kind: "state", source: range, names: [...names], every: options.every, sample: options.sample });
+  }
+
+  #monitorSynapses(source: Projection, names: readonly string[], options: SamplingOptions): SynapseMonitor {
+    const data = this.#projectionData(source.name);
+    const known = [...dimensionsOf(data.model.checked, true).keys()];
+    for (const n of names) if (!known.includes(n)) throw unknownName(`stateMonitor of ${data.name}`, "variable or parameter", n, known);
+    checkSample(options.sample, Infinity, "stateMonitor");
+    const monitored = { kind: "synapses", projection: data.name, names: [...names], every: options.every, sample: options.sample } as const;
+    return names.length === 1 && names[0] === "w" ? (new WeightMonitor(monitored) as SynapseMonitor) : new SynapseMonitor(monitored);
   }
 
   /** Records the population's mean firing rate in bins of `every`. */
@@ -310,16 +391,9 @@ export class Network {
 
   /** Records the weights of all synapses, or of `sample` of them spread evenly, every `every`. */
   weightMonitor(projection: Projection, options: { readonly every: Quantity; readonly sample?: number }): WeightMonitor {
-    this.#projectionData(projection.name);
     positiveTime(options.every, "weightMonitor: every");
     checkSample(options.sample, Infinity, "weightMonitor");
-    const monitor = new WeightMonitor({
-      kind: "synapses",
-      projection: projection.name,
-      names: ["w"],
-      every: options.every,
-      sample: options.sample,
-    });
+    const monitor = this.#monitorSynapses(projection, ["w"], options) as unknown as WeightMonitor;
     this.monitors.push(monitor as SynapseMonitor);
     return monitor;
   }
@@ -328,12 +402,13 @@ export class Network {
    * A change at a time of the simulation: `{ target, set: { i_ext: "300 pA" } }`, `{ lesion: E.slice(0, 100) }`, `{ projection, weight: "0 mV" }`,
    * or a function that receives the simulation (functions are not kept in JSON).
    */
-  at<M extends NeuronModel>(
+  at<M extends NeuronModel, S extends SynapseModel>(
     time: Quantity,
     change:
       | { readonly target: Population<M>; readonly set: ValuesOf<M> }
       | { readonly lesion: SpikingGroup }
-      | { readonly projection: Projection; readonly weight: Quantity }
+      | { readonly projection: Projection<S>; readonly weight: Quantity }
+      | { readonly projection: Projection<S>; readonly set: { readonly [K in NamesOf<Projection<S>>]?: Value } }
       | ((simulation: RunningSimulation) => void),
   ): void {
     const seconds = parseQuantity(time, dimensions.second, "net.at: time");
@@ -343,11 +418,7 @@ export class Network {
     } else if ("lesion" in change) {
       this.#changes.push({ at: time, lesion: this.#own(change.lesion.range) });
     } else if ("projection" in change) {
-      const data = this.#projectionData(change.projection.name);
-      const post = this.#populations.get(data.post.population)!;
-      if (post.kind === "neurons")
-        parseQuantity(change.weight, receptorDimension(post.model.checked, data.receptor!), `net.at ${time}: weight of ${data.name}`);
-      this.#changes.push({ at: time, projection: data.name, weight: change.weight });
+      this.#changes.push({ at: time, ...this.#synapseChange(change, `net.at ${time}`) });
     } else {
       const range = this.#own(change.target.range);
       const checked = change.target.model.checked;
@@ -360,6 +431,29 @@ export class Network {
       }
       this.#changes.push({ at: time, target: range, set });
     }
+  }
+
+  #synapseChange(
+    change: { readonly projection: Projection; readonly weight: Quantity } | { readonly projection: Projection; readonly set: object },
+    what: string,
+  ): { readonly projection: string; readonly weight: Quantity } | { readonly projection: string; readonly set: Readonly<Record<string, Value>> } {
+    const data = this.#projectionData(change.projection.name);
+    const checked = this.#checkedSynapse(data);
+    if ("weight" in change) {
+      parseQuantity(change.weight, checked.variables[0]!.dimension, `${what}: weight of ${data.name}`);
+      return { projection: data.name, weight: change.weight };
+    }
+    const [pre, post] = [this.#populations.get(data.pre.population)!, this.#populations.get(data.post.population)!];
+    const size = (range: RangeData): number => range.end - range.start;
+    const count = checkConnector(data.connect, size(data.pre), size(data.post), pre.positions, post.positions, what);
+    const check = { what: `${what}: projection ${data.name}`, checked, scope: synapseScope(pre.positions, post.positions), count };
+    const known = dimensionsOf(checked, true);
+    const set = Object.entries(change.set as Readonly<Record<string, Value>>).map(([key, value]) => {
+      const dimension = known.get(key);
+      if (!dimension) throw unknownName(check.what, "variable or parameter", key, known.keys());
+      return [key, checkSynapseValue(key, value, dimension, check)] as const;
+    });
+    return { projection: data.name, set: Object.fromEntries(set) };
   }
 
   /** The population or source of that name. */
@@ -432,19 +526,26 @@ export class Network {
     };
     for (const p of data.populations) {
       const place = p.positions ? { positions: p.positions } : {};
-      if (p.kind === "neurons")
+      if (p.kind === "neurons") {
         net.population(p.name, p.size, p.model, p.values, { ...place, ...(p.method === undefined ? {} : { method: p.method }) });
-      else if (p.kind === "poisson") net.poissonSource(p.name, p.size, { rate: p.rate, ...place });
+        if (p.modulator) net.#populations.set(p.name, { ...(net.#populations.get(p.name) as typeof p), modulator: true });
+      } else if (p.kind === "poisson") net.poissonSource(p.name, p.size, { rate: p.rate, ...place });
       else net.spikeSource(p.name, p.size, { times: p.times, indices: p.indices, ...place });
     }
-    for (const p of data.projections) {
-      net.projection(groupOf(p.pre), populationOf(p.post), p.model, {
-        connect: p.connect,
-        receptor: p.receptor!,
-        weight: p.weight,
-        name: p.name,
-        ...(p.delay === undefined ? {} : { delay: p.delay }),
+    const modulatorOf = (name: string): Modulator => new Modulator(name, populationOf({ population: name, start: 0, end: 1 }));
+    for (const { pre, post, model, values, modulators, delay, pathwayDelays, ...options } of data.projections) {
+      const delays = pathwayDelays ?? delay;
+      net.projection(groupOf(pre), populationOf(post), model, {
+        ...defined(values),
+        ...(defined(options) as unknown as CommonProjectionOptions<SynapseModel> & { readonly receptor?: string }),
+        ...(delays === undefined ? {} : { delay: delays }),
+        modulators: Object.fromEntries(Object.entries(modulators).map(([key, name]) => [key, modulatorOf(name)])),
       });
+    }
+    const projectionOf = (name: string): Projection => new Projection(name, net.#projectionData(name).model);
+    for (const { projection, side, target, ...options } of data.normalisations) {
+      const { dimension } = net.#checkedSynapse(net.#projectionData(projection)).variables[0]!;
+      net.normalise(projectionOf(projection), { ...options, [side]: isDimensionless(dimension) ? target : `${target} ${dimensionName(dimension)}` });
     }
     for (const input of data.inputs) {
       const target = populationOf(input.target);
@@ -456,21 +557,13 @@ export class Network {
     for (const m of data.monitors) {
       if (m.kind === "spikes") net.#monitorSpikes(m.sources.map(groupOf), m.countsOnly);
       else if (m.kind === "rate") net.rateMonitor(groupOf(m.source), { every: m.every });
-      else if (m.kind === "synapses")
-        net.weightMonitor(new Projection(m.projection, { kind: "synapse", name: "" } as SynapseModel), {
-          every: m.every!,
-          ...(m.sample === undefined ? {} : { sample: m.sample }),
-        });
-      else
-        net.stateMonitor(populationOf(m.source), m.names, {
-          ...(m.every === undefined ? {} : { every: m.every }),
-          ...(m.sample === undefined ? {} : { sample: m.sample }),
-        });
+      else if (m.kind === "synapses") net.stateMonitor(projectionOf(m.projection), m.names, sampling(m));
+      else net.stateMonitor(populationOf(m.source), m.names, sampling(m));
     }
     for (const c of data.changes) {
       if ("lesion" in c) net.at(c.at, { lesion: groupOf(c.lesion) });
       else if ("projection" in c)
-        net.at(c.at, { projection: new Projection(c.projection, { kind: "synapse", name: "" } as SynapseModel), weight: (c as { weight: Quantity }).weight });
+        net.at(c.at, { projection: projectionOf(c.projection), ...("weight" in c ? { weight: c.weight } : { set: c.set }) });
       else net.at(c.at, { target: populationOf(c.target), set: c.set });
     }
     return net;
@@ -513,7 +606,8 @@ export class Network {
   }
 
   #monitorSpikes(sources: readonly SpikingGroup[], countsOnly: boolean): SpikeMonitor {
-    const groups = sources.length > 0 ? sources : this.groups;
+    // A modulator is one value, not a neuron: it is recorded only when asked for.
+    const groups = sources.length > 0 ? sources : this.groups.filter((g) => !this.#isModulator(g.name));
     for (const s of groups) this.#own(s.range);
     if (groups.length === 0) throw new ArgumentError("empty", "spikeMonitor: the network has no population yet", "Make the populations first.");
     const monitor = new SpikeMonitor(groups, { countsOnly });
@@ -562,6 +656,15 @@ export class Network {
     return found;
   }
 
+  #isModulator(name: string): boolean {
+    const data = this.#populations.get(name);
+    return data?.kind === "neurons" && data.modulator === true;
+  }
+
+  #checkedSynapse(data: ProjectionData): CheckedSynapse {
+    return checkedAt(data, this.#populations.get(data.pre.population)!, this.#populations.get(data.post.population)!);
+  }
+
   #projectionName(pre: string, post: string, receptor: string): string {
     const plain = `${pre}→${post}`;
     const taken = (text: string) => this.#projections.some((p) => p.name === text);
@@ -600,4 +703,23 @@ export class Network {
       parameters.map((p) => p.name),
     );
   }
+}
+
+function isSynapseModel(model: unknown): model is SynapseModel {
+  return typeof model === "object" && model !== null && (model as { kind?: unknown }).kind === "synapse" && "checked" in model;
+}
+
+function receptorFix(model: NeuronModel): string {
+  const first = Object.keys(model.receptors)[0];
+  return first === undefined ? `Model "${model.name}" has no receptor; give it one.` : `Add receptor: "${first}".`;
+}
+
+/** Without the entries that are undefined. */
+function defined<T extends object>(table: T): Partial<T> {
+  return Object.fromEntries(Object.entries(table).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+/** The sampling of a monitor as options. */
+function sampling(m: { readonly every: Quantity | undefined; readonly sample: number | undefined }): SamplingOptions {
+  return { ...(m.every === undefined ? {} : { every: m.every }), ...(m.sample === undefined ? {} : { sample: m.sample }) };
 }

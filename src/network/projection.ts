@@ -56,17 +56,3 @@ export type ProjectionOptions<M extends SynapseModel, Post extends NeuronModel> 
   ReceptorOption<M, Post> &
   ModulatorOption<M> &
   SynapseValueOptions<M>;
-
-/** Options whose names no parameter of a synapse model may have. */
-export const projectionOptions = [
-  "connect",
-  "receptor",
-  "weight",
-  "delay",
-  "dendriticDelay",
-  "coincident",
-  "modulators",
-  "limits",
-  "dale",
-  "name",
-] as const;

@@ -5,8 +5,9 @@
 import { ArgumentError } from "../errors.ts";
 import type { Expr } from "../ir/expr.ts";
 import { add, apply, div, mul, number, select, sub } from "../ir/expr.ts";
-import { parseValue } from "../lang/value.ts";
+import { dimensionOfValue, parseValue } from "../lang/value.ts";
 import type { Dimension } from "../model/checked.ts";
+import { dimensionless, isDimensionless } from "../units/dimension.ts";
 import { parseQuantity } from "../units/quantity.ts";
 import type { Quantity } from "../units/quantity.ts";
 
@@ -78,6 +79,19 @@ export function resolveValue(value: Value, dimension: Dimension, scope: Readonly
   return { kind: "array", values: arrayOf(value, dimension, what) };
 }
 
+/**
+ * The dimension of a value whose unit nothing else decides.
+ *
+ * @throws {ArgumentError | EquationError} for a value that cannot be read
+ */
+export function valueDimension(value: Value, scope: ReadonlyMap<string, Dimension>, what: string): Dimension {
+  if (typeof value === "number" || typeof value === "string") return dimensionOfValue(value, scope, what);
+  if (typeof value !== "object" || value === null) throw unusable(value, what);
+  if ("distribution" in value) return dimensionOfValue("mean" in value ? value.mean : "low" in value ? value.low : value.median, scope, what);
+  if ("unit" in value) return dimensionOfValue(`1 ${value.unit}`, scope, what);
+  return Array.isArray(value) && value.length > 0 ? dimensionOfValue(value[0] as Quantity, scope, what) : dimensionless;
+}
+
 function arrayOf(value: ArrayValue, dimension: Dimension, what: string): Float64Array {
   if ("values" in value && "unit" in value) {
     const scale = parseQuantity(`1 ${value.unit}`, dimension, what);
@@ -88,8 +102,7 @@ function arrayOf(value: ArrayValue, dimension: Dimension, what: string): Float64
   }
   if (!Array.isArray(value) && !ArrayBuffer.isView(value)) throw unusable(value, what);
   const list = value as ArrayLike<Quantity>;
-  const dimensionless = dimension.every((e) => e === 0);
-  if (dimensionless && typeof list[0] === "number") return finite(Float64Array.from(list as ArrayLike<number>), what);
+  if (isDimensionless(dimension) && typeof list[0] === "number") return finite(Float64Array.from(list as ArrayLike<number>), what);
   if (ArrayBuffer.isView(value))
     throw new ArgumentError(
       "unit",
