@@ -12,6 +12,16 @@ export { decodeNpy, encodeNpy, encodeNpyTable } from "./formats/npy.ts";
 export type { NpyArray, NpyData } from "./formats/npy.ts";
 export { writeAtomically } from "./files.ts";
 
+export { decodeWeights, encodeWeights, loadWeights, saveWeights, saveWeightTables, weightsFromFile } from "./weightFiles.ts";
+export type { LoadWeightsOptions, SaveWeightsOptions, WeightFormat, WeightsFromFile } from "./weightFiles.ts";
+export type { WeightLayout } from "./formats/weightsNpz.ts";
+export type { WeightTable } from "./weights/weightTable.ts";
+export { setWeights, weightTable } from "./weights/fromSimulation.ts";
+export type { SynapseSource, SynapseTarget } from "./weights/fromSimulation.ts";
+export { matchWeights } from "./weights/match.ts";
+export { summariseWeights } from "./weights/summary.ts";
+export type { WeightSummary } from "./weights/summary.ts";
+
 export { saveRaster, saveRates, saveScene, saveTraces } from "./pictureFiles.ts";
 export { rasterScene } from "./plot/raster.ts";
 export type { RasterOptions } from "./plot/rasterLayout.ts";
