@@ -61,8 +61,8 @@ export interface EdgeLayout {
   readonly stream: number;
   /** Scratch of a draw: one real for each of the `longest` edges and 64 more. */
   readonly drawAddress: (draw: string) => number;
-  /** u64: running count of visits. */
-  readonly eventCounter: number;
+  /** Each a u64: running counts of visits along rows and columns. */
+  readonly eventCounters: readonly number[];
 }
 
 export interface Program {

@@ -1,5 +1,5 @@
 /** From groups and deliveries to a program, and by a back-end to something that runs. */
-import type { Backend, Executable, Program, Schedule } from "../backend/contract.ts";
+import type { Action, Backend, Emitted, Executable, Program, Schedule } from "../backend/contract.ts";
 import { interpreterBackend } from "../backend/interpreter/backend.ts";
 import { wasmBackend } from "../backend/wasm/backend.ts";
 import { scratchSlack } from "../backend/wasm/fillKernel.ts";
@@ -9,6 +9,8 @@ import { seedOf } from "../math/philox.ts";
 import { realBytes } from "./arena.ts";
 import type { Precision } from "./arena.ts";
 import { identifier } from "./group.ts";
+import type { Group } from "./group.ts";
+import type { Delivery } from "./projections.ts";
 import type { BackendName, ScalarTable, SimulationParts } from "./parts.ts";
 
 /** Synapses that surely do not fit the second-level cache: then reading a row ahead pays. */
@@ -18,6 +20,7 @@ const backends: Readonly<Record<BackendName, Backend>> = { wasm: wasmBackend, in
 
 export async function buildExecutable(parts: SimulationParts, scalars: readonly (ScalarTable | undefined)[] = parts.scalars): Promise<Executable> {
   const { groups, deliveries, options, scratch, eventCounter } = parts;
+  const plastics = deliveries.flatMap((d) => (d.plastic ? [d.plastic] : []));
   const program: Program = {
     precision: options.precision,
     seed: seedOf(options.seed),
@@ -34,8 +37,10 @@ export async function buildExecutable(parts: SimulationParts, scalars: readonly 
           drawAddress: (draw) => drawAddress(scratch, kernel, draw, options.precision),
         };
       }),
-    scatters: deliveries.map(({ data, pre, post, variable, table, constantWeight }) => {
-      const ring = post.rings.get(variable);
+    auxiliaries: plastics.flatMap((p) => p.auxiliaries),
+    edges: plastics.flatMap((p) => p.edgeLayouts(p.options.post)),
+    scatters: staticDeliveries(deliveries).map(({ data, pre, post, variable, table, constantWeight }) => {
+      const ring = post.rings.get(variable!);
       invariant(ring, "every delivery has a ring");
       const weights = constantWeight === undefined ? table.weights : { kind: "constant" as const, value: constantWeight };
       return {
@@ -85,8 +90,9 @@ function scheduleOf(parts: SimulationParts, scalars: readonly (ScalarTable | und
           rings: g.kernel!.inputs.map((input) => [...g.rings.values()].find((r) => r.input === input)!),
         };
       }),
-    deliveries: deliveries.map(({ pre, post, variable, table }) => {
-      const ring = post.rings.get(variable)!;
+    ...edgeActions(parts),
+    deliveries: staticDeliveries(deliveries).map(({ pre, post, variable, table }) => {
+      const ring = post.rings.get(variable!)!;
       return {
         column: pre.index,
         list: lists[pre.index]!,
@@ -97,6 +103,35 @@ function scheduleOf(parts: SimulationParts, scalars: readonly (ScalarTable | und
       };
     }),
   };
+}
+
+/** Those that only add a fixed weight. */
+export const staticDeliveries = (deliveries: readonly Delivery[]): readonly Delivery[] => deliveries.filter((d) => !d.plastic);
+
+/** Number of each plastic projection's first edge kernel in the program. */
+export function firstEdges(deliveries: readonly Delivery[]): Map<Delivery, number> {
+  let next = 0;
+  const first = new Map<Delivery, number>();
+  for (const d of deliveries) {
+    if (!d.plastic) continue;
+    first.set(d, next);
+    next += d.plastic.kernels.length;
+  }
+  return first;
+}
+
+function edgeActions(parts: SimulationParts): Pick<Schedule, "before" | "after"> {
+  const { deliveries, lists } = parts;
+  const before: Action[] = [], after: Action[] = [];
+  const emitted = (group: Group): Emitted => ({ column: group.index, list: lists[group.index]!, stride: group.stride });
+  let auxiliary = 0;
+  for (const [{ plastic }, edge] of firstEdges(deliveries)) {
+    const actions = plastic!.actions(edge, auxiliary, emitted);
+    before.push(...actions.before);
+    after.push(...actions.after);
+    auxiliary += plastic!.auxiliaries.length;
+  }
+  return { before, after };
 }
 
 /** Elements advanced through a whole window before the next ones: their state stays in the first-level cache. Also those of a draw's scratch. */

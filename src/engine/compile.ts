@@ -9,7 +9,7 @@ import type { Precision } from "./arena.ts";
 import { seedOf } from "../math/philox.ts";
 import { buildExecutable, drawStride } from "./build.ts";
 import { Group } from "./group.ts";
-import { buildDelivery, checkFits, makeRings, valueRequests } from "./projections.ts";
+import { buildDelivery, checkFits, exposeToSynapses, makeRings, valueRequests } from "./projections.ts";
 import { stepScalars } from "./scalars.ts";
 import { Simulation } from "./simulation.ts";
 import { SynapseValueMachine } from "./synapseValues.ts";
@@ -60,17 +60,17 @@ export async function compile(network: Network, options: CompileOptions): Promis
   const groups = data.populations.map((p, k) => new Group(k, p, seed, dt));
   const byName = new Map(groups.map((g) => [g.name, g]));
   for (const group of groups) group.evaluate(data.inputs.filter((input) => input.target.population === group.name));
-  const eventCounter = arena.allocate(16, "counters");
+  const eventCounter = arena.allocate(16, "counters"), plasticCounter = arena.allocate(8, "counters");
 
   const requests = valueRequests(data, dt);
   const machine = await SynapseValueMachine.make(arena, seed, requests);
   stage("connect");
   const dtText = formatQuantity(dt, dimensions.second);
-  const deliveries = data.projections.map((p) =>
-    buildDelivery(p, byName.get(p.pre.population)!, byName.get(p.post.population)!, arena, machine, { data, dt, dtText, precision, requests }),
-  );
-  makeRings(deliveries, arena, precision);
-  const window = deliveries.reduce((least, { table }) => Math.min(least, table.minDelay), longest);
+  const shared = { data, dt, dtText, precision, requests, keys: machine.keys, eventCounter, plasticCounter };
+  const deliveries = data.projections.map((p, k) => buildDelivery(p, k, byName, arena, machine, shared));
+  makeRings(deliveries, groups, arena, precision);
+  const window = deliveries.reduce((least, { table, plastic }) => Math.min(least, plastic ? plastic.window : table.minDelay), longest);
+  exposeToSynapses(deliveries);
   const built = performance.now();
 
   stage("codegen");
@@ -91,6 +91,7 @@ export async function compile(network: Network, options: CompileOptions): Promis
     chunk,
     options: buildOptions,
     eventCounter,
+    plasticCounter,
     keys: machine.keys,
     stages: { buildMs: built - begin, compileMs: 0 },
     scratch: arena.allocate(draws * drawStride(precision), "random numbers"),

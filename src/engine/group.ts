@@ -66,6 +66,8 @@ export class Group {
   /** State arrays that lowering added, and what they hold at the start. */
   extraState: readonly { readonly name: string; readonly value: number }[] = [];
   lesioned = false;
+  /** Parameters that synapses read and that differ between neurons: they have an array even where the kernel needs none. */
+  readonly exposed = new Set<string>();
   schedule: SpikeSchedule = { steps: new Float64Array(0), ids: new Uint32Array(0) };
   scheduleNext = 0;
   readonly context: ValueContext;
@@ -195,7 +197,11 @@ export class Group {
     }
     const arrivals: Record<string, Expr> = {};
     const arrive = (variable: string, term: Expr) => (arrivals[variable] = arrivals[variable] ? add(arrivals[variable], term) : term);
-    for (const ring of this.rings.values()) arrive(ring.variable, name(ring.input));
+    for (const ring of this.rings.values()) {
+      // Sums over synapses may go into a parameter, for the step in which they arrive.
+      if (ring.variable in parameters) parameters[ring.variable] = add(parameters[ring.variable]!, name(ring.input));
+      else arrive(ring.variable, name(ring.input));
+    }
     for (const [variable, term] of [...drives.arrivals, ...drives.impulses]) arrive(variable, term);
     const lowered = lowerNeuron(model, {
       kernelName: `update_${identifier(this.name)}_${identifier(model.name)}`,
@@ -224,7 +230,7 @@ export class Group {
     this.kernel = kernel;
     this.integration = lowered.integrator;
     this.extraState = [...lowered.initial, ...drives.held.map((held) => ({ name: held, value: 0 }))];
-    for (const array of [...kernel.state, ...kernel.constants]) this.#ensureArray(array, arena, precision);
+    for (const array of [...kernel.state, ...kernel.constants, ...this.exposed]) this.#ensureArray(array, arena, precision);
     for (const c of constants) if (this.arrays.has(c.name)) this.#write(c.name, c.values, arena, precision);
     const known = new Map(constants.map((c) => [c.name, c.values]));
     for (const derived of lowered.derived) {

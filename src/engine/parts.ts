@@ -46,6 +46,8 @@ export interface SimulationParts {
   /** Scratch for draws, shared by all kernels: one tile of each. */
   readonly scratch: number;
   readonly eventCounter: number;
+  /** u64: visits of synapses that change them. */
+  readonly plasticCounter: number;
   /** Address of the seed's Philox keys. */
   readonly keys: number;
   /** u32 [chunk × stride] of each group: neurons that spiked in each step. */

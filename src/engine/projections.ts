@@ -1,17 +1,22 @@
 /** Projections at run time: builds the synapses of each, with weights and delays drawn from the projection's random streams. */
 import { ArgumentError, invariant, UnsupportedError } from "../errors.ts";
+import type { CheckedSynapse } from "../model/checkedSynapse.ts";
 import type { NetworkData, PopulationData, ProjectionData } from "../network/data.ts";
 import { synapseScope } from "../network/scopes.ts";
 import { resolveValue } from "../network/values.ts";
 import { isStatic } from "../model/synapse.ts";
 import type { ResolvedValue, Value } from "../network/values.ts";
 import { dimensions } from "../units/dimension.ts";
+import type { Dimension } from "../units/dimension.ts";
 import { addressableBytes, formatBytes, realBytes } from "./arena.ts";
 import type { Arena, Precision } from "./arena.ts";
 import type { Group } from "./group.ts";
 import { expectedSynapses } from "./pattern.ts";
 import type { PatternContext } from "./pattern.ts";
-import type { BatchValues, SynapseTable } from "./synapses.ts";
+import { Plastic, timingOf } from "./plastic.ts";
+import type { Timing } from "./plastic.ts";
+import { checkedAt } from "../network/synapseEnds.ts";
+import type { BatchValues, SynapseRequest, SynapseTable } from "./synapses.ts";
 import { buildSynapses } from "./synapses.ts";
 import type { SynapseValueMachine, ValueRequest } from "./synapseValues.ts";
 
@@ -19,9 +24,13 @@ export interface Delivery {
   readonly data: ProjectionData;
   readonly pre: Group;
   readonly post: Group;
-  /** State variable of `post` that receives. */
-  readonly variable: string;
+  /** State variable of `post` that receives; absent where nothing is sent to a receptor. */
+  readonly variable: string | undefined;
   readonly table: SynapseTable;
+  /** How the table was filled, to fill it again. */
+  readonly request: SynapseRequest;
+  /** What synapses do beyond adding a fixed weight. */
+  readonly plastic: Plastic | undefined;
   /** Overrides the weight of all synapses (a change while running). */
   constantWeight: number | undefined;
 }
@@ -43,7 +52,9 @@ export function expectedBytes(data: NetworkData, precision: Precision): { synaps
     const ownDelay = isPerSynapse(p.delay),
       ownWeight = isPerSynapse(p.weight);
     synapses += count;
-    bytes += count * ((ownDelay || sizes.get(p.post.population)! > 65536 ? 4 : 2) + (ownWeight ? realBytes(precision) : 0));
+    bytes += count * ((ownDelay || sizes.get(p.post.population)! > 65536 ? 4 : 2) + (ownWeight || !isStatic(p.model) ? realBytes(precision) : 0));
+    // The index by target, of which there is one where postsynaptic spikes matter.
+    if (p.model.checked.pathways.some((q) => q.on === "post")) bytes += count * (ownDelay || sizes.get(p.pre.population)! > 65536 ? 8 : 6);
   }
   return { synapses, bytes, neurons };
 }
@@ -66,30 +77,27 @@ export function checkFits(data: NetworkData, precision: Precision, limit = addre
 /** Values of all projections that differ from synapse to synapse, for the machine that computes them. */
 export function valueRequests(data: NetworkData, dt: number): ValueRequest[] {
   return data.projections.flatMap((p) =>
-    (["weight", "delay"] as const).flatMap((key) => {
-      const value = resolveSynapseValue(p, key, data);
-      return value === undefined || isConstant(value) ? [] : [{ id: `${p.name}/${key}`, value, scale: key === "delay" ? 1 / dt : 1 }];
-    }),
+    [...resolveSynapseValues(p, data)].flatMap(([key, value]) =>
+      isConstant(value) ? [] : [{ id: `${p.name}/${key}`, value, scale: key === "delay" ? 1 / dt : 1 }]),
   );
 }
 
 const isConstant = (value: ResolvedValue): boolean => value.kind === "expr" && value.expr.kind === "number";
 
-function resolveSynapseValue(p: ProjectionData, key: "weight" | "delay", data: NetworkData): ResolvedValue | undefined {
-  const value = p[key];
-  if (value === undefined) return undefined;
+/** The weight, the delay where there is one, and parameters and initial values of the model that the projection gives. */
+function resolveSynapseValues(p: ProjectionData, data: NetworkData): Map<string, ResolvedValue> {
   const pre = findPopulation(data, p.pre.population),
     post = findPopulation(data, p.post.population);
-  const what = `projection ${p.name}: ${key}`;
+  const what = `projection ${p.name}`;
   if (post.kind !== "neurons")
-    throw new ArgumentError(
-      "target",
-      `projection ${p.name}: "${post.name}" is a source of spikes and receives none`,
-      "Project onto a population of neurons.",
-    );
-  const { receptors, variables } = post.model.checked;
-  const dimension = key === "delay" ? dimensions.second : variables.find((v) => v.name === receptors[p.receptor!])!.dimension;
-  return resolveValue(value, dimension, synapseScope(pre.positions, post.positions), what);
+    throw new ArgumentError("target", `${what}: "${post.name}" is a source of spikes and receives none`, "Project onto a population of neurons.");
+  const scope = synapseScope(pre.positions, post.positions);
+  const checked = checkedAt(p, pre, post);
+  const dimensionOf = new Map<string, Dimension>([...checked.parameters, ...checked.variables].map((v) => [v.name, v.dimension]));
+  const resolved = new Map<string, ResolvedValue>([["weight", resolveValue(p.weight, dimensionOf.get("w")!, scope, `${what}: weight`)]]);
+  if (p.delay !== undefined) resolved.set("delay", resolveValue(p.delay, dimensions.second, scope, `${what}: delay`));
+  for (const [key, value] of Object.entries(p.values)) resolved.set(key, resolveValue(value, dimensionOf.get(key)!, scope, `${what}: ${key}`));
+  return resolved;
 }
 
 export interface DeliveryOptions {
@@ -98,18 +106,24 @@ export interface DeliveryOptions {
   readonly dtText: string;
   readonly precision: Precision;
   readonly requests: readonly ValueRequest[];
+  readonly keys: number;
+  readonly eventCounter: number;
+  readonly plasticCounter: number;
 }
 
 export function buildDelivery(
   p: ProjectionData,
-  pre: Group,
-  post: Group,
+  index: number,
+  groups: ReadonlyMap<string, Group>,
   arena: Arena,
   machine: SynapseValueMachine,
   options: DeliveryOptions,
 ): Delivery {
   const what = `projection ${p.name}`;
-  if (!isStatic(p.model)) throw new UnsupportedError("synapse", `${what}: synapse model "${p.model.name}" is not static`, "Use staticSynapse.");
+  const { dt, precision } = options;
+  const pre = groups.get(p.pre.population)!,
+    post = groups.get(p.post.population)!;
+  const checked = checkedAt(p, pre.data, post.data);
   const base: Omit<PatternContext, "uniform"> = {
     preSize: p.pre.end - p.pre.start,
     postSize: p.post.end - p.post.start,
@@ -120,15 +134,19 @@ export function buildDelivery(
     ...(post.data.positions ? { postPositions: post.data.positions } : {}),
   };
   const context: PatternContext = { ...base, uniform: machine.uniform(`projection/${p.name}/connect`) };
-  const valuesOf = (key: "weight" | "delay", scale: number): BatchValues => {
-    const resolved = resolveSynapseValue(p, key, options.data);
-    if (resolved === undefined) return 1;
-    if (resolved.kind === "expr" && resolved.expr.kind === "number") return resolved.expr.value * scale;
+  const resolved = resolveSynapseValues(p, options.data);
+  const valuesOf = (key: string, scale = 1): BatchValues | undefined => {
+    const value = resolved.get(key);
+    if (value === undefined) return undefined;
+    if (value.kind === "expr" && value.expr.kind === "number") return value.expr.value * scale;
     const request = options.requests.find((r) => r.id === `${p.name}/${key}`);
     invariant(request, `value ${key} of ${p.name} was requested`);
     return machine.values(request, p.connect, context, `projection/${request.id}`, `${what}: ${key}`);
   };
-  const table = buildSynapses(arena, {
+  const learns = !isStatic(p.model);
+  const delay = resolved.get("delay");
+  const timing = timingOf(p, checked, delay?.kind === "expr" && delay.expr.kind === "number" ? delay.expr.value : undefined, dt, options.dtText);
+  const request: SynapseRequest = {
     what,
     connect: p.connect,
     context,
@@ -136,25 +154,102 @@ export function buildDelivery(
     postPopulation: post.size,
     stride: post.stride,
     dtText: options.dtText,
-    precision: options.precision,
-    weight: valuesOf("weight", 1),
-    delay: valuesOf("delay", 1 / options.dt),
-  });
-  return { data: p, pre, post, variable: post.model!.receptors[p.receptor!]!, table, constantWeight: undefined };
+    precision,
+    weight: valuesOf("weight")!,
+    ownWeights: learns,
+    ...(learns ? columnsOf(checked, resolved, valuesOf) : {}),
+    delay: axonalDelay(valuesOf("delay", 1 / dt), timing, learns, checked),
+    leastDelay: learns && typeof valuesOf("delay", 1 / dt) !== "function" ? 0 : 1,
+  };
+  const table = buildSynapses(arena, request);
+  checkDale(p, table, arena, precision, post.stride);
+  const variable = p.receptor === undefined ? undefined : post.model!.receptors[p.receptor]!;
+  const plastic = learns ? makePlastic() : undefined;
+  return { data: p, pre, post, variable, table, request, plastic, constantWeight: undefined };
+
+  function makePlastic(): Plastic {
+    if (table.delays === "perSynapse" && checked.pathways.filter((q) => q.on === "pre" && q.statements.length > 0).length > 1)
+      throw new UnsupportedError("delay", `${what}: each synapse has a delay of its own, but its model has several presynaptic pathways`,
+        "Use one delay for each pathway: delay: { name: \"1 ms\" }.");
+    const values = new Map<string, number>();
+    for (const v of [...checked.parameters.map((q) => ({ name: q.name, value: q.value })), ...checked.variables.map((q) => ({ name: q.name, value: q.initial }))]) {
+      const given = valuesOf(v.name) ?? v.value;
+      if (typeof given === "number" && !table.columns.has(v.name)) values.set(v.name, given);
+    }
+    for (const v of checked.variables) {
+      const given = valuesOf(v.name) ?? v.initial;
+      if (typeof given === "number") values.set(v.name, given);
+    }
+    const modulators = new Map(Object.entries(p.modulators).map(([formal, population]) => [formal, groups.get(population)!]));
+    const longest = table.delays === "perSynapse" ? { ...timing, pathway: (q: string, side: "pre" | "post") => (side === "pre" ? table.maxDelay : timing.pathway(q, side)) } : timing;
+    return new Plastic({
+      index, data: p, pre, post, modulators, table, values, dt, precision, timing: longest,
+      keys: options.keys, eventCounter: options.eventCounter, plasticCounter: options.plasticCounter,
+    }, arena);
+  }
+}
+
+/** Variables that every synapse may hold, and parameters that differ between synapses. Which variables it holds in the end is found when it is lowered. */
+function columnsOf(
+  checked: CheckedSynapse, resolved: ReadonlyMap<string, ResolvedValue>, valuesOf: (key: string) => BatchValues | undefined,
+): Pick<SynapseRequest, "columns"> {
+  const parameters = checked.parameters.filter((q) => resolved.has(q.name) && !isConstant(resolved.get(q.name)!)).map((q) => q.name);
+  return { columns: [...parameters, ...Plastic.heldBySynapses(checked, resolved)].map((name) =>
+    ({ name, values: valuesOf(name) ?? checked.variables.find((v) => v.name === name)!.initial })) };
+}
+
+/** Steps from the source's spike to the synapse; for a fixed weight, to the target. */
+function axonalDelay(given: BatchValues | undefined, timing: Timing, learns: boolean, checked: CheckedSynapse): BatchValues {
+  const own = checked.pathways.find((q) => q.on === "pre")?.name;
+  if (given === undefined) return timing.pathway(own ?? "", "pre") + (learns ? 0 : timing.dendritic);
+  if (learns || timing.dendritic === 0) return given;
+  if (typeof given === "number") return given + timing.dendritic;
+  return (batch) => given(batch).map((d) => d + timing.dendritic);
+}
+
+/** @throws {ArgumentError} for a weight of the sign that the projection excludes */
+export function checkDale(p: ProjectionData, table: SynapseTable, arena: Arena, precision: Precision, stride: number): void {
+  if (p.dale === undefined || table.count === 0) return;
+  const weights = table.weights.kind === "constant" ? [table.weights.value] : arena.real(precision, table.weights.address, table.count);
+  const wrong = p.dale === "excitatory" ? (w: number) => w < 0 : (w: number) => w > 0;
+  const e = (weights as number[]).findIndex(wrong);
+  if (e < 0) return;
+  const rows = arena.u32(table.rows, table.sources + 1);
+  const source = rows.findIndex((_, i) => rows[i + 1]! > e);
+  const word = table.targetBytes === 2 ? arena.u16(table.targets, table.count)[e]! : arena.u32(table.targets, table.count)[e]!;
+  const target = (table.delays === "perSynapse" ? word % stride : word) - p.post.start;
+  throw new ArgumentError("dale", `projection ${p.name}: the weight ${weights[e]} (SI) of synapse ${source} → ${target} has the wrong sign for an ${p.dale} projection`,
+    `Give weights that are ${p.dale === "excitatory" ? "0 or more" : "0 or less"}, or leave out dale.`);
 }
 
 /** The longest delay of `data` per receiving variable decides how many slots its input ring has. */
-export function makeRings(deliveries: readonly Delivery[], arena: Arena, precision: Precision): void {
+export function makeRings(deliveries: readonly Delivery[], groups: readonly Group[], arena: Arena, precision: Precision): void {
   const slots = new Map<Group, Map<string, number>>();
-  for (const { post, variable, table } of deliveries) {
+  const need = (post: Group, variable: string, count: number) => {
     const of = slots.get(post) ?? slots.set(post, new Map()).get(post)!;
-    of.set(variable, Math.max(of.get(variable) ?? 1, table.maxDelay));
+    of.set(variable, Math.max(of.get(variable) ?? 1, count));
+  };
+  // A modulator may be changed by hand, through the way its spikes come.
+  for (const group of groups) if (group.data.kind === "neurons" && group.data.modulator && group.model!.receptors["amount"]) need(group, "arriving", 1);
+  for (const { post, variable, table, plastic } of deliveries) {
+    if (plastic) for (const input of plastic.inputs) need(post, input.variable, input.slots);
+    else need(post, variable!, table.maxDelay);
   }
   for (const [group, variables] of slots) {
     for (const [variable, count] of variables) {
       const slotBytes = group.stride * realBytes(precision);
       const address = arena.allocate(count * slotBytes, `input of population "${group.name}"`);
       group.rings.set(variable, { variable, input: `arriving_${variable}`, address, slots: count, slotBytes });
+    }
+  }
+}
+
+/** Parameters of neurons that synapses read, and that differ between neurons, need arrays. */
+export function exposeToSynapses(deliveries: readonly Delivery[]): void {
+  for (const { plastic, pre, post } of deliveries) {
+    if (!plastic) continue;
+    for (const [group, names] of [[pre, plastic.lowered.neuronArrays.pre], [post, plastic.lowered.neuronArrays.post]] as const) {
+      for (const n of names) if (group.values.get(n)?.kind === "array" && group.model!.parameters.some((p) => p.name === n)) group.exposed.add(n);
     }
   }
 }

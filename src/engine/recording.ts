@@ -8,6 +8,7 @@ import type { SynapseMonitor } from "../network/monitors.ts";
 import type { TraceRecording } from "../network/monitors.ts";
 import type { RangeData } from "../network/data.ts";
 import type { Group } from "./group.ts";
+import type { Delivery } from "./projections.ts";
 import { drainSamples, RateRecorder, SpikeRecorder, TraceRecorder, sampleOf } from "./recorders.ts";
 import type { RecordedSource } from "./recorders.ts";
 import type { SimulationParts } from "./parts.ts";
@@ -21,7 +22,8 @@ export class Recording {
   readonly #everything: RecordedSource[];
   readonly #now: () => number;
 
-  constructor(parts: SimulationParts, now: () => number) {
+  /** @param refresh brings the event-driven state of a projection's synapses up to now */
+  constructor(parts: SimulationParts, now: () => number, refresh: (delivery: Delivery) => void) {
     this.#dt = parts.options.dt;
     this.#now = now;
     const { groups, arena, options } = parts;
@@ -65,7 +67,14 @@ export class Recording {
         invariant(delivery, "monitored projections were checked to be of this network");
         const { table } = delivery;
         const recorder = new TraceRecorder(monitor.data.every === undefined ? 1 : this.#steps(monitor.data.every),
-          sampleOf(0, table.count, monitor.data.sample), ["w"], () => {
+          sampleOf(0, table.count, monitor.data.sample), monitor.data.names, (n) => {
+          refresh(delivery);
+          const { plastic } = delivery;
+          if (plastic) {
+            const address = plastic.edgeAddress(n);
+            const held = address === undefined ? plastic.read(n, arena)! : arena.real(options.precision, address, table.count);
+            return (e) => held[e]!;
+          }
           const constant = delivery.constantWeight ?? (table.weights.kind === "constant" ? table.weights.value : undefined);
           if (constant !== undefined || table.weights.kind === "constant") return () => constant!;
           const view = arena.real(options.precision, table.weights.address, table.count);

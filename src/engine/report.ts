@@ -1,4 +1,5 @@
 /** What a run did, in numbers: for people, for run.json and for benchmarks. */
+import { undrivenModulators } from "../network/modulator.ts";
 import { modelText } from "../network/serialise.ts";
 import { realBytes } from "./arena.ts";
 import { SpikeHash } from "./spikeHash.ts";
@@ -25,6 +26,8 @@ export interface RunReport {
   readonly spikes: number;
   /** Additions of a weight to a target: spikes × out-degree, without collapsed Poisson input. */
   readonly synapticEvents: number;
+  /** Visits of synapses, by spikes of either side, that may change them. */
+  readonly plasticEvents: number;
   readonly bytes: { readonly synapses: number; readonly total: number };
   /** 16 hexadecimal digits; equal for runs with the same spikes. */
   readonly spikeHash: string;
@@ -39,6 +42,8 @@ export interface RunReport {
   }[];
   /** `bytes`: of the tables of a projection's synapses. */
   readonly projections: readonly { readonly name: string; readonly model: string; readonly synapses: number; readonly bytes: number }[];
+  /** What looks like a mistake, in sentences. */
+  readonly warnings: readonly string[];
   readonly integrators: readonly { readonly population: string; readonly method: string; readonly reason: string }[];
 }
 
@@ -48,16 +53,19 @@ interface Measured {
   readonly spikes: Float64Array;
   readonly simulateMs: number;
   readonly cpuMs: number;
+  /** Modulators changed by hand. */
+  readonly modulated: ReadonlySet<string>;
 }
 
 export function makeReport(parts: SimulationParts, measured: Measured): RunReport {
   const { groups, deliveries, options, stages, arena } = parts;
   const duration = measured.steps * options.dt;
-  const projections = deliveries.map(({ data, table }) => ({
+  const projections = deliveries.map(({ data, table, plastic }) => ({
     name: data.name, model: data.model.name, synapses: table.count,
-    bytes: 4 * (table.sources + 1) + table.count * (table.targetBytes + (table.weights.kind === "perSynapse" ? realBytes(options.precision) : 0)),
+    bytes: plastic?.bytes ?? 4 * (table.sources + 1) + table.count * (table.targetBytes + (table.weights.kind === "perSynapse" ? realBytes(options.precision) : 0)),
   }));
   const [low, high] = arena.u32(parts.eventCounter, 2);
+  const [plasticLow, plasticHigh] = arena.u32(parts.plasticCounter, 2);
   return {
     dt: options.dt,
     backend: options.backend,
@@ -73,6 +81,8 @@ export function makeReport(parts: SimulationParts, measured: Measured): RunRepor
     synapses: deliveries.reduce((sum, d) => sum + d.table.count, 0),
     spikes: measured.spikes.reduce((a, b) => a + b, 0),
     synapticEvents: high! * 4294967296 + low!,
+    plasticEvents: plasticHigh! * 4294967296 + plasticLow!,
+    warnings: undrivenModulators(parts.data).filter((m) => !measured.modulated.has(m)).map((m) => `modulator "${m}" was never driven: its value stayed 0`),
     bytes: { synapses: projections.reduce((sum, { bytes }) => sum + bytes, 0), total: arena.bytes },
     spikeHash: measured.hash,
     modelHash: hashOf(parts),

@@ -2,7 +2,7 @@
  * A running network. Time advances by windows of the shortest delay: every neuron is advanced that many steps, then the spikes of the
  * window are delivered in the order (step, projection, source). The result is the same, bit for bit, for any length of window.
  */
-import { ArgumentError, invariant, SimulationError, UnsupportedError } from "../errors.ts";
+import { ArgumentError, invariant, SimulationError } from "../errors.ts";
 import type { Executable } from "../backend/contract.ts";
 import type { RangeData } from "../network/data.ts";
 import type { NamesOf, SpikingGroup } from "../network/population.ts";
@@ -14,15 +14,19 @@ import { dimensions } from "../units/dimension.ts";
 import { formatQuantity, parseQuantity } from "../units/quantity.ts";
 import type { Quantity } from "../units/quantity.ts";
 import { Arena } from "./arena.ts";
-import { buildExecutable } from "./build.ts";
+import { buildExecutable, firstEdges, staticDeliveries } from "./build.ts";
+import { edgeFailure } from "./edgeFailure.ts";
 import { checkSchedule, scheduleOf } from "./group.ts";
 import type { Group } from "./group.ts";
 import type { Delivery } from "./projections.ts";
+import { normalise } from "./normalise.ts";
+import { setSynapses, synapseTargets } from "./setSynapses.ts";
 import { notFiniteError } from "./notFinite.ts";
 import { Recording } from "./recording.ts";
 import { makeReport } from "./report.ts";
 import type { RunReport } from "./report.ts";
 import { SpikeHash } from "./spikeHash.ts";
+import { fillSynapses } from "./synapses.ts";
 import { stepScalars } from "./scalars.ts";
 import type { ScalarTable, SimulationParts } from "./parts.ts";
 
@@ -60,7 +64,14 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   #executable: Executable;
   #scalars: readonly (ScalarTable | undefined)[];
   #step = 0;
+  /** Groups whose kernels have to be made again. */
+  readonly #staleGroups = new Set<Group>();
+  /** The code has to be generated again. */
   #stale = false;
+  /** What happens at regular times, outside the generated code. */
+  readonly #regular: readonly { readonly everySteps: number; readonly apply: () => void }[];
+  /** Modulators that were changed by hand. */
+  readonly #modulated = new Set<string>();
   #disposed = false;
   #running = false;
   /** What is left to say after the memory is gone. */
@@ -76,9 +87,10 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     this.#parts = parts;
     this.#executable = executable;
     this.#spikeTotals = new Float64Array(parts.groups.length);
-    this.#recording = new Recording(parts, () => this.#step);
+    this.#recording = new Recording(parts, () => this.#step, (d) => this.#refresh(d));
     this.#scalars = parts.scalars;
     this.#changes = this.#plannedChanges();
+    this.#regular = this.#plannedRoutine();
     this.#stopListening = parts.network.onAddedSpikes((name, times, indices) => this.#addSpikes(name, times, indices));
   }
 
@@ -132,12 +144,19 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
       group.lower(arena, options.precision);
       group.initialise(arena, options.precision);
     }
-    for (const d of this.#parts.deliveries) d.constantWeight = undefined;
+    for (const d of this.#parts.deliveries) {
+      d.constantWeight = undefined;
+      if (!d.plastic) continue;
+      fillSynapses(arena, d.table, d.request);
+      d.plastic.restart(arena);
+    }
+    this.#modulated.clear();
     this.#step = this.#changeNext = 0;
     this.#simulateMs = this.#cpuMs = 0;
     this.#hash.state = new SpikeHash().state;
     this.#spikeTotals.fill(0);
     arena.f64(this.#parts.eventCounter, 2).fill(0);
+    arena.f64(this.#parts.plasticCounter, 1).fill(0);
     this.#recording.clear();
     this.#stale = true;
   }
@@ -145,10 +164,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   /** Values of a state variable or parameter now, in SI units. [neurons] */
   get<G extends SpikingGroup | Projection>(target: G, name: NamesOf<G>): Float64Array {
     this.#checkUsable();
-    if (target instanceof Projection) {
-      if (name === "w") return this.weights(target);
-      throw notYet(`${target.name}: reading ${name}`);
-    }
+    if (target instanceof Projection) return this.#getSynapses(this.#delivery(target.name), name);
     const group = this.#group(target.range);
     const value = group.current(name, this.#parts.arena, this.#parts.options.precision);
     if (!value)
@@ -164,11 +180,79 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     return value.values.slice(start, end);
   }
 
-  /** Sets parameters and state variables of a population or a part of it, while the simulation is paused. */
+  #getSynapses(delivery: Delivery, name: string): Float64Array {
+    const { table, constantWeight, plastic } = delivery;
+    this.#refresh(delivery);
+    const values = plastic?.read(name, this.#parts.arena);
+    if (values) return values;
+    if (name !== "w") throw unknownSynapseName(delivery, name);
+    const constant = constantWeight ?? (table.weights.kind === "constant" ? table.weights.value : undefined);
+    if (constant !== undefined) return new Float64Array(table.count).fill(constant);
+    invariant(table.weights.kind === "perSynapse", "weights are constant or per synapse");
+    return Float64Array.from(this.#parts.arena.real(this.#parts.options.precision, table.weights.address, table.count));
+  }
+
+  /** Advances what is event-driven in a projection's synapses to now. */
+  #refresh(delivery: Delivery): void {
+    const read = delivery.plastic?.lowered.walks.findIndex((w) => w.on === "read") ?? -1;
+    if (read >= 0) this.#visit(delivery, read);
+  }
+
+  /** Runs a walk over all synapses at the present time. */
+  #visit(delivery: Delivery, walk: number): void {
+    const edge = firstEdges(this.#parts.deliveries).get(delivery)! + walk;
+    if (this.#executable.visit(edge, this.#step - 1)) throw edgeFailure(this.#parts);
+  }
+
+  /** Sets parameters and state variables of a population, a part of it, or a projection's synapses, while the simulation is paused. */
   set<G extends SpikingGroup | Projection>(target: G, values: { readonly [K in NamesOf<G>]?: Value }): void {
     this.#checkUsable();
-    if (target instanceof Projection) throw notYet(`${target.name}: setting ${Object.keys(values).join(", ")}`);
-    this.#set(target.range, values as Readonly<Record<string, Value>>);
+    if (target instanceof Projection) this.#setSynapses(this.#delivery(target.name), values as Readonly<Record<string, Value>>);
+    else this.#set(target.range, values as Readonly<Record<string, Value>>);
+  }
+
+  #setSynapses(delivery: Delivery, values: Readonly<Record<string, Value>>): void {
+    this.#refresh(delivery);
+    if (setSynapses(this.#parts, delivery, values)) this.#stale = true;
+  }
+
+  /** Adds to the value of a modulator: it changes, and its synapses notice, in the coming step. */
+  modulate(modulator: Modulator, amount: number): void {
+    this.#checkUsable();
+    const group = this.#group(modulator.population.range);
+    const ring = group.rings.get("arriving");
+    if (!ring) throw new ArgumentError("modulator", `modulator "${modulator.name}" follows a signal and cannot be changed by hand`, "Make it without signal.");
+    if (!Number.isFinite(amount)) throw new ArgumentError("not-finite", `modulator "${modulator.name}": the amount is ${amount}`, "Add a finite number.");
+    const slot = arenaSlot(ring, this.#step);
+    this.#parts.arena.real(this.precision, ring.address + slot, 1)[0]! += amount;
+    this.#modulated.add(modulator.name);
+  }
+
+  /** Whether the weights of a projection learn; transmission and all else goes on either way. */
+  setPlasticity(projection: Projection, learns: boolean): void {
+    this.#checkUsable();
+    const delivery = this.#delivery(projection.name);
+    const { plastic } = delivery;
+    if (!plastic) {
+      if (learns) throw new ArgumentError("static", `projection ${projection.name} has a fixed weight and cannot learn`, "Make it with a plastic synapse model.");
+      return;
+    }
+    if (plastic.learns === learns) return;
+    this.#refresh(delivery);
+    plastic.learns = learns;
+    plastic.touch(this.#parts.arena, this.#step - 1);
+    this.#stale = true;
+  }
+
+  /** Brings the weights of a projection to the norms that `net.normalise` gave, now. */
+  normalise(projection: Projection): void {
+    this.#checkUsable();
+    const delivery = this.#delivery(projection.name);
+    const rules = this.#parts.data.normalisations.filter((n) => n.projection === projection.name);
+    if (rules.length === 0)
+      throw new ArgumentError("normalise", `projection ${projection.name} has no norm`, `Say which before compiling: net.normalise(projection, { incoming: "…" }).`);
+    this.#refresh(delivery);
+    for (const rule of rules) normalise(delivery, rule, this.#parts.arena, this.precision);
   }
 
   #set(range: RangeData, values: Readonly<Record<string, Value>>): void {
@@ -181,7 +265,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
           `population "${group.name}" has no parameter or state variable "${key}"`,
           `Known: ${[...group.values.keys()].join(", ")}.`,
         );
-      if (group.set(key, value, range.start, range.end, arena, options.precision)) this.#stale = true;
+      if (group.set(key, value, range.start, range.end, arena, options.precision)) this.#staleGroups.add(group);
     }
   }
 
@@ -193,20 +277,16 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
 
   #lesion(range: RangeData): void {
     const group = this.#group(range);
-    if (group.lesion(range.start, range.end, this.#parts.arena, this.#parts.options.precision)) this.#stale = true;
+    if (group.lesion(range.start, range.end, this.#parts.arena, this.#parts.options.precision)) this.#staleGroups.add(group);
   }
 
   /** Weights of all synapses of a projection in SI units, in storage order: by source, then as made. */
   weights(projection: Projection): Float64Array {
     this.#checkUsable();
-    const { table, constantWeight } = this.#delivery(projection.name);
-    const constant = constantWeight ?? (table.weights.kind === "constant" ? table.weights.value : undefined);
-    if (constant !== undefined) return new Float64Array(table.count).fill(constant);
-    invariant(table.weights.kind === "perSynapse", "weights are constant or per synapse");
-    return Float64Array.from(this.#parts.arena.real(this.#parts.options.precision, table.weights.address, table.count));
+    return this.#getSynapses(this.#delivery(projection.name), "w");
   }
 
-  /** Sources, targets, weights (SI) and delays (s) of all synapses of a projection, in storage order. */
+  /** Sources, targets, weights (SI) and delays from spike to arrival (s) of all synapses of a projection, in storage order. */
   synapses(projection: Projection): {
     readonly pre: Uint32Array;
     readonly post: Uint32Array;
@@ -214,26 +294,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     readonly delays: Float64Array;
   } {
     this.#checkUsable();
-    const { table, post: group, data } = this.#delivery(projection.name);
-    const { arena } = this.#parts;
-    const rows = arena.u32(table.rows, table.sources + 1);
-    const packed = table.targetBytes === 2 ? arena.u16(table.targets, table.count) : arena.u32(table.targets, table.count);
-    const pre = new Uint32Array(table.count);
-    for (let i = 0; i < table.sources; i++) pre.fill(i, rows[i]!, rows[i + 1]!);
-    const own = table.delays === "perSynapse";
-    const post = Uint32Array.from(packed, (p) => (own ? p % group.stride : p) - data.post.start);
-    const delays = Float64Array.from(packed, (p) => (own ? Math.floor(p / group.stride) : table.maxDelay) * this.dt);
-    return { pre, post, weights: this.weights(projection), delays };
-  }
-
-  modulate(modulator: Modulator, _amount: number): void {
-    throw notYet(`modulator "${modulator.name}"`);
-  }
-  setPlasticity(projection: Projection, _learns: boolean): void {
-    throw notYet(projection.name);
-  }
-  normalise(projection: Projection): void {
-    throw notYet(projection.name);
+    return { ...synapseTargets(this.#parts, this.#delivery(projection.name)), weights: this.weights(projection) };
   }
 
   /** One weight for all synapses of a projection from now on; 0 cuts it. */
@@ -241,7 +302,12 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     this.#checkUsable();
     const delivery = this.#delivery(projection.name);
     const variable = delivery.post.model!.variables.find((v) => v.name === delivery.variable)!;
-    delivery.constantWeight = parseQuantity(weight, variable.dimension, `weight of ${projection.name}`);
+    if (delivery.plastic) return this.#setSynapses(delivery, { w: weight });
+    const value = parseQuantity(weight, variable.dimension, `weight of ${projection.name}`);
+    const { dale } = delivery.data;
+    if ((dale === "excitatory" && value < 0) || (dale === "inhibitory" && value > 0))
+      throw new ArgumentError("dale", `projection ${projection.name} is ${dale}: its weight cannot be ${weight}`, `Use a weight that is ${value < 0 ? "0 or more" : "0 or less"}.`);
+    delivery.constantWeight = value;
     this.#stale = true;
   }
 
@@ -254,6 +320,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
       spikes: this.#spikeTotals,
       simulateMs: this.#simulateMs,
       cpuMs: this.#cpuMs,
+      modulated: this.#modulated,
     });
   }
 
@@ -279,7 +346,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   #release(): void {
     this.#last = { report: this.report(), text: this.text() };
     this.#recording.release();
-    const nothing = { run: () => false, deliver: () => {} };
+    const nothing = { run: () => false, after: () => false, visit: () => false, deliver: () => {} };
     this.#executable = nothing;
     this.#parts = { ...this.#parts, arena: new Arena(0), deliveries: [] };
   }
@@ -303,7 +370,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     try {
       for (;;) {
         this.#applyChanges();
-        if (this.#stale) await this.#rebuild();
+        if (this.#stale || this.#staleGroups.size > 0) await this.#rebuild();
         const pause = performance.now() + breath;
         const until = Math.min(end, this.#nextChange());
         while (this.#step < until && performance.now() < pause) {
@@ -347,6 +414,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
       const [map, element, step, lo] = arena.u32(this.#parts.failure, 4);
       this.#record(from, step! - from);
       this.#step = step!;
+      if (map! >= 2 ** 31) throw edgeFailure(this.#parts);
       const group = groups.filter((g) => g.kernel)[map!]!,
         table = this.#scalars[group.index];
       const scalars = table ? arena.real(this.precision, table.address + (step! - from) * table.bytes, group.kernel!.scalars.length) : [];
@@ -354,11 +422,12 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     }
     this.#record(from, n);
     this.#step = from + n;
+    for (const { everySteps, apply } of this.#regular) if (this.#step % everySteps === 0) apply();
     this.#recording.sample(this.#step);
   }
 
   #slot(delivery: Delivery, step: number): number {
-    const ring = delivery.post.rings.get(delivery.variable)!;
+    const ring = delivery.post.rings.get(delivery.variable!)!;
     const arrival = delivery.table.delays === "constant" ? step + delivery.table.maxDelay : step;
     return (((arrival % ring.slots) + ring.slots) % ring.slots) * ring.slotBytes;
   }
@@ -380,7 +449,9 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
 
   /** A source's spike at time 0 was emitted in the step before the first. */
   #deliverSpikesBeforeStart(): void {
-    const { groups, deliveries, lists, arena } = this.#parts;
+    const { groups, lists, arena, counts } = this.#parts;
+    const deliveries = staticDeliveries(this.#parts.deliveries);
+    const made = arena.u32(counts, groups.length).fill(0);
     for (const group of groups) {
       if (group.data.kind !== "spikes") continue;
       const early = group.schedule.steps.findIndex((s) => s >= 0);
@@ -389,7 +460,9 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
       if (count === 0) continue;
       arena.u32(lists[group.index]!, count).set(group.schedule.ids.subarray(0, count));
       deliveries.forEach((d, k) => d.pre === group && this.#executable.deliver(k, lists[group.index]!, count, this.#slot(d, -1)));
+      made[group.index] = count;
     }
+    if (this.#executable.after(-1)) throw edgeFailure(this.#parts);
   }
 
   #record(from: number, n: number): void {
@@ -449,9 +522,8 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
       apply: () => {
         if ("lesion" in change) this.#lesion(change.lesion);
         else if ("projection" in change) {
-          const projection = { name: change.projection } as Projection;
-          if ("weight" in change) this.setWeight(projection, change.weight);
-          else this.set(projection, change.set);
+          if ("weight" in change) this.setWeight({ name: change.projection } as Projection, change.weight);
+          else this.#setSynapses(this.#delivery(change.projection), change.set);
         } else this.#set(change.target, change.set);
       },
     }));
@@ -462,6 +534,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   /** First step after now at which something outside the kernels changes. */
   #nextChange(): number {
     let next = this.#changes[this.#changeNext]?.step ?? Infinity;
+    for (const { everySteps } of this.#regular) next = Math.min(next, (Math.floor(this.#step / everySteps) + 1) * everySteps);
     for (const { drives } of this.#parts.groups) {
       for (const row of drives?.rows ?? []) {
         const k = Math.floor((this.#step - row.fromStep) / row.everySteps) + 1;
@@ -471,9 +544,37 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     return next;
   }
 
+  /** Statements of synapses at regular times, and norms. */
+  #plannedRoutine(): { readonly everySteps: number; readonly apply: () => void }[] {
+    const stepsOf = (seconds: number) => Math.max(1, Math.round(seconds / this.dt));
+    const statements = this.#parts.deliveries.flatMap((d) => {
+      const { regularly } = d.plastic?.checked ?? {};
+      if (!regularly) return [];
+      return [{ everySteps: stepsOf(regularly.every), apply: () => this.#visit(d, d.plastic!.lowered.walks.findIndex((w) => w.on === "regular")) }];
+    });
+    const norms = this.#parts.data.normalisations.flatMap((rule) => {
+      if (rule.every === undefined) return [];
+      const delivery = this.#delivery(rule.projection);
+      const apply = () => {
+        this.#refresh(delivery);
+        normalise(delivery, rule, this.#parts.arena, this.precision);
+      };
+      return [{ everySteps: stepsOf(parseQuantity(rule.every, dimensions.second, "normalise: every")), apply }];
+    });
+    return [...statements, ...norms];
+  }
+
   async #rebuild(): Promise<void> {
-    const { groups, arena, options } = this.#parts;
-    for (const group of groups) group.lower(arena, options.precision);
+    const { groups, arena, options, deliveries } = this.#parts;
+    for (const group of this.#stale ? groups : this.#staleGroups) {
+      const before = JSON.stringify(group.kernel);
+      group.lower(arena, options.precision);
+      // New values of what differs between neurons anyway need no new code.
+      if (JSON.stringify(group.kernel) !== before) this.#stale = true;
+    }
+    this.#staleGroups.clear();
+    if (!this.#stale) return;
+    for (const { plastic } of deliveries) plastic?.lower(arena);
     this.#scalars = stepScalars(this.#parts);
     this.#executable = await buildExecutable(this.#parts, this.#scalars);
     this.#stale = false;
@@ -514,6 +615,14 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   }
 }
 
+/** Byte offset of a step's slot. */
+const arenaSlot = (ring: { readonly slots: number; readonly slotBytes: number }, step: number): number => (step % ring.slots) * ring.slotBytes;
+
+function unknownSynapseName({ data, plastic }: Delivery, name: string): ArgumentError {
+  const known = ["w", ...(plastic ? [...plastic.checked.variables.slice(1), ...plastic.checked.parameters].map((v) => v.name) : [])];
+  return new ArgumentError("unknown-name", `projection ${data.name}: its synapses have no parameter or variable "${name}"`, `Known: ${known.join(", ")}.`);
+}
+
 function writeRow(
   parts: SimulationParts,
   group: Group,
@@ -542,4 +651,3 @@ function cpuTime(): number {
   return (user + system) / 1000;
 }
 
-const notYet = (what: string): UnsupportedError => new UnsupportedError("synapse", `${what}: synapses with state do not run yet`, "Use staticSynapse.");

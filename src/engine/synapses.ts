@@ -23,6 +23,10 @@ export interface SynapseTable {
   /** Steps; equal when the delay is constant. */
   readonly minDelay: number;
   readonly maxDelay: number;
+  /** Synapses of the source that has most. */
+  readonly longestRow: number;
+  /** Further arrays, one real a synapse: name → address. */
+  readonly columns: ReadonlyMap<string, number>;
 }
 
 /** Values of a batch's synapses in SI units; the returned array is valid until the next call. */
@@ -37,8 +41,14 @@ export interface SynapseRequest {
   readonly postPopulation: number;
   readonly stride: number;
   readonly weight: BatchValues;
+  /** The weight is stored with each synapse even where it begins the same for all. */
+  readonly ownWeights?: boolean;
+  /** Further values that each synapse holds. */
+  readonly columns?: readonly { readonly name: string; readonly values: BatchValues }[];
   /** Steps, before rounding. */
   readonly delay: BatchValues;
+  /** Steps that a delay has at least; default 1. */
+  readonly leastDelay?: 0 | 1;
   readonly dtText: string;
   readonly precision: Precision;
 }
@@ -47,29 +57,43 @@ export interface SynapseRequest {
 const longestDelay = 2 ** 20;
 
 export function buildSynapses(arena: Arena, request: SynapseRequest): SynapseTable {
-  const { connect, context, what, precision } = request;
+  const { context, what, precision } = request;
   const sources = context.preSize;
   const rows = arena.allocate(4 * (sources + 1), what);
-  const count = countRows(arena, rows, request);
+  const { total: count, longest } = countRows(arena, rows, request);
   const constantDelay = typeof request.delay === "number" ? roundDelay(request.delay, request) : undefined;
   const targetBytes = constantDelay !== undefined && request.postPopulation <= 65536 ? 2 : 4;
   const targets = arena.allocate(targetBytes * count, what);
   const weights =
-    typeof request.weight === "number"
+    typeof request.weight === "number" && !request.ownWeights
       ? ({ kind: "constant", value: request.weight } as const)
       : ({ kind: "perSynapse", address: arena.allocate(realBytes(precision) * count, what) } as const);
+  const columns = new Map((request.columns ?? []).map(({ name }) => [name, arena.allocate(realBytes(precision) * count, what)] as const));
+  const table = {
+    count, sources, rows, targets, targetBytes, weights, columns, longestRow: longest,
+    delays: constantDelay === undefined ? "perSynapse" : "constant", minDelay: constantDelay ?? 1, maxDelay: constantDelay ?? 1,
+  } as const satisfies SynapseTable;
+  return { ...table, ...fillSynapses(arena, table, request) };
+}
 
+/** Writes targets and start values of all synapses; the same again when called again. Returns the range of delays. */
+export function fillSynapses(arena: Arena, table: SynapseTable, request: SynapseRequest): { readonly minDelay: number; readonly maxDelay: number } {
+  const { connect, context, what, precision, weight, delay, postStart, stride } = request;
+  const { count, sources, rows, targets, targetBytes, weights } = table;
+  const constantDelay = table.delays === "constant" ? table.maxDelay : undefined;
   const cursor = arena.u32(rows, sources).slice();
   const place = targetBytes === 2 ? arena.u16(targets, count) : arena.u32(targets, count);
-  const weightAt = weights.kind === "perSynapse" ? arena.real(precision, weights.address, count) : undefined;
-  const { weight, delay } = request;
-  const { postStart, stride } = request;
+  const owned: { readonly view: Float32Array | Float64Array; readonly values: BatchValues }[] = [];
+  if (weights.kind === "perSynapse") owned.push({ view: arena.real(precision, weights.address, count), values: weight });
+  for (const { name, values } of request.columns ?? []) owned.push({ view: arena.real(precision, table.columns.get(name)!, count), values });
+  for (const { view, values } of owned) if (typeof values === "number") view.fill(values);
+  const drawn = owned.flatMap(({ view, values }) => (typeof values === "number" ? [] : [{ view, values }]));
   let minDelay = constantDelay ?? Infinity,
     maxDelay = constantDelay ?? 1;
   walkPattern(connect, context, (batch) => {
     const { pre, post } = batch;
     const delays = typeof delay === "number" ? undefined : delay(batch);
-    const values = typeof weight === "number" ? undefined : weight(batch);
+    const values = drawn.map((d) => d.values(batch));
     if (delays) {
       for (let k = 0; k < batch.count; k++) {
         const d = roundDelay(delays[k]!, request);
@@ -78,14 +102,14 @@ export function buildSynapses(arena: Arena, request: SynapseRequest): SynapseTab
         if (d > maxDelay) maxDelay = d;
       }
     }
-    if (!delays && !values) {
+    if (!delays && drawn.length === 0) {
       for (let k = 0; k < batch.count; k++) place[cursor[pre[k]!]!++] = post[k]! + postStart;
       return;
     }
     for (let k = 0; k < batch.count; k++) {
       const at = cursor[pre[k]!]!++;
       place[at] = post[k]! + postStart + (delays ? delays[k]! * stride : 0);
-      if (weightAt) weightAt[at] = values![k]!;
+      for (let c = 0; c < drawn.length; c++) drawn[c]!.view[at] = values[c]![k]!;
     }
   });
   if (maxDelay * stride >= 2 ** 32) {
@@ -95,22 +119,12 @@ export function buildSynapses(arena: Arena, request: SynapseRequest): SynapseTab
       "Shorten the longest delay or split the target population.",
     );
   }
-  if (constantDelay === undefined) sortRowsByDelay(arena, { rows, sources, targets, count, weights, precision, stride, maxDelay });
-  return {
-    count,
-    sources,
-    rows,
-    targets,
-    targetBytes,
-    weights,
-    delays: constantDelay === undefined ? "perSynapse" : "constant",
-    minDelay: count === 0 ? maxDelay : minDelay,
-    maxDelay,
-  };
+  if (constantDelay === undefined) sortRowsByDelay(arena, { table, stride, maxDelay, columns: drawn.map((d) => d.view) });
+  return { minDelay: count === 0 ? maxDelay : minDelay, maxDelay };
 }
 
-/** Counts the synapses of each source and leaves the start of each row in place. Returns the total. */
-function countRows(arena: Arena, rows: number, request: SynapseRequest): number {
+/** Counts the synapses of each source and leaves the start of each row in place. Returns the total and the most of one source. */
+function countRows(arena: Arena, rows: number, request: SynapseRequest): { readonly total: number; readonly longest: number } {
   const sources = request.context.preSize;
   const start = arena.u32(rows, sources + 1);
   let total = 0;
@@ -124,14 +138,18 @@ function countRows(arena: Arena, rows: number, request: SynapseRequest): number 
       `${request.what}: ${total} synapses are more than one projection can hold`,
       "Split the projection into parts of less than 2^32 synapses.",
     );
-  for (let i = 0; i < sources; i++) start[i + 1]! += start[i]!;
-  return total;
+  let longest = 0;
+  for (let i = 0; i < sources; i++) {
+    longest = Math.max(longest, start[i + 1]!);
+    start[i + 1]! += start[i]!;
+  }
+  return { total, longest };
 }
 
 /** Delays are rounded to the nearest step; one that rounds to no step at all cannot be. */
 function roundDelay(steps: number, request: SynapseRequest): number {
   const rounded = Math.round(steps);
-  if (rounded >= 1 && rounded <= longestDelay) return rounded;
+  if (rounded >= (request.leastDelay ?? 1) && rounded <= longestDelay) return rounded;
   if (rounded > longestDelay || Number.isNaN(steps)) {
     throw new ArgumentError(
       "delay",
@@ -151,47 +169,41 @@ function formatSteps(steps: number, dtText: string): string {
   return match ? `${Number((steps * Number(match[1])).toPrecision(6))} ${match[2]}` : `of ${steps} steps`;
 }
 
-/** Within each row, orders synapses by delay (stable), so that delivery walks the ring slot by slot. */
+/** Within each row, orders synapses by delay (stable), so that delivery walks the ring slot by slot. `columns` are ordered along. */
 function sortRowsByDelay(
   arena: Arena,
-  t: {
-    rows: number;
-    sources: number;
-    targets: number;
-    count: number;
-    weights: SynapseTable["weights"];
-    precision: Precision;
-    stride: number;
-    maxDelay: number;
+  sorted: {
+    readonly table: SynapseTable;
+    readonly stride: number;
+    readonly maxDelay: number;
+    readonly columns: readonly (Float32Array | Float64Array)[];
   },
 ): void {
-  const rows = arena.u32(t.rows, t.sources + 1),
-    targets = arena.u32(t.targets, t.count);
-  const weights = t.weights.kind === "perSynapse" ? arena.real(t.precision, t.weights.address, t.count) : undefined;
-  let longest = 0;
-  for (let i = 0; i < t.sources; i++) longest = Math.max(longest, rows[i + 1]! - rows[i]!);
-  const oldTargets = new Uint32Array(longest),
-    oldWeights = new Float64Array(weights ? longest : 0);
-  const slot = new Uint32Array(longest),
-    position = new Uint32Array(t.maxDelay + 2);
-  for (let i = 0; i < t.sources; i++) {
+  const { table, stride, maxDelay, columns } = sorted;
+  const rows = arena.u32(table.rows, table.sources + 1),
+    targets = arena.u32(table.targets, table.count);
+  const oldTargets = new Uint32Array(table.longestRow),
+    old = columns.map(() => new Float64Array(table.longestRow));
+  const slot = new Uint32Array(table.longestRow),
+    position = new Uint32Array(maxDelay + 2);
+  for (let i = 0; i < table.sources; i++) {
     const from = rows[i]!,
       n = rows[i + 1]! - from;
     if (n < 2) continue;
     position.fill(0);
     for (let k = 0; k < n; k++) {
       const packed = targets[from + k]!;
-      const d = Math.floor(packed / t.stride);
+      const d = Math.floor(packed / stride);
       oldTargets[k] = packed;
       slot[k] = d;
       position[d + 1]!++;
-      if (weights) oldWeights[k] = weights[from + k]!;
+      for (let c = 0; c < columns.length; c++) old[c]![k] = columns[c]![from + k]!;
     }
-    for (let d = 0; d <= t.maxDelay; d++) position[d + 1]! += position[d]!;
+    for (let d = 0; d <= maxDelay; d++) position[d + 1]! += position[d]!;
     for (let k = 0; k < n; k++) {
       const at = from + position[slot[k]!]!++;
       targets[at] = oldTargets[k]!;
-      if (weights) weights[at] = oldWeights[k]!;
+      for (let c = 0; c < columns.length; c++) columns[c]![at] = old[c]![k]!;
     }
   }
 }

@@ -21,6 +21,8 @@ export type Coincidence = "pre-first" | "post-first" | "simultaneous";
 
 /** How the engine calls the arrays of a modulator; `rate`: 1/tau, or 0. */
 export interface ModulatorArrays {
+  /** Whether it changes by jumps and decay alone, so that its course between events is known. */
+  readonly jumps: boolean;
   readonly rate: number;
   readonly value: string;
   /** The value after the last jump and the steps since then, and the same for the jump before. */
@@ -109,6 +111,21 @@ interface Walk {
   readonly label?: string;
 }
 
+/**
+ * Names of the variables that each synapse holds; the others are held by neurons.
+ *
+ * @param varies whether a parameter, or the start of a variable, differs between synapses
+ */
+export function variablesOfSynapses(model: CheckedSynapse, varies: (name: string) => boolean, delayPerSynapse: boolean): string[] {
+  const parameters = new Map(model.parameters.map((p) => [p.name, varies(p.name) ? name(p.name) : number(p.value)]));
+  const initials = new Map(model.variables.map((v) => [v.name, v.name === "w" || varies(v.name) ? undefined : v.initial]));
+  // Values of neurons stand for themselves: whatever they are, an equation with them is not one of the synapse's side alone.
+  const inline = inliner(model, { parameters, dt: 1, sizes: { pre: 1, post: 1 }, neuronValue: () => "array" });
+  const pathways = model.pathways.map((p) => ({ ...p, statements: p.statements.map((s) => ({ ...s, value: inline(s.value) })) }));
+  const traces = findTraces(model, { initials, delayPerSynapse }, inline, pathways);
+  return model.variables.map((v) => v.name).filter((n) => !traces.pre.has(n) && !traces.post.has(n));
+}
+
 class Lowering {
   readonly #model: CheckedSynapse;
   readonly #options: SynapseLowerOptions;
@@ -125,10 +142,17 @@ class Lowering {
     this.#model = model;
     this.#options = options;
     this.#inline = inliner(model, options);
-    const pathways = this.#pathways();
-    this.#traces = findTraces(model, options, this.#inline, pathways);
-    this.#edge = model.variables.map((v) => v.name).filter((n) => !this.#traces.pre.has(n) && !this.#traces.post.has(n));
+    // What synapses hold was settled when their tables were made, so it depends neither on the values of parameters nor on whether weights learn.
+    const varies = (n: string): boolean => options.parameters.get(n)?.kind === "name" || (options.parameters.get(n) === undefined && options.initials.get(n) === undefined);
+    this.#edge = variablesOfSynapses(model, varies, options.delayPerSynapse);
+    this.#traces = { pre: this.#tracesOf("pre"), post: this.#tracesOf("post") };
     this.#lazy = new Set(model.variables.filter((v) => v.clock === "event-driven" && this.#edge.includes(v.name) && !this.#isFrozen(v.name)).map((v) => v.name));
+  }
+
+  /** Variables that the neurons of one side hold: those whose pathways assign them. */
+  #tracesOf(side: "pre" | "post"): Set<string> {
+    const held = this.#model.variables.map((v) => v.name).filter((n) => !this.#edge.includes(n));
+    return new Set(held.filter((n) => this.#model.pathways.some((p) => p.on === side && p.statements.some((s) => s.kind === "assign" && s.target === n))));
   }
 
   #isFrozen(variable: string): boolean {
@@ -201,8 +225,12 @@ class Lowering {
       .map((v) => ({ name: v.name, derivative: this.#inline(v.derivative!) }));
     const used = new Set(equations.flatMap((e) => [...namesIn(e.derivative)]));
     const given = new Map<string, readonly Exponential[]>();
-    for (const [m, { rate }] of this.#options.modulators) {
+    for (const [m, { rate, jumps }] of this.#options.modulators) {
       if (!used.has(m)) continue;
+      if (!jumps) {
+        throw new UnsupportedError("event-driven", `synapse "${this.#model.name}": an event-driven equation uses ${m}, which follows a signal`,
+          "Mark the equation (clock-driven), or let the modulator be driven by spikes.");
+      }
       // The value when the synapse was last visited, which was not before the last jump.
       const [level, age] = m === plan.jumping ? [`${m} earlier level`, `${m} earlier age`] : [`${m} level`, `${m} age`];
       const since = add(mul(number(this.#options.dt), add(name(age), number(plan.early ? 1 : 0))), neg(elapsed));
@@ -380,7 +408,7 @@ class Parts {
 }
 
 /** Puts in parameters, subexpressions, constants of the neurons, dt and sizes. */
-function inliner(model: CheckedSynapse, options: SynapseLowerOptions): (e: Expr) => Expr {
+function inliner(model: CheckedSynapse, options: Pick<SynapseLowerOptions, "parameters" | "dt" | "sizes" | "neuronValue">): (e: Expr) => Expr {
   const table = new Map<string, Expr>([
     ["dt", number(options.dt)], ["N_pre", number(options.sizes.pre)], ["N_post", number(options.sizes.post)], ...options.parameters,
   ]);

@@ -99,8 +99,9 @@ class Emitter {
     const events = f.local("events", "i32");
     if (kernel.walk === "all") this.#walkAll(code, shared);
     else this.#walkList(code, shared, events);
-    const counter = i32.const(this.#layout.eventCounter);
-    if (kernel.walk !== "all") code.add(i64.store(counter, i64.add(i64.load(counter), i64.extend_i32_u(get(events)))));
+    for (const address of kernel.walk === "all" ? [] : this.#layout.eventCounters) {
+      code.add(i64.store(i32.const(address), i64.add(i64.load(i32.const(address)), i64.extend_i32_u(get(events)))));
+    }
     code.add(i32.const(0));
     return f;
   }
