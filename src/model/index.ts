@@ -7,6 +7,6 @@ export { checkSynapse } from "./checkSynapse.ts";
 export { isStatic, staticSynapseModel, synapse } from "./synapse.ts";
 export type { StaticSynapseModel, SynapseModel, SynapseQuantity, SynapseSpec, SynapseValues } from "./synapse.ts";
 export type { Value } from "./value.ts";
-export { describeModel } from "./describe.ts";
-export type { DescribedValue, ModelDescription } from "./describe.ts";
+export { describeModel, describeSynapse } from "./describe.ts";
+export type { DescribedValue, ModelDescription, SynapseDescription } from "./describe.ts";
 export { builtIns } from "./names.ts";

@@ -37,11 +37,12 @@ export function networkToJSON(data: NetworkData): object {
   return encode({ ...data, models: texts, synapseModels: synapseTexts, populations, projections }) as object;
 }
 
-/** The name of a model in the file; the second of two different models of one name gets a number. */
+/** The name of a model in the file, where each is once; the second of two different models of one name gets a number. */
 function keyOf<M extends { readonly name: string }>(model: M, known: Map<string, M>): string {
+  const same = (key: string): boolean => known.get(key) === model || JSON.stringify(known.get(key)) === JSON.stringify(model);
   let key = model.name;
-  for (let k = 2; known.has(key) && known.get(key) !== model; k++) key = `${model.name} ${k}`;
-  known.set(key, model);
+  for (let k = 2; known.has(key) && !same(key); k++) key = `${model.name} ${k}`;
+  if (!known.has(key)) known.set(key, model);
   return key;
 }
 
