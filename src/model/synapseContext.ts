@@ -58,7 +58,9 @@ export class SynapseContext extends ModelContext {
   }
 
   override addAt(code: string, message: string, hint: string, text: string, span: Span): void {
-    super.addAt(code, withWeight(message), withWeight(hint), text, span);
+    // A quantity in a unit of its own cannot meet a weight whose unit is not known: nobody could say the factor between them.
+    const apart = code === "units-mismatch" && sameDimension(this.weight, unknownWeight) && /candela\/|\/candela/.test(hint);
+    super.addAt(code, withWeight(message), apart ? apartHint : withWeight(hint), text, span);
   }
 
   /** Reads one expression of a part of the model ("onPre", "dx/dt") that stands in a place of that kind. */
@@ -88,6 +90,7 @@ export class SynapseContext extends ModelContext {
   }
 
   #refused(name: string): readonly [string, string] | undefined {
+    if (name === "N" && !this.names.has("N")) return ["N could be the number of neurons of either side", "Write N_pre or N_post."];
     if (this.#place === "statement" || this.#place === "subexpression") return undefined;
     if (name === "elapsed" || this.elapsing.has(name)) {
       return [name === "elapsed" ? "elapsed stands" : `subexpression ${name}, which holds elapsed, stands`,
@@ -109,7 +112,6 @@ export class SynapseContext extends ModelContext {
       return known.length === 0 ? `The ${sideName[end.side]} side is a source of spikes, which has no variables.`
         : `Variables and parameters of the ${sideName[end.side]} neurons are ${known.join(", ")}.`;
     }
-    if (name === "N") return "Write N_pre or N_post.";
     if (name === "receptor") return 'Something is sent to the receptor by a statement of its own: "receptor += w".';
     const sides = (["post", "pre"] as const).filter((side) => this.ends?.[side].has(name));
     if (sides.length > 0) return `Write ${sides.map((side) => `${name}_${side}`).join(" or ")} for the variable of the neuron.`;
@@ -118,6 +120,7 @@ export class SynapseContext extends ModelContext {
   }
 }
 
+const apartHint = 'The receptor of a projection decides the unit of the weight: write such quantities in "weight", or add a line like "w : volt".';
 export const drawHint = "Between events nothing is drawn: draw in a statement, or make the equation (clock-driven).";
 
 /** Whether the text of a quantity or unit is in units of the weight. */
