@@ -52,8 +52,8 @@ export async function compare(setting: Setting, backend: "wasm" | "interpreter")
     const spikes = all.flatMap((list, k) => [...new Set(list)].map((step) => [(step + 1) * dt, k + unused] as const)).sort((a, b) => a[0] - b[0]);
     return { times: spikes.map(([t]) => t), indices: spikes.map(([, k]) => k) };
   };
-  const driver = net.spikeSource("driver", setting.sources + unused, times(setting.preSteps));
-  const postDriver = net.spikeSource("post_driver", setting.targets + unused, times(setting.postSteps));
+  const driver = net.spikeSource("driver", setting.sources + unused, times(setting.preSteps.slice(0, setting.sources)));
+  const postDriver = net.spikeSource("post_driver", setting.targets + unused, times(setting.postSteps.slice(0, setting.targets)));
   const post = net.population("post", setting.targets + unused, target);
   net.projection(postDriver, post, passOn, { connect: { rule: "oneToOne" }, receptor: "spike", weight: 1, delay: ms(1) });
   const parrots = setting.from === "parrots" ? net.population("parrots", setting.sources + unused, target) : undefined;

@@ -20,7 +20,7 @@ const pair = fc.record({ tau_x: tau, tau_y: tau, a_plus: gain, a_minus: gain, a_
       perSynapse: ["w_max", "a_plus", "tau_x", "x"],
       spec: {
         name: "pair", parameters: { ...parameters, w_max: 1 }, state: { x: 0, y: 0 },
-        equations: `${trace("x", "tau_x")}; ${trace("y", "tau_y")}`,
+        equations: `w : 1; ${trace("x", "tau_x")}; ${trace("y", "tau_y")}`,
         onPre: learnFirst ? `${learn}; ${pre}; receptor += w` : `receptor += w; ${pre}; ${learn}`,
         onPost: `${post.replaceAll(/\bx\b/g, "y")}; w = clip(w + a_plus * x, 0, w_max)`,
       },
@@ -32,7 +32,7 @@ const triplet = fc.record({ tau_plus: tau, tau_x: tau, tau_minus: tau, tau_y: ta
   perSynapse: ["a3", "b2", "r2"],
   spec: {
     name: "triplet", parameters, state: { r1: 0, r2: 0, o1: 0, o2: 0 },
-    equations: `${trace("r1", "tau_plus")}; ${trace("r2", "tau_x")}; ${trace("o1", "tau_minus")}; ${trace("o2", "tau_y")}`,
+    equations: `w : 1; ${trace("r1", "tau_plus")}; ${trace("r2", "tau_x")}; ${trace("o1", "tau_minus")}; ${trace("o2", "tau_y")}`,
     onPre: "receptor += w; w = w - o1 * (b2 + b3 * r2); r1 += 1; r2 += 1",
     onPost: "w = w + r1 * (a2 + a3 * o2); o1 += 1; o2 += 1",
   },
@@ -43,7 +43,7 @@ const calcium = fc.record({ tau_c: tau, c_pre: gain, c_post: gain, theta_d: gain
   perSynapse: ["c_pre", "c", "theta_p"],
   spec: {
     name: "calcium", parameters, state: { c: 0 },
-    equations: `${trace("c", "tau_c")}
+    equations: `w : 1; ${trace("c", "tau_c")}
       change = select(c > theta_d + theta_p, 1 - w, select(c > theta_d, -w, 0)) : 1`,
     onPre: "receptor += w * (1 + c); c += c_pre; w += rate * change",
     onPost: "c += c_post; w += rate * change",
@@ -55,7 +55,7 @@ const shortTerm = fc.record({ tau_f: tau, tau_d: tau, U: gain, a: gain }).map((p
   perSynapse: ["U", "tau_d", "available"],
   spec: {
     name: "short_term", parameters, state: { u: 0, available: 1 },
-    equations: "du/dt = -u / tau_f : 1 (event-driven); davailable/dt = (1 - available) / tau_d : 1 (event-driven)",
+    equations: "w : 1; du/dt = -u / tau_f : 1 (event-driven); davailable/dt = (1 - available) / tau_d : 1 (event-driven)",
     onPre: "u += U * (1 - u); receptor += w * u * available; available -= u * available",
     onPost: "w += a * (u - available * w)",
   },
@@ -63,16 +63,17 @@ const shortTerm = fc.record({ tau_f: tau, tau_d: tau, U: gain, a: gain }).map((p
 
 /** Variables that drive each other, a product of decaying ones, constants, and a drive without decay. */
 const coupled = fc.record({ tau_a: tau, tau_b: tau, tau_e: tau, k: gain, drift: gain }).map((parameters): RandomModel => ({
-  perSynapse: ["k", "e"],
+  perSynapse: ["k", "trail"],
   spec: {
-    name: "coupled", parameters, state: { a: 0, b: 0.2, y: 0, e: 0, s: 0 },
-    equations: `da/dt = -a / tau_a : 1 (event-driven)
+    name: "coupled", parameters, state: { a: 0, b: 0.2, y: 0, trail: 0, s: 0 },
+    equations: `w : 1
+      da/dt = -a / tau_a : 1 (event-driven)
       db/dt = (a - b) / tau_b : 1 (event-driven)
       dy/dt = -y / tau_e : 1 (event-driven)
-      de/dt = (k * a * y - drift * e + 0.1) / tau_e : 1 (event-driven)
+      dtrail/dt = (k * a * y - drift * trail + 0.1) / tau_e : 1 (event-driven)
       ds/dt = (y + drift) / tau_b : 1 (event-driven)`,
-    onPre: "receptor += w * (1 + b); a += 1; w += 0.01 * (e - s * b)",
-    onPost: "y += 1; e += b; w -= 0.01 * b",
+    onPre: "receptor += w * (1 + b); a += 1; w += 0.01 * (trail - s * b)",
+    onPost: "y += 1; trail += b; w -= 0.01 * b",
   },
 }));
 
@@ -92,7 +93,7 @@ const sinceLast = fc.record({ tau_s: tau, a: gain, b: gain, watched: fc.boolean(
   perSynapse: ["a", "b", "z"],
   spec: {
     name: "since_last", parameters, state: { z: 0, last: "0 s", ...(watched && { c: 0 }) },
-    equations: `z : 1; last : second${watched ? "; dc/dt = (z - c) / tau_s : 1 (event-driven)" : ""}`,
+    equations: `w : 1; z : 1; last : second${watched ? "; dc/dt = (z - c) / tau_s : 1 (event-driven)" : ""}`,
     onPre: "receptor += w * exp(-elapsed / tau_s); z = z * exp(-elapsed / tau_s) + 1; w -= b * z * exp(-(t - last) / tau_s); last = t",
     onPost: `w += a * z * exp(-elapsed / tau_s)${watched ? "; w -= b * c" : ""}`,
   },
@@ -119,7 +120,8 @@ const anything = fc.record({
   perSynapse: ["a", "tau_x", "y", "c"],
   spec: {
     name: "anything", parameters, state: { x: 0, y: 0, c: 0.3, q: 0, r: 0, z: 0 },
-    equations: `${trace("x", "tau_x")}
+    equations: `w : 1
+      ${trace("x", "tau_x")}
       ${trace("y", "tau_y")}
       dc/dt = ${c} : 1 (event-driven)
       ${q}
