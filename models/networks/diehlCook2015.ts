@@ -13,12 +13,12 @@ import { allToAll, compile, Network, oneToOne } from "synfire";
 import type { Population, Projection, Quantity, SpikeMonitor, SpikeSource, Value } from "synfire";
 import { diehlCookExcitatory, diehlCookInhibitory, diehlCookStdp, staticSynapse } from "synfire/models";
 import { ClassVote, vote } from "./classVote.ts";
-import { diehlCookPresentation, imageAt, ImageStimulus, turningBar } from "./imageStimulus.ts";
+import { diehlCookPresentation, imageAt, ImageStimulus, noRates, turningBar } from "./imageStimulus.ts";
 import type { Images, Presentation } from "./imageStimulus.ts";
 
 /** What `--set name=value` may change. `sum`: what each neuron's weights from the pixels add up to before every image. */
 export const settings = {
-  neurons: 100, side: 28, w_ei: 10.4, w_ie: 17, eta_pre: 0.0001, eta_post: 0.01, sum: 78, delay: "0.5 ms" as Quantity,
+  neurons: 100, side: 28, w_ei: 10.4, w_ie: 17, eta_minus: 0.0001, eta_plus: 0.01, sum: 78, delay: "0.5 ms" as Quantity,
   duration: "60 s" as Quantity, dt: "0.5 ms" as Quantity, seed: 1,
 };
 export type DiehlCookSettings = typeof settings;
@@ -36,13 +36,13 @@ interface Assembled {
   readonly plastic: Projection<typeof diehlCookStdp>;
 }
 
-function assemble({ neurons, side, w_ei, w_ie, eta_pre, eta_post, delay, seed }: DiehlCookSettings, rate: Value): Assembled {
+function assemble({ neurons, side, w_ei, w_ie, eta_minus, eta_plus, delay, seed }: DiehlCookSettings, rate: Value): Assembled {
   const net = new Network({ seed });
   const input = net.poissonSource("pixels", side * side, { rate });
   const E = net.population("E", neurons, diehlCookExcitatory);
   const I = net.population("I", neurons, diehlCookInhibitory);
   const plastic = net.projection(input, E, diehlCookStdp, {
-    connect: allToAll(), receptor: "excitatory", weight: "0.3*(rand() + 0.01)", delay, eta_pre, eta_post, name: "pixels→E",
+    connect: allToAll(), receptor: "excitatory", weight: "0.3*(rand() + 0.01)", delay, eta_minus, eta_plus, name: "pixels→E",
   });
   net.projection(E, I, staticSynapse, { connect: oneToOne(), receptor: "excitatory", weight: w_ei });
   if (neurons > 1) net.projection(I, E, staticSynapse, { connect: (i, j) => i !== j, receptor: "inhibitory", weight: w_ie });
@@ -89,7 +89,7 @@ const classCount = 10;
 export async function trainDiehlCook(train: Images, test: Images, options: TrainOptions = {}): Promise<TrainResult> {
   const { epochs = 1, labelled = 10_000, presentation = diehlCookPresentation, onProgress, ...given } = options;
   const all: DiehlCookSettings = { ...settings, side: train.rows, ...given };
-  const { net, input, E, plastic } = assemble(all, new Float64Array(train.rows * train.columns));
+  const { net, input, E, plastic } = assemble(all, noRates(train.rows * train.columns));
   net.normalise(plastic, { incoming: all.sum });
   const counter: SpikeMonitor = net.spikeCounter(E);
   // In single precision the decay of theta in one step, 5e-8 of it, would be lost.

@@ -1,5 +1,5 @@
 /** Images as Poisson spike trains, shown to a running network one after another, and what its neurons answer. */
-import type { Population, Quantity, RunningSimulation, SpikeMonitor, SpikeSource } from "synfire";
+import type { Population, Quantity, RunningSimulation, SpikeMonitor, SpikeSource, Value } from "synfire";
 
 /** Images with their classes, as `loadImages` of synfire/data reads them. */
 export interface Images {
@@ -105,3 +105,6 @@ export function turningBar(side: number): string {
 
 /** How many bars were there before the one of time t, and whether it is there: expressions of t. */
 export const barNumber = "floor(t/(500*ms))", barShown = "int(t/(500*ms) - floor(t/(500*ms)) < 0.7)";
+
+/** 0 Hz for each of n processes; each can be given another rate while the network runs. */
+export const noRates = (n: number): Value => ({ values: new Float64Array(n), unit: "Hz" });

@@ -10,7 +10,7 @@ import { allToAll, compile, Network, oneToOne } from "synfire";
 import type { Population, Projection, Quantity, SpikeSource, Value } from "synfire";
 import { diehlCookInhibitory, staticSynapse, symStdp, symStdpClass, symStdpHidden } from "synfire/models";
 import { ClassVote, indexOfLargest, vote } from "./classVote.ts";
-import { barNumber, barShown, diehlCookPresentation, imageAt, ImageStimulus, turningBar } from "./imageStimulus.ts";
+import { barNumber, barShown, diehlCookPresentation, imageAt, ImageStimulus, noRates, turningBar } from "./imageStimulus.ts";
 import type { Around, Images, Presentation } from "./imageStimulus.ts";
 
 /**
@@ -106,7 +106,7 @@ export interface SymStdpResult {
 export async function trainSymStdp(train: Images, test: Images, options: SymStdpOptions = {}): Promise<SymStdpResult> {
   const { order = "together", presentation = diehlCookPresentation, onProgress, ...given } = options;
   const all: SymStdpSettings = { ...settings, side: train.rows, ...given };
-  const { net, input, E, C, hidden, taught } = assemble(all, new Float64Array(train.rows * train.columns), new Float64Array(all.classes));
+  const { net, input, E, C, hidden, taught } = assemble(all, noRates(train.rows * train.columns), noRates(all.classes));
   net.normalise(hidden, { incoming: all.sum_hidden });
   net.normalise(taught, { incoming: all.sum_class });
   const counter = net.spikeCounter(E, C);

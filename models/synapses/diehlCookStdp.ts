@@ -8,7 +8,7 @@ import { synapse } from "synfire";
  * | parameter | unit | what it is |
  * | --- | --- | --- |
  * | tau_x, tau_y1, tau_y2 | ms | presynaptic trace, fast postsynaptic trace, slow postsynaptic trace: time constants |
- * | eta_pre, eta_post | weight | depression by a presynaptic spike, potentiation by a postsynaptic spike |
+ * | eta_minus, eta_plus | weight | depression by a presynaptic spike, potentiation by a postsynaptic spike |
  * | w_max | weight | upper bound; the lower one is 0 |
  *
  * @source Diehl & Cook (2015), Front. Comput. Neurosci. 9:99; rule and values of the authors' code. doi:10.3389/fncom.2015.00099
@@ -17,12 +17,12 @@ export const diehlCookStdp = synapse({
   name: "diehl_cook_stdp",
   description: "Nearest-spike triplet plasticity of Diehl and Cook",
   source: "Diehl & Cook (2015), Front. Comput. Neurosci. 9:99. doi:10.3389/fncom.2015.00099",
-  parameters: { tau_x: "20 ms", tau_y1: "20 ms", tau_y2: "40 ms", eta_pre: "0.0001 weight", eta_post: "0.01 weight", w_max: "1 weight" },
+  parameters: { tau_x: "20 ms", tau_y1: "20 ms", tau_y2: "40 ms", eta_minus: "0.0001 weight", eta_plus: "0.01 weight", w_max: "1 weight" },
   state: { x: 0, y1: 0, y2: 0 },
   equations: `
     dx/dt = -x/tau_x     : 1 (event-driven)
     dy1/dt = -y1/tau_y1  : 1 (event-driven)
     dy2/dt = -y2/tau_y2  : 1 (event-driven)`,
-  onPre: "receptor += w; x = 1; w = clip(w - eta_pre*y1, 0, w_max)",
-  onPost: "w = clip(w + eta_post*x*y2, 0, w_max); y1 = 1; y2 = 1",
+  onPre: "receptor += w; x = 1; w = clip(w - eta_minus*y1, 0, w_max)",
+  onPost: "w = clip(w + eta_plus*x*y2, 0, w_max); y1 = 1; y2 = 1",
 });
