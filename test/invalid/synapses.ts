@@ -1,5 +1,6 @@
 /** One broken synapse model per rule: what is changed in a sound model, and the code of the error. The exact message stands in synapse/<rule>.txt. */
-import { dimensions } from "../../src/units/dimension.ts";
+import { dimensionless, dimensions } from "../../src/units/dimension.ts";
+import type { Dimension } from "../../src/units/dimension.ts";
 import type { SynapseEnds } from "../../src/model/checkedSynapse.ts";
 
 export const soundSynapse = {
@@ -18,7 +19,7 @@ export const soundSynapse = {
 /** Between neurons with a membrane potential, a trace and a parameter; the receptor is in volt. */
 export const soundEnds: SynapseEnds = {
   pre: new Map([["v", dimensions.volt]]),
-  post: new Map([["v", dimensions.volt], ["trace", [0, 0, 0, 0, 0, 0, 0]], ["i_ext", dimensions.ampere]]),
+  post: new Map<string, Dimension>([["v", dimensions.volt], ["trace", dimensionless], ["i_ext", dimensions.ampere]]),
   weight: dimensions.volt,
   receptor: dimensions.volt,
   postVariables: new Set(["v", "trace"]),

@@ -3,7 +3,6 @@ import { printExpr } from "../../src/ir/print.ts";
 import { describeModel } from "../../src/model/describe.ts";
 import { neuron } from "../../src/model/neuron.ts";
 import type { NeuronSpec } from "../../src/model/neuron.ts";
-import { staticSynapseModel } from "../../src/model/synapse.ts";
 import { dimensionName } from "../../src/units/dimension.ts";
 
 const adex = neuron({
@@ -117,11 +116,6 @@ test("the description lists equations, parameters, receptors and presets", () =>
   expect(shown.receptors).toEqual([{ name: "exc", variable: "arrived", unit: "ampere" }, { name: "direct", variable: "v", unit: "volt" }]);
   expect(shown.presets[1]).toEqual({ name: "bursting", values: { V_r: "-47.2 mV", w: "10 pA" } });
   expect(shown.source).toContain("doi:10.1152/jn.00686.2005");
-});
-
-test("a static synapse has a name and nothing else to go wrong", () => {
-  expect(staticSynapseModel("static")).toEqual({ kind: "synapse", name: "static" });
-  expect(() => staticSynapseModel("a b")).toThrow(/letters, digits/);
 });
 
 test("wrong names and units are errors of the type checker", () => {
