@@ -39,7 +39,9 @@ export function networkToJSON(data: NetworkData): object {
 
 /** The name of a model in the file, where each is once; the second of two different models of one name gets a number. */
 function keyOf<M extends { readonly name: string }>(model: M, known: Map<string, M>): string {
-  const same = (key: string): boolean => known.get(key) === model || JSON.stringify(known.get(key)) === JSON.stringify(model);
+  // What a model says of itself does not make it another model.
+  const meaning = (m: M | undefined): string => JSON.stringify({ ...(JSON.parse(JSON.stringify(m)) as object), description: "", source: "" });
+  const same = (key: string): boolean => known.get(key) === model || meaning(known.get(key)) === meaning(model);
   let key = model.name;
   for (let k = 2; known.has(key) && !same(key); k++) key = `${model.name} ${k}`;
   if (!known.has(key)) known.set(key, model);
