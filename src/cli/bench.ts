@@ -133,5 +133,5 @@ function describe(m: Measurement): string {
 
 function describePlastic({ n_plastic: count, bytes_per_plastic_syn: each, mean_weight_mV: mean }: Measurement): string[] {
   if (count === undefined) return [];
-  return [`${thousands(count)} of them plastic, ${significant(each!)} bytes each; mean weight ${significant(mean!)} mV`];
+  return [`${thousands(count)} of them plastic, ${significant(each!)} bytes each; mean weight ${mean!.toPrecision(5)} mV`];
 }

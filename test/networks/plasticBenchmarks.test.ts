@@ -1,7 +1,6 @@
 // The benchmark networks that learn, as an independent simulator (Brian2 2.5.1, C++, same definitions, three seeds each) gives them.
-import { compile } from "synfire";
+import { compile, Projection } from "synfire";
 import type { Network, Quantity, RunReport } from "synfire";
-import { Projection } from "synfire";
 import { expect, test } from "vitest";
 import * as brunelPlastic from "../../models/networks/brunelPlastic.ts";
 import * as izhikevichPlastic from "../../models/networks/izhikevichPlastic.ts";
@@ -36,8 +35,9 @@ function moments(values: Float64Array): { mean: number; sd: number; min: number;
 
 test("in Brunel's network that learns, weights spread to 0.0061 mV in a second and their mean falls by 2.5 %", async () => {
   const { report, weights } = await run(brunelPlastic.build(brunelPlastic.settings), "0.1 ms");
-  expect(report.synapses).toBe(10_000_000);
-  expect(weights.length).toBe(6_400_000);
+  // Standard deviations of the numbers of synapses: 3000 and 2400.
+  expect(Math.abs(report.synapses - 10_000_000)).toBeLessThan(15_000);
+  expect(Math.abs(weights.length - 6_400_000)).toBeLessThan(12_000);
   // Brian2: E 30.9, 31.9, 31.1 Hz and I 34.2, 35.0, 34.4 Hz.
   const [E, I] = report.populations;
   expect(Math.abs(E!.rate - 31.3)).toBeLessThan(1.5);
@@ -52,13 +52,12 @@ test("in Brunel's network that learns, weights spread to 0.0061 mV in a second a
 });
 
 test("in the sparse Izhikevich network that learns, weights spread to 0.12 mV in a second and their mean falls by 0.02 mV", async () => {
-  // Brian2 delivers one step later: delays of 2 to 21 ms here are its 1 to 20 ms.
   const net = izhikevichPlastic.build(izhikevichPlastic.settings);
   const { report, weights } = await run(net, "1 ms");
   expect(report.synapses).toBe(10_000_000);
   expect(weights.length).toBe(8_000_000);
   const [E, I] = report.populations;
-  // Brian2: E 4.87, 4.69, 4.87 Hz and I 16.9, 16.1, 16.7 Hz.
+  // Brian2: E 4.87, 4.69, 4.87 Hz and I 16.9, 16.1, 16.7 Hz; the same delays act one step later there.
   expect(Math.abs(E!.rate - 4.8)).toBeLessThan(0.4);
   expect(Math.abs(I!.rate - 16.6)).toBeLessThan(1.5);
   // Brian2: means 5.9782, 5.9782, 5.9785; standard deviations 0.1241, 0.1215, 0.1235.
