@@ -28,6 +28,8 @@ export interface ChartPanel {
   readonly curves: readonly Curve[];
   /** Whether the axis includes 0. */
   readonly fromZero?: boolean;
+  /** Faint lines across the panel at values of x or y, which the axes then include. */
+  readonly lines?: readonly { readonly x?: number; readonly y?: number }[];
 }
 
 /**
@@ -44,9 +46,10 @@ export function chartScene(panels: readonly ChartPanel[], x: string, options: Ch
   checkSize(width, height);
   const panelHeight = (height - top - bottom - gap * (panels.length - 1)) / Math.max(1, panels.length);
   const curves = panels.flatMap((panel) => panel.curves);
-  const [from, to] = extent(curves.map((curve) => curve.x));
-  const yAxes = panels.map(({ label, curves: own, fromZero }) => {
-    const [low, high] = extent(own.map(({ y }) => y));
+  const places = (lines: ChartPanel["lines"], side: "x" | "y") => (lines ?? []).flatMap((line) => line[side] ?? []);
+  const [from, to] = extent([...curves.map((curve) => curve.x), panels.flatMap(({ lines }) => places(lines, "x"))]);
+  const yAxes = panels.map(({ label, curves: own, fromZero, lines }) => {
+    const [low, high] = extent([...own.map(({ y }) => y), places(lines, "y")]);
     return valueAxis(fromZero ? Math.min(0, low) : low, high, panelHeight, { label, round: true, spacing: 34 });
   });
   const left = leftMargin(yAxes) + 6;
@@ -60,6 +63,11 @@ export function chartScene(panels: readonly ChartPanel[], x: string, options: Ch
     const area: Panel = { box, x: xAxis, y: yAxes[k]! };
     const colors = curveColors(panel.curves.map(({ name }) => name));
     const drawn = panel.curves.map((curve, c) => ({ ...curve, color: curve.color ?? colors[c]! }));
+    for (const y of places(panel.lines, "y")) marks.push(faintLine([box.x, toY(area, y), box.x + box.width, toY(area, y)]));
+    for (const x of places(panel.lines, "x")) {
+      const at = toX(area, x * (xAxis.perSecond ?? 1));
+      marks.push(faintLine([at, box.y, at, box.y + box.height]));
+    }
     marks.push(...drawn.map((curve) => curveMark(area, curve, xAxis.perSecond ?? 1)));
     marks.push(...axisMarks(area, { xLabels: k === panels.length - 1, margin: left }));
     if (named) marks.push(...legendMarks(drawn, box));
@@ -67,6 +75,8 @@ export function chartScene(panels: readonly ChartPanel[], x: string, options: Ch
   const description = `${options.title ?? "Chart"}: ${panels.map(({ label }) => label).join(", ")} against ${x}`;
   return { width, height, description, marks };
 }
+
+export const faintLine = (points: readonly number[]): Mark => ({ kind: "line", points, color: "#b0b0b0", width: 1 });
 
 /** How many of the values fall into each of equal bins, as bars; a distribution of weights or rates. */
 export function histogramScene(values: ArrayLike<number>, label: string, options: ChartOptions & { readonly bins?: number } = {}): Scene {
@@ -194,7 +204,7 @@ function scaleMarks(bar: Box, scale: Axis): Mark[] {
 }
 
 /** Smallest and largest finite value; 0 and 1 when there is none. */
-function extent(lists: readonly ArrayLike<number>[]): [number, number] {
+export function extent(lists: readonly ArrayLike<number>[]): [number, number] {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const list of lists) {

@@ -1,6 +1,6 @@
 /** Between which values a synapse model keeps its weights, read off its statements. */
-import { evaluate } from "../../ir/evaluate.ts";
-import { visitExpr, type Expr } from "../../ir/expr.ts";
+import { applyOperation } from "../../ir/evaluate.ts";
+import { substitute, type Expr } from "../../ir/expr.ts";
 import type { CheckedSynapse, CheckedSynapseStatement } from "../../model/checkedSynapse.ts";
 
 export type Bounds = readonly [low: number, high: number];
@@ -11,15 +11,18 @@ export function changesWeights(model: Pick<CheckedSynapse, "variables" | "pathwa
 }
 
 /**
- * Bounds that every statement keeps: `w = clip(…, 0, w_max)` gives 0 and w_max. Rules that approach a bound without reaching it (`w += a * (w_max - w)`)
- * are known by the name of their parameter: `w_max`, and `w_min` or else 0.
+ * Bounds that the statements keep: `w = clip(…, 0, w_max)` gives 0 and w_max. Rules that approach a bound without reaching it
+ * (`w += a * (w_max - w)`) are known by the names of their parameters: `w_max`, and `w_min` or else 0.
  *
  * @param parameters values of those parameters that are the same for all synapses, SI
  */
-export function weightBounds(model: Pick<CheckedSynapse, "pathways" | "regularly">, parameters: ReadonlyMap<string, number>): Bounds {
-  const assigned = assignedWeights(model).map((value) => rangeOf(value, parameters));
-  const low = Math.min(Infinity, ...assigned.map(([from]) => from));
-  const high = Math.max(-Infinity, ...assigned.map(([, to]) => to));
+export function weightBounds(model: Pick<CheckedSynapse, "pathways" | "regularly" | "subexpressions">, parameters: ReadonlyMap<string, number>): Bounds {
+  const inlined = new Map<string, Expr>();
+  for (const { name, value } of model.subexpressions) inlined.set(name, substitute(value, inlined));
+  const ranges = assignedWeights(model).map((value) => rangeOf(substitute(value, inlined), parameters));
+  // A statement that only weakens keeps the lower bound, one that only strengthens the upper.
+  const low = Math.min(...ranges.map(([from]) => from).filter(Number.isFinite));
+  const high = Math.max(...ranges.map(([, to]) => to).filter(Number.isFinite));
   const named = parameters.get("w_max");
   return [
     Number.isFinite(low) ? low : (parameters.get("w_min") ?? (named !== undefined && named > 0 ? 0 : -Infinity)),
@@ -32,19 +35,24 @@ function assignedWeights({ pathways, regularly }: Pick<CheckedSynapse, "pathways
   return statements.flatMap((s) => (s.kind === "assign" && s.target === "w" ? [s.value] : []));
 }
 
-/** Smallest and largest value an expression can take, as far as constants, min and max say. */
+const anything: Bounds = [-Infinity, Infinity];
+
+/** Smallest and largest value an expression can take, as far as its constants say. */
 function rangeOf(e: Expr, parameters: ReadonlyMap<string, number>): Bounds {
-  const value = constantOf(e, parameters);
-  if (value !== undefined) return [value, value];
-  if (e.kind !== "apply" || (e.op !== "min" && e.op !== "max")) return [-Infinity, Infinity];
-  const [a, b] = e.args.map((argument) => rangeOf(argument, parameters)) as [Bounds, Bounds];
-  const choose = e.op === "min" ? Math.min : Math.max;
-  return [choose(a[0], b[0]), choose(a[1], b[1])];
+  if (e.kind !== "apply") return e.kind === "number" ? [e.value, e.value] : e.kind === "name" ? pointOr(parameters.get(e.name)) : anything;
+  const ranges = e.args.map((argument) => rangeOf(argument, parameters));
+  const [a, b] = [ranges[0]!, ranges[1] ?? anything];
+  switch (e.op) {
+    case "min": return [Math.min(a[0], b[0]), Math.min(a[1], b[1])];
+    case "max": return [Math.max(a[0], b[0]), Math.max(a[1], b[1])];
+    case "neg": return [-a[1], -a[0]];
+    case "add": return [a[0] + b[0], a[1] + b[1]];
+    case "sub": return [a[0] - b[1], a[1] - b[0]];
+    case "mul": return hull(a.flatMap((x) => b.map((y) => (x === 0 || y === 0 ? 0 : x * y))));
+    case "select": return hull([...b, ...ranges[2]!]);
+    default: return ranges.every(([from, to]) => from === to) ? pointOr(applyOperation(e.op, ranges.map(([value]) => value))) : anything;
+  }
 }
 
-function constantOf(e: Expr, parameters: ReadonlyMap<string, number>): number | undefined {
-  let constant = true;
-  visitExpr(e, (node) => (constant &&= node.kind !== "random" && (node.kind !== "name" || parameters.has(node.name))));
-  const value = constant ? evaluate(e, (name) => parameters.get(name)!) : undefined;
-  return typeof value === "number" && !Number.isNaN(value) ? value : undefined;
-}
+const pointOr = (value: number | boolean | undefined): Bounds => (typeof value === "number" && !Number.isNaN(value) ? [value, value] : anything);
+const hull = (values: readonly number[]): Bounds => [Math.min(...values), Math.max(...values)];
