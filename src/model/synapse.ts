@@ -11,6 +11,7 @@ export type SynapseValues<K extends string> = Readonly<Record<K, SynapseQuantity
 export type Pathways = string | Readonly<Record<string, string>>;
 /** The names delays are given by. */
 export type PathwayNames<T extends Pathways, Side extends "pre" | "post"> = T extends string ? Side : keyof T & string;
+type NoPathways = Readonly<Record<never, string>>;
 type TextOf<T extends Pathways> = T extends string ? T : T[keyof T];
 /** `true` when the written text shows that something is sent to the receptor. */
 export type SendsToReceptor<T extends string> = true extends (T extends `${string}receptor${string}` ? true : false) ? true : boolean;
@@ -87,7 +88,7 @@ export interface SynapseModel<
  * });
  */
 export function synapse<
-  P extends string = never, S extends string = never, const Pre extends Pathways = "receptor += w", const Post extends Pathways = {},
+  P extends string = never, S extends string = never, const Pre extends Pathways = "receptor += w", const Post extends Pathways = NoPathways,
   const M extends string = never, Q extends string = never,
 >(spec: SynapseSpec<P, S, Pre, Post, M, Q>): SynapseModel<
   P, S, PathwayNames<Pre, "pre"> | PathwayNames<Post, "post">, M, Q, SendsToReceptor<TextOf<Pre> | TextOf<Post>>
