@@ -2,7 +2,7 @@ import { synapse } from "synfire";
 
 /**
  * Short-term plasticity with three states of the resources: recovered (x), active (y) and inactive (1 − x − y). Active ones are inactivated
- * with tau_in and only then recover, so responses to fast trains are a little larger than those of tsodyksMarkram, where y is neglected. The
+ * with tau_in and only then recover, so responses to fast trains are a little smaller than those of tsodyksMarkram, where y is neglected. The
  * postsynaptic receptor should decay with tau_in. NEST's `tsodyks_synapse`.
  *
  * | parameter | unit | what it is |
@@ -12,7 +12,7 @@ import { synapse } from "synfire";
  * | tau_in | ms | time constant of inactivation, that of the synaptic current |
  *
  * @source Tsodyks, Uziel & Markram (2000), J. Neurosci. 20:RC50. doi:10.1523/JNEUROSCI.20-01-j0003.2000
- * @tested x, y and the released amounts against the equations integrated with a fine step; NEST's tsodyks_synapse in closed form
+ * @tested x, y and the released amounts against the equations integrated with a fine step
  */
 export const tsodyksMarkramThreeState = synapse({
   name: "tsodyks_markram_three_state",
