@@ -145,7 +145,8 @@ export function buildDelivery(
   };
   const learns = !isStatic(p.model);
   const delay = resolved.get("delay");
-  const timing = timingOf(p, checked, delay?.kind === "expr" && delay.expr.kind === "number" ? delay.expr.value : undefined, dt, options.dtText);
+  const oneDelay = learns && delay?.kind === "expr" && delay.expr.kind === "number" ? delay.expr.value : undefined;
+  const timing = timingOf(p, checked, oneDelay, dt, options.dtText);
   const request: SynapseRequest = {
     what,
     connect: p.connect,
