@@ -76,7 +76,11 @@ export class Plastic {
       const value = given.get(name);
       return value !== undefined && !(value.kind === "expr" && value.expr.kind === "number");
     };
-    return variablesOfSynapses(checked, varies, given.get("delay") !== undefined && varies("delay")).filter((n) => n !== "w");
+    const start = (name: string): number | undefined => {
+      const value = given.get(name);
+      return value?.kind === "expr" && value.expr.kind === "number" ? value.expr.value : undefined;
+    };
+    return variablesOfSynapses(checked, varies, given.get("delay") !== undefined && varies("delay"), start).filter((n) => n !== "w");
   }
 
   get #what(): string {
@@ -242,8 +246,8 @@ export class Plastic {
     if (visits !== undefined) arena.u32(visits, this.options.table.count).fill(step + 1);
   }
 
-  /** What a trace, variable or parameter is for each synapse now; visits that are due were made. */
-  read(key: string, arena: Arena): Float64Array | undefined {
+  /** What a trace, variable or parameter is for each synapse at the end of step `step`; visits that are due were made. */
+  read(key: string, arena: Arena, step: number): Float64Array | undefined {
     const { table, precision, data, post } = this.options;
     const uniform = this.parameters.get(key);
     if (uniform !== undefined) return new Float64Array(table.count).fill(uniform);
@@ -260,7 +264,20 @@ export class Plastic {
     }
     if (!this.lowered.pre.names.includes(key)) return undefined;
     const trace = arena.real(precision, this.#arrays.get(`pre ${key}`)!, this.options.pre.stride);
-    for (let i = 0; i < table.sources; i++) values.fill(trace[i + data.pre.start]!, rows[i]!, rows[i + 1]!);
+    const history = this.#history.get(key);
+    if (history === undefined) {
+      for (let i = 0; i < table.sources; i++) values.fill(trace[i + data.pre.start]!, rows[i]!, rows[i + 1]!);
+      return values;
+    }
+    // A synapse sees what its source held as long ago as its delay.
+    const slots = this.#historySlots, { stride } = this.options.pre;
+    const past = arena.real(precision, history, slots * stride), words = arena.u32(table.targets, table.count);
+    for (let i = 0; i < table.sources; i++) {
+      for (let e = rows[i]!; e < rows[i + 1]!; e++) {
+        const slot = (step + 1 + slots - Math.floor(words[e]! / post.stride)) % slots;
+        values[e] = past[slot * stride + i + data.pre.start]!;
+      }
+    }
     return values;
   }
 

@@ -72,7 +72,7 @@ export class Recording {
           const { plastic } = delivery;
           if (plastic) {
             const address = plastic.edgeAddress(n);
-            const held = address === undefined ? plastic.read(n, arena)! : arena.real(options.precision, address, table.count);
+            const held = address === undefined ? plastic.read(n, arena, now() - 1)! : arena.real(options.precision, address, table.count);
             return (e) => held[e]!;
           }
           const constant = delivery.constantWeight ?? (table.weights.kind === "constant" ? table.weights.value : undefined);

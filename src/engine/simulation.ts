@@ -183,7 +183,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   #getSynapses(delivery: Delivery, name: string): Float64Array {
     const { table, constantWeight, plastic } = delivery;
     this.#refresh(delivery);
-    const values = plastic?.read(name, this.#parts.arena);
+    const values = plastic?.read(name, this.#parts.arena, this.#step - 1);
     if (values) return values;
     if (name !== "w") throw unknownSynapseName(delivery, name);
     const constant = constantWeight ?? (table.weights.kind === "constant" ? table.weights.value : undefined);

@@ -10,7 +10,7 @@ import type { EdgeKernel, EndValue } from "../ir/edge.ts";
 import { add, apply, mapExpr, mul, name, namesIn, neg, number, substitute, visitExpr } from "../ir/expr.ts";
 import type { Expr } from "../ir/expr.ts";
 import type { MapKernel, Statement } from "../ir/kernel.ts";
-import { simplify } from "../ir/simplify.ts";
+import { isNumber, simplify } from "../ir/simplify.ts";
 import type { CheckedPathway, CheckedSynapse, CheckedSynapseStatement } from "../model/checkedSynapse.ts";
 import { eventDrivenAdvance } from "./eventDriven.ts";
 import type { Exponential } from "./eventDriven.ts";
@@ -115,14 +115,22 @@ interface Walk {
  * Names of the variables that each synapse holds; the others are held by neurons.
  *
  * @param varies whether a parameter, or the start of a variable, differs between synapses
+ * @param starts start values of variables that are the same for all synapses, where a projection gives them
  */
-export function variablesOfSynapses(model: CheckedSynapse, varies: (name: string) => boolean, delayPerSynapse: boolean): string[] {
-  const parameters = new Map(model.parameters.map((p) => [p.name, varies(p.name) ? name(p.name) : number(p.value)]));
-  const initials = new Map(model.variables.map((v) => [v.name, v.name === "w" || varies(v.name) ? undefined : v.initial]));
+export function variablesOfSynapses(
+  model: CheckedSynapse, varies: (name: string) => boolean, delayPerSynapse: boolean, starts: (name: string) => number | undefined,
+): string[] {
+  const initials = new Map(model.variables.map((v) => [v.name, v.name === "w" || varies(v.name) ? undefined : (starts(v.name) ?? v.initial)]));
   // Values of neurons stand for themselves: whatever they are, an equation with them is not one of the synapse's side alone.
-  const inline = inliner(model, { parameters, dt: 1, sizes: { pre: 1, post: 1 }, neuronValue: () => "array" });
+  const inlinerFor = (parameters: ReadonlyMap<string, Expr>) => inliner(model, { parameters, dt: 1, sizes: { pre: 1, post: 1 }, neuronValue: () => "array" });
+  const inline = inlinerFor(new Map(model.parameters.map((p) => [p.name, varies(p.name) ? name(p.name) : number(p.value)])));
   const pathways = model.pathways.map((p) => ({ ...p, statements: p.statements.map((s) => ({ ...s, value: inline(s.value) })) }));
-  const traces = findTraces(model, { initials, delayPerSynapse }, inline, pathways);
+  // At rest in the beginning, whatever the parameters are.
+  const symbolic = inlinerFor(new Map());
+  const known = new Map([...initials].flatMap(([n, value]) => (value === undefined ? [] : [[n, number(value)] as const])));
+  const rests = (v: CheckedSynapse["variables"][number]): boolean => !v.derivative || isNumber(simplify(substitute(symbolic(v.derivative), known)), 0);
+  const resting = new Set(model.variables.filter(rests).map((v) => v.name));
+  const traces = findTraces(model, { initials, delayPerSynapse, resting }, inline, pathways);
   return model.variables.map((v) => v.name).filter((n) => !traces.pre.has(n) && !traces.post.has(n));
 }
 
@@ -144,7 +152,7 @@ class Lowering {
     this.#inline = inliner(model, options);
     // What synapses hold was settled when their tables were made, so it depends neither on the values of parameters nor on whether weights learn.
     const varies = (n: string): boolean => options.parameters.get(n)?.kind === "name" || (options.parameters.get(n) === undefined && options.initials.get(n) === undefined);
-    this.#edge = variablesOfSynapses(model, varies, options.delayPerSynapse);
+    this.#edge = variablesOfSynapses(model, varies, options.delayPerSynapse, (n) => options.initials.get(n));
     this.#traces = { pre: this.#tracesOf("pre"), post: this.#tracesOf("post") };
     this.#lazy = new Set(model.variables.filter((v) => v.clock === "event-driven" && this.#edge.includes(v.name) && !this.#isFrozen(v.name)).map((v) => v.name));
   }

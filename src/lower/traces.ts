@@ -6,6 +6,8 @@ import type { CheckedPathway, CheckedSynapse } from "../model/checkedSynapse.ts"
 export interface TraceOptions {
   readonly initials: ReadonlyMap<string, number | undefined>;
   readonly delayPerSynapse: boolean;
+  /** Variables that stay at their start values until the first event. */
+  readonly resting: ReadonlySet<string>;
 }
 
 /**
@@ -35,11 +37,14 @@ export function findTraces(
   const belongs = (variable: string, side: "pre" | "post", found: ReadonlySet<string>): boolean => {
     if (pathways.some((p) => p.on !== side && assigns(p, variable))) return false;
     // A neuron's own values are those of the moment it spikes only where all its synapses hear of it at once.
-    const known = (n: string): boolean => found.has(n) || (n.endsWith(`_${side}`) && !(side === "pre" && options.delayPerSynapse)) || n === "t";
+    const atOnce = !(side === "pre" && options.delayPerSynapse);
+    const known = (n: string): boolean => found.has(n) || (atOnce && (n.endsWith(`_${side}`) || n === "t"));
     const own = (e: Expr): boolean => !hasDraw(e) && [...namesIn(e)].every(known);
     const { derivative } = model.variables.find((v) => v.name === variable)!;
     if (derivative && ![...namesIn(inline(derivative))].every((n) => found.has(n))) return false;
     if (derivative && hasDraw(derivative)) return false;
+    // Seen later than it happens, a value that moves from the very start would begin to move too late.
+    if (!atOnce && !options.resting.has(variable)) return false;
     const usedByOthers = model.variables.some((v) => v.derivative && !found.has(v.name) && namesIn(inline(v.derivative)).has(variable));
     return !usedByOthers && pathways.every((p) => p.statements.every((s) => s.kind !== "assign" || s.target !== variable || own(s.value)));
   };

@@ -104,7 +104,7 @@ export async function compare(setting: Setting, backend: "wasm" | "interpreter")
       delay: (pathway) => {
         const isPre = model.checked.pathways.find((p) => p.name === pathway)!.on === "pre";
         if (typeof delay === "number") return isPre ? delay : 0;
-        return isList(delay) ? (isPre ? Math.round(delays[k]! / dt) : 0) : (delay[pathway] ?? 0);
+        return isList(delay) ? (isPre ? Math.round(delays[k]! / dt) - dendritic : 0) : (delay[pathway] ?? 0);
       },
       values: Object.fromEntries(given.map((name) => [name, initial.get(name)![k]!])),
     })),

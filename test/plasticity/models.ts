@@ -39,14 +39,14 @@ const triplet = fc.record({ tau_plus: tau, tau_x: tau, tau_minus: tau, tau_y: ta
 }));
 
 /** As Graupner & Brunel (2012), but that the weight changes at spikes only. */
-const calcium = fc.record({ tau_c: tau, c_pre: gain, c_post: gain, theta_d: gain, theta_p: gain, rate: gain }).map((parameters): RandomModel => ({
-  perSynapse: ["c_pre", "c", "theta_p"],
+const calcium = fc.record({ tau_c: tau, p_c: gain, q_c: gain, theta_d: gain, theta_p: gain, rate: gain }).map((parameters): RandomModel => ({
+  perSynapse: ["p_c", "c", "theta_p"],
   spec: {
     name: "calcium", parameters, state: { c: 0 },
     equations: `w : 1; ${trace("c", "tau_c")}
       change = select(c > theta_d + theta_p, 1 - w, select(c > theta_d, -w, 0)) : 1`,
-    onPre: "receptor += w * (1 + c); c += c_pre; w += rate * change",
-    onPost: "c += c_post; w += rate * change",
+    onPre: "receptor += w * (1 + c); c += p_c; w += rate * change",
+    onPost: "c += q_c; w += rate * change",
   },
 }));
 

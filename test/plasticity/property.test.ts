@@ -7,7 +7,7 @@ const steps = fc.constantFrom(40, 90, 150);
 const train = fc.array(fc.tuple(fc.nat(149), fc.constantFrom(1, 1, 1, 2, 5)), { maxLength: 8 })
   .map((bursts) => bursts.flatMap(([start, length]) => Array.from({ length }, (_, k) => start + k)));
 const value = (name: string): fc.Arbitrary<number> =>
-  fc.double({ min: 0, max: 1, noNaN: true }).map((x) => (name.startsWith("tau") ? 0.002 + 0.05 * x : x));
+  fc.nat(1000).map((n) => (name.startsWith("tau") ? 0.002 + 0.05 * (n / 1000) : n / 1000));
 
 /** Spikes, delays, orders and values of all kinds around a model. */
 function settings(models: fc.Arbitrary<RandomModel>): fc.Arbitrary<Setting> {
@@ -19,7 +19,7 @@ function settings(models: fc.Arbitrary<RandomModel>): fc.Arbitrary<Setting> {
       dt: fc.constantFrom(1e-4, 5e-4),
       from: fc.constantFrom("source", "parrots", "targets"),
       pairs: fc.array(fc.tuple(fc.nat(11), fc.nat(11)), { minLength: 1, maxLength: 6 }),
-      weights: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 6, maxLength: 6 }),
+      weights: fc.array(value("w"), { minLength: 6, maxLength: 6 }),
       dendritic: fc.constantFrom(0, 0, 1, 2, 7),
       order: fc.constantFrom(undefined, "pre-first", "post-first", "simultaneous"),
       kind: fc.constantFrom("one", "one", "each", "pathways"),
@@ -32,10 +32,10 @@ function settings(models: fc.Arbitrary<RandomModel>): fc.Arbitrary<Setting> {
       postSteps: fc.array(train, { minLength: 4, maxLength: 4 }),
       pause: fc.boolean(),
     }).map(({ order, kind, delays, ...rest }): Setting => {
-      // Whatever is sent is on its way for a step at least, and only a dendritic delay leaves the order open.
-      const least = rest.dendritic > 0 ? 0 : 1;
+      // Whatever is sent is on its way for a step at least, delays of each synapse's own are too, and only a dendritic delay leaves the order open.
+      const least = rest.dendritic > 0 && kind !== "each" ? 0 : 1;
       const [first, ...more] = delays.map((d) => Math.max(d, least));
-      const delay = kind === "one" ? first! : kind === "each" ? [first!, ...more] : Object.fromEntries(pathways.map((p, k) => [p, delays[k]!]));
+      const delay = kind === "one" || (kind === "each" && pathways.length > 1) ? first! : kind === "each" ? [first!, ...more] : Object.fromEntries(pathways.map((p, k) => [p, delays[k]!]));
       const coincident = rest.dendritic > 0 ? order : order === "pre-first" ? order : undefined;
       return { spec, ...rest, delay: kind === "pathways" ? atLeast(delay as Record<string, number>, least) : delay, ...(coincident && { coincident }) };
     });
