@@ -37,5 +37,7 @@ export function checkSynapse(spec: unknown, ends?: SynapseEnds, owner?: string):
   const regularly = checkRegularly(spec, declared, context);
   checkPresets(spec, [...declared.parameters, ...declared.variables.slice(1)], context);
   context.throwIfWrong();
-  return { name: name as string, ...declared, pathways, modulators: [...context.modulators], draws: context.draws, ...(regularly ? { regularly } : {}) };
+  return {
+    name: name as string, ...declared, pathways, modulators: [...context.modulators], draws: context.draws, ...(regularly ? { regularly } : {}),
+  };
 }

@@ -21,7 +21,8 @@ export function nameProblem(name: string, as: string, meanings: Meanings = neuro
   // Names that every JavaScript object has, such as "constructor", would be found in tables that do not hold them.
   if (name.length > 60 || name.startsWith("__") || name in {}) return ["bad-name", `${as} is called ${shown}, which is reserved`,
     "Choose another name."];
-  if (meanings.has(name)) return ["reserved-name", `${as} is called ${shown}, which is ${meanings.get(name)}`, `Choose another name, e.g. ${name}_0.`];
+  const meaning = meanings.get(name);
+  if (meaning !== undefined) return ["reserved-name", `${as} is called ${shown}, which is ${meaning}`, `Choose another name, e.g. ${name}_0.`];
   if (name === "xi" || name.startsWith("xi_")) return ["reserved-name", `${as} is called ${shown}, which is white noise`, "Choose another name."];
   if (isLanguageWord(name)) return ["reserved-name", `${as} is called ${shown}, which is a word of the language`,
     `Choose another name, e.g. ${name}_0.`];

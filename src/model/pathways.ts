@@ -37,7 +37,9 @@ export function checkRegularly(spec: Fields, declared: SynapseDeclarations, cont
   if (!isRecord(given)) return undefined;
   const what = `regularly.every of ${context.owner}`;
   const every = context.attempt(() => context.parseQuantity(given["every"], dimensions.second, what));
-  if (every !== undefined && !(every > 0)) context.add("not-positive", `${what} is ${kindOf(given["every"])}`, 'Give a positive time such as "10 ms".');
+  if (every !== undefined && !(every > 0)) {
+    context.add("not-positive", `${what} is ${kindOf(given["every"])}`, 'Give a positive time such as "10 ms".');
+  }
   return { every: every ?? 0, statements: checkStatements("regularly", given["statements"] as string, declared, context) };
 }
 
@@ -47,7 +49,8 @@ function textsOf(spec: Fields, side: "pre" | "post"): PathwayText[] {
   const field = side === "pre" ? "onPre" : "onPost";
   const given = spec[field] ?? (side === "pre" ? "receptor += w" : {});
   if (typeof given === "string") return [{ name: side, on: side, part: field, text: given }];
-  return Object.entries(given as Readonly<Record<string, string>>).map(([name, text]) => ({ name, on: side, part: `${field}.${shorten(name)}`, text }));
+  return Object.entries(given as Readonly<Record<string, string>>)
+    .map(([name, text]) => ({ name, on: side, part: `${field}.${shorten(name)}`, text }));
 }
 
 /** Delays are given by the names of pathways, so each is a word of its own. */
@@ -69,7 +72,8 @@ function checkNames(given: readonly PathwayText[], context: SynapseContext): voi
 function checkStatements(part: string, text: string, declared: SynapseDeclarations, context: SynapseContext): CheckedSynapseStatement[] {
   const readable = withoutComments(text);
   if (readable.trim() === "") {
-    const hint = part === "onPre" ? "Write e.g. receptor += w, or onPre: {} when presynaptic spikes do nothing." : "Write e.g. x += 1, or leave it out.";
+    const hint = part === "onPre" ? "Write e.g. receptor += w, or onPre: {} when presynaptic spikes do nothing."
+      : "Write e.g. x += 1, or leave it out.";
     context.add("no-statements", `${part} of ${context.owner} holds no statement`, hint);
     return [];
   }
@@ -91,6 +95,8 @@ function checkStatements(part: string, text: string, declared: SynapseDeclaratio
   });
 }
 
+const ownHint = "Assign a variable of the synapse.";
+
 type Target =
   | { readonly dimension: Dimension | "any"; readonly sent?: "receptor" | { readonly variable: string } }
   | { readonly wrong: string; readonly hint: string; readonly code?: string };
@@ -107,17 +113,20 @@ function targetOf({ target: name, update }: Statement, declared: SynapseDeclarat
     return { code: "no-receptor", wrong: "is sent to, but the projection names no receptor",
       hint: "Add receptor: … to the projection, or onPre: {} to a model whose spikes send nothing." };
   }
-  if (end?.side === "pre") return { wrong: "belongs to the presynaptic neuron, which synapses can only read", hint: "Assign a variable of the synapse." };
+  if (end?.side === "pre") return { wrong: "belongs to the presynaptic neuron, which synapses can only read", hint: ownHint };
   if (end) return targetOfNeuron(name, end.variable, adds, context);
   return notAVariable(name, declared, context);
 }
 
 function targetOfNeuron(name: string, variable: string, adds: boolean, context: SynapseContext): Target {
   const dimension = context.ends ? context.ends.post.get(variable) : "any";
-  if (dimension === undefined) return { code: "unknown-name", wrong: "is no variable of the postsynaptic neuron", hint: context.hintForUnknown(name)! };
+  if (dimension === undefined) {
+    return { code: "unknown-name", wrong: "is no variable of the postsynaptic neuron", hint: context.hintForUnknown(name)! };
+  }
   if (!adds) return { wrong: "is only added to", hint: `Many synapses change one neuron: write ${name} += ….` };
   if (context.ends?.postVariables && !context.ends.postVariables.has(variable)) {
-    return { wrong: "is a parameter of the postsynaptic neuron", hint: `Add to one of its variables: ${[...context.ends.postVariables].join(", ")}.` };
+    const variables = [...context.ends.postVariables].join(", ");
+    return { wrong: "is a parameter of the postsynaptic neuron", hint: `Add to one of its variables: ${variables}.` };
   }
   return { dimension, sent: { variable } };
 }
@@ -126,8 +135,8 @@ function notAVariable(name: string, declared: SynapseDeclarations, context: Syna
   if (declared.parameters.some((p) => p.name === name)) {
     return { wrong: "is a parameter, which no spike can change", hint: `Move ${name} from parameters to state.` };
   }
-  if (context.modulators.has(name)) return { wrong: "is a modulator, which synapses can only read", hint: "Assign a variable of the synapse." };
-  if (synapseBuiltIns.has(name)) return { wrong: "is built in and cannot be changed", hint: "Assign a variable of the synapse." };
+  if (context.modulators.has(name)) return { wrong: "is a modulator, which synapses can only read", hint: ownHint };
+  if (synapseBuiltIns.has(name)) return { wrong: "is built in and cannot be changed", hint: ownHint };
   if (declared.subexpressions.some((s) => s.name === name)) {
     return { wrong: "is a subexpression, which follows from the others", hint: "Assign a variable it uses, or make it a variable." };
   }

@@ -116,7 +116,8 @@ function checkVariable(d: Definition, given: unknown, text: string, readable: st
   if (d.kind === "plain") return { name: d.name, dimension: d.dimension, initial, clock: "none" };
   const clocks = (["event-driven", "clock-driven"] as const).filter((flag) => d.flags.includes(flag));
   if (clocks.length !== 1) {
-    context.addAt("clock", `d${d.name}/dt of ${context.owner} ${clocks.length === 0 ? "does not say when it advances" : "cannot advance in two ways"}`,
+    const wrong = clocks.length === 0 ? "does not say when it advances" : "cannot advance in two ways";
+    context.addAt("clock", `d${d.name}/dt of ${context.owner} ${wrong}`,
       "End the line with (event-driven) when the equation is linear, to advance it only when spikes arrive; else with (clock-driven), every step.",
       text, d.nameSpan);
   }
@@ -148,7 +149,8 @@ function checkSum(d: Definition, text: string, readable: string, context: Synaps
     return [];
   }
   if (known && !sameDimension(known, d.dimension)) {
-    context.addAt("units-mismatch", `units do not match in equations of ${context.owner}: ${d.name} is ${inUnit(known)}, the sum ${inUnit(d.dimension)}`,
+    const detail = `${d.name} is ${inUnit(known)}, the sum ${inUnit(d.dimension)}`;
+    context.addAt("units-mismatch", `units do not match in equations of ${context.owner}: ${detail}`,
       `End the line with ": ${dimensionName(known)} (summed)".`, text, d.nameSpan);
   }
   const value = context.readIn("sum", d.name, text, readable, d.right, (syntax, scope) =>

@@ -129,7 +129,8 @@ export function checkWeightRules(options: AnyProjectionOptions, check: Projectio
     throw new ArgumentError("limits", `${what}: limits ${limits![0]} to ${limits![1]} hold no weight`, "Give the lower limit first.");
   }
   const wrong = (w: number): readonly [problem: string, fix: string] | undefined => {
-    if (low !== undefined && (w < low || w > high!)) return [`is outside the limits ${limits![0]} to ${limits![1]}`, "Change the weight or the limits."];
+    const outside = low !== undefined && high !== undefined && (w < low || w > high);
+    if (outside) return [`is outside the limits ${limits![0]} to ${limits![1]}`, "Change the weight or the limits."];
     if (dale === "excitatory" && w < 0) return ["of an excitatory projection is negative", 'Give weights of 0 or more, or dale: "inhibitory".'];
     if (dale === "inhibitory" && w > 0) return ["of an inhibitory projection is positive", 'Give weights of 0 or less, or dale: "excitatory".'];
     return undefined;
@@ -146,7 +147,11 @@ export function checkWeightRules(options: AnyProjectionOptions, check: Projectio
 }
 
 /** Which populations the model's modulators are. `isModulator` says whether a handle belongs to the network. */
-export function checkModulators(options: AnyProjectionOptions, check: ProjectionCheck, isModulator: (name: string) => boolean): Record<string, string> {
+export function checkModulators(
+  options: AnyProjectionOptions,
+  check: ProjectionCheck,
+  isModulator: (name: string) => boolean,
+): Record<string, string> {
   const { what, checked } = check;
   const given = options.modulators ?? {};
   for (const name of Object.keys(given)) {

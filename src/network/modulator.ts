@@ -1,10 +1,15 @@
 /** Neuromodulators: one value that all synapses of a projection read, driven by spikes, by a signal or by hand. */
+import { ArgumentError } from "../errors.ts";
 import { neuron } from "../model/neuron.ts";
 import type { NeuronModel } from "../model/neuron.ts";
+import { dimensionless } from "../units/dimension.ts";
+import { parseQuantity } from "../units/quantity.ts";
 import type { Quantity } from "../units/quantity.ts";
+import { positiveTime } from "./checks.ts";
 import type { NetworkData } from "./data.ts";
 import type { Current } from "./inputs.ts";
 import type { Population, SpikingGroup } from "./population.ts";
+import type { Value } from "./values.ts";
 
 /** Handle on a modulator; its `population` is one neuron whose variable `value` synapses read. */
 export class Modulator<M extends NeuronModel = NeuronModel> {
@@ -64,6 +69,31 @@ export const signalModulatorModel = neuron({
   state: { value: 0 },
   equations: "value : 1 (impulse)",
 });
+
+/** What kind of neuron a modulator is, and the values it begins with. */
+export function modulatorModelOf({ tau, initial, signal }: ModulatorOptions): {
+  readonly model: NeuronModel;
+  readonly values: Readonly<Record<string, Value>>;
+} {
+  if (signal) return { model: signalModulatorModel, values: {} };
+  const start = initial === undefined ? {} : { value: initial, level: initial };
+  return tau === undefined ? { model: lastingModulatorModel, values: start } : { model: modulatorModel, values: { tau, ...start } };
+}
+
+/** @throws {ArgumentError} for options that do not go together, and values in a unit */
+export function checkModulatorOptions(options: ModulatorOptions, what: string): void {
+  const { tau, from, amount, delay, initial, signal } = options;
+  const other = Object.entries({ tau, from, amount, delay, initial }).find(([, value]) => value !== undefined)?.[0];
+  if (signal !== undefined && other !== undefined) {
+    throw new ArgumentError("modulator", `${what}: a signal decides its value, so ${other} means nothing`, `Leave out ${other} or signal.`);
+  }
+  if (from === undefined && (amount ?? delay) !== undefined) {
+    const given = amount === undefined ? "delay" : "amount";
+    throw new ArgumentError("modulator", `${what}: ${given} is given, but no source`, "Add from: a population.");
+  }
+  if (initial !== undefined) parseQuantity(initial, dimensionless, `${what}: initial`);
+  if (tau !== undefined) positiveTime(tau, `${what}: tau`);
+}
 
 /** Modulators that nothing in the description drives: no projection, no signal, no initial value, no planned change. */
 export function undrivenModulators(data: NetworkData): string[] {

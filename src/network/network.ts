@@ -16,9 +16,11 @@ import { checkConnector, checkCurrent, checkSample, positiveTime, unknownName } 
 import { allToAll, materialise } from "./connectors.ts";
 import type { ChangeData, InputData, NetworkData, NormalisationData, PopulationData, ProjectionData, RangeData } from "./data.ts";
 import type { Current } from "./inputs.ts";
-import { lastingModulatorModel, Modulator, modulatorModel, signalModulatorModel } from "./modulator.ts";
+import { checkModulatorOptions, Modulator, modulatorModelOf } from "./modulator.ts";
 import type { ModulatorOptions } from "./modulator.ts";
 import { RateMonitor, SpikeMonitor, StateMonitor, SynapseMonitor, WeightMonitor } from "./monitors.ts";
+import { checkNormalisation } from "./normalisation.ts";
+import type { NormalisationOptions } from "./normalisation.ts";
 import { describeRange, Population, SpikeSource } from "./population.ts";
 import type { NamesOf, SpikingGroup } from "./population.ts";
 import type { Positions } from "./positions.ts";
@@ -276,17 +278,11 @@ export class Network {
    * or it follows a `signal`.
    */
   modulator(name: string, options: ModulatorOptions = {}): Modulator {
-    const { tau, from, amount, delay, initial, signal } = options;
-    const what = `modulator "${name}"`;
-    const other = Object.entries({ tau, from, amount, delay, initial }).find(([, value]) => value !== undefined)?.[0];
-    if (signal !== undefined && other !== undefined)
-      throw new ArgumentError("modulator", `${what}: a signal decides its value, so ${other} means nothing`, `Leave out ${other} or signal.`);
-    if (from === undefined && (amount ?? delay) !== undefined)
-      throw new ArgumentError("modulator", `${what}: ${amount === undefined ? "delay" : "amount"} is given, but no source`, "Add from: a population.");
-    if (initial !== undefined) parseQuantity(initial, dimensionless, `${what}: initial`);
-    if (tau !== undefined) positiveTime(tau, `${what}: tau`);
+    checkModulatorOptions(options, `modulator "${name}"`);
+    const { from, amount, delay, signal } = options;
     if (from) this.#own(from.range);
-    const population = this.#modulatorPopulation(name, options);
+    const { model, values } = modulatorModelOf(options);
+    const population = this.population(name, 1, model, values);
     this.#populations.set(name, { ...(this.#populations.get(name) as PopulationData & { kind: "neurons" }), modulator: true });
     if (signal) this.currentInput(population, { into: "value", current: signal });
     if (from) {
@@ -296,40 +292,10 @@ export class Network {
     return new Modulator(name, population);
   }
 
-  #modulatorPopulation(name: string, { tau, initial, signal }: ModulatorOptions): Population {
-    if (signal) return this.population(name, 1, signalModulatorModel) as Population;
-    const start = initial === undefined ? {} : { value: initial, level: initial };
-    if (tau === undefined) return this.population(name, 1, lastingModulatorModel, start) as unknown as Population;
-    return this.population(name, 1, modulatorModel, { tau, ...start }) as unknown as Population;
-  }
-
   /** Brings the weights of a projection to a norm, for each neuron of one side: every so often, or when `sim.normalise` is called. */
-  normalise(
-    projection: Projection,
-    options: {
-      readonly every?: Quantity;
-      /** Norm over the synapses of each postsynaptic neuron, in the unit of the weight. */
-      readonly incoming?: Quantity;
-      /** Norm over the synapses of each presynaptic neuron. */
-      readonly outgoing?: Quantity;
-      readonly norm?: "sum" | "L2";
-      readonly mode?: "multiplicative" | "subtractive";
-    },
-  ): void {
-    const what = `normalise of ${projection.name}`;
-    const { every, incoming, outgoing, norm = "sum", mode = "multiplicative" } = options;
+  normalise(projection: Projection, options: NormalisationOptions): void {
     const data = this.#projectionData(projection.name);
-    const { dimension } = this.#checkedSynapse(data).variables[0]!;
-    if (every !== undefined) positiveTime(every, `${what}: every`);
-    if (!["sum", "L2"].includes(norm)) throw unknownName(what, "norm", String(norm), ["sum", "L2"]);
-    if (!["multiplicative", "subtractive"].includes(mode)) throw unknownName(what, "mode", String(mode), ["multiplicative", "subtractive"]);
-    if (mode === "subtractive" && norm === "L2")
-      throw new ArgumentError("normalise", `${what}: an L2 norm cannot be reached by subtracting one amount`, 'Use mode "multiplicative".');
-    if ((incoming === undefined) === (outgoing === undefined))
-      throw new ArgumentError("normalise", `${what}: give either incoming or outgoing`, 'Write e.g. incoming: "10 mV".');
-    const side = incoming === undefined ? "outgoing" : "incoming";
-    const target = parseQuantity((incoming ?? outgoing)!, dimension, `${what}: ${side}`);
-    this.#normalisations.push({ projection: data.name, ...(every === undefined ? {} : { every }), side, norm, target, mode });
+    this.#normalisations.push(checkNormalisation(data.name, options, this.#checkedSynapse(data).variables[0]!.dimension));
   }
 
   /** Records the spikes of the given groups; of everything that spikes when none is given. */

@@ -38,7 +38,9 @@ export interface CommonProjectionOptions<M> {
 }
 
 /** `receptor` is required when the model sends to it. */
-export type ReceptorOption<M, Post> = UsesReceptor<M> extends true ? { readonly receptor: ReceptorsOf<Post> } : { readonly receptor?: ReceptorsOf<Post> };
+export type ReceptorOption<M, Post> = UsesReceptor<M> extends true
+  ? { readonly receptor: ReceptorsOf<Post> }
+  : { readonly receptor?: ReceptorsOf<Post> };
 
 /** `modulators` is required when the model has any. */
 export type ModulatorOption<M> = [ModulatorsOf<M>] extends [never]

@@ -90,7 +90,9 @@ export function networkFromJSON(json: unknown): NetworkData {
   const normalisations = data["normalisations"] ?? [];
   if (!Array.isArray(normalisations) || !normalisations.every(isRecord)) throw broken('"normalisations" is not a list of objects');
   // Files written before synapses had state call a monitor of them one of weights.
-  const monitors = (data["monitors"] as Record<string, unknown>[]).map((m) => (m["kind"] === "weights" ? { ...m, kind: "synapses", names: ["w"] } : m));
+  const monitors = (data["monitors"] as Record<string, unknown>[]).map((m) =>
+    m["kind"] === "weights" ? { ...m, kind: "synapses", names: ["w"] } : m,
+  );
   return { ...data, populations, projections, monitors, normalisations } as unknown as NetworkData;
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { allToAll, explicit, fixedProbability, Modulator, Network, Population, sineCurrent, SynapseMonitor, synapse, SynfireError,
-  WeightMonitor } from "synfire";
+  uniform, WeightMonitor } from "synfire";
 import { staticSynapse } from "synfire/models";
 import { undrivenModulators } from "../../src/network/modulator.ts";
 import { checkedSynapseOf } from "../../src/network/synapseEnds.ts";
@@ -61,7 +61,7 @@ test("without a receptor the weight is in the unit in which it is given", () => 
   const { net, E } = make();
   expect(() => net.projection(E, E, gap, { connect: allToAll(), weight: "2 mV" })).toThrow(
     /i_ext_post of synapse "gap" of projection E→E: i_ext_post is declared in ampere, not volt\^2/);
-  for (const weight of ["2*nS*rand()", { values: new Float64Array(36), unit: "nS" }, { distribution: "uniform", low: "1 nS", high: "2 nS" }] as const) {
+  for (const weight of ["2*nS*rand()", { values: new Float64Array(36), unit: "nS" }, uniform("1 nS", "2 nS")]) {
     expect(() => net.projection(E, E, gap, { connect: allToAll(), weight, name: JSON.stringify(weight) })).not.toThrow();
   }
 });
@@ -123,7 +123,8 @@ const mistakes: [string, (m: Made) => unknown, string][] = [
   ["a missing modulator", project({ modulators: {} }),
     'projection E→E: modulator "dopamine" of synapse "rule" is not given\n'
     + '  Add modulators: { dopamine: net.modulator("dopamine", { tau: "200 ms" }) }.'],
-  ["a modulator that the model does not have", ({ net, E, wire, DA }) => net.projection(E, E, rule, { ...wire, modulators: { dopamin: DA } } as never),
+  ["a modulator that the model does not have",
+    ({ net, E, wire, DA }) => net.projection(E, E, rule, { ...wire, modulators: { dopamin: DA } } as never),
     'projection E→E: synapse "rule" has no modulator "dopamin"\n  Did you mean "dopamine"?'],
   ["a modulator of another network", project({ modulators: { dopamine: new Network().modulator("mine") } }),
     'projection E→E: what is given for "dopamine" is no modulator of this network\n  Make it with net.modulator(…).'],
@@ -153,7 +154,8 @@ const mistakes: [string, (m: Made) => unknown, string][] = [
   ["one limit", project({ limits: "1 mV" }),
     'projection E→E: limits are not two weights\n  Write limits: ["0 mV", "1 mV"].'],
   ["a list of values for chance", project({ connect: fixedProbability(0.5), a: [1, 2] }),
-    "projection E→E: a has 2 values, but this connector makes a random number of synapses\n  Use an explicit connector with arrays, or a distribution."],
+    "projection E→E: a has 2 values, but this connector makes a random number of synapses\n"
+    + "  Use an explicit connector with arrays, or a distribution."],
   ["a variable that a source does not have",
     ({ net, E, S }) => net.projection(S, E, gap, { connect: allToAll(), weight: "1 nS" }),
     'unknown name "v_pre" in i_ext_post of synapse "gap" of projection S→E\n  1 | i_ext_post = w*(v_pre - v_post) : amp (summed)\n'
