@@ -6,8 +6,8 @@ import { soundEnds, soundSynapse } from "../invalid/synapses.ts";
 
 /** Pieces of the language and of what is near to it. */
 const piece = fc.constantFrom("w", "x", "y", "receptor", "v_post", "v_pre", "trace_post", "dopamine", "elapsed", "weight", "t", "N_pre", "xi",
-  "rand()", "a", "w_max", "I_post", "dx/dt", "dw/dt", "=", "+=", "-=", "*=", "+", "-", "*", "/", "^", "(", ")", "clip(w, 0, w_max)", "exp(", ",", ";", "\n",
-  ":", "1", "0", "2.5", "mV", "volt", "(event-driven)", "(clock-driven)", "(summed)", "#", "constructor", "__proto__", "N", " ", "é");
+  "rand()", "a", "w_max", "I_post", "dx/dt", "dw/dt", "=", "+=", "-=", "*=", "+", "-", "*", "/", "^", "(", ")", "clip(w, 0, w_max)", "exp(", ",", ";",
+  "\n", ":", "1", "0", "2.5", "mV", "volt", "(event-driven)", "(clock-driven)", "(summed)", "#", "constructor", "__proto__", "N", " ", "é");
 const text = fc.array(piece, { maxLength: 14 }).map((pieces) => pieces.join(" "));
 const value = fc.oneof(text, text, fc.jsonValue({ maxDepth: 2 }), fc.dictionary(fc.oneof(piece, fc.string({ maxLength: 6 })), text, { maxKeys: 3 }),
   fc.constantFrom(undefined, null, NaN, [], ["__proto__"], ["w"], { every: "1 ms", statements: "w *= 2" }, { w_pre: 1, receptor: "1 weight" }));
