@@ -42,5 +42,10 @@ export type { CompileOptions } from "./engine/compile.ts";
 export type { Progress, RunOptions, Simulation, StreamChunk } from "./engine/simulation.ts";
 export type { RunReport } from "./engine/report.ts";
 
+export { frequencyCurve, stdpCurve } from "./protocols/stdpCurve.ts";
+export type { FrequencyCurveOptions, StdpCurveOptions, WeightChangeCurve } from "./protocols/stdpCurve.ts";
+export { runPairings } from "./protocols/pairing.ts";
+export type { PairedNeuron, PairedTrains, PairingOptions, PairingResult } from "./protocols/pairing.ts";
+
 export type { SpikePopulation, Spikes } from "./math/spikes.ts";
 export * from "./math/statistics/index.ts";

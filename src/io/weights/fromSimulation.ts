@@ -1,11 +1,12 @@
 /** The weights of a running network, taken out of it and put back. */
 import { ArgumentError } from "../../errors.ts";
 import type { Dimension } from "../../model/checked.ts";
+import { unknownWeight } from "../../model/synapseNames.ts";
 import type { NetworkData, ProjectionData } from "../../network/data.ts";
 import type { Projection } from "../../network/projection.ts";
 import { receptorDimension } from "../../network/scopes.ts";
 import type { Value } from "../../network/values.ts";
-import { dimensionless, dimensionName, dimensions } from "../../units/dimension.ts";
+import { dimensionless, dimensionName, sameDimension } from "../../units/dimension.ts";
 import { weightBounds, type Bounds } from "./bounds.ts";
 import { matchWeights } from "./match.ts";
 import type { WeightTable } from "./weightTable.ts";
@@ -73,8 +74,7 @@ export function boundsOf(simulation: SynapseSource, projection: Projection): Bou
 /** Of the weight: what the model says, or that of the receptor. */
 export function weightDimension(data: NetworkData, { model, post, receptor }: ProjectionData): Dimension {
   const declared = model.checked.variables[0]!.dimension;
-  // While a model stands alone, candela stands for the unit of its weight.
-  if (declared.some((exponent, k) => exponent !== dimensions.candela[k])) return declared;
+  if (!sameDimension(declared, unknownWeight)) return declared;
   const population = data.populations.find(({ name }) => name === post.population);
   return population?.kind === "neurons" && receptor !== undefined ? receptorDimension(population.model.checked, receptor) : dimensionless;
 }
