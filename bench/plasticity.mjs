@@ -1,52 +1,60 @@
 /**
  * `npm run bench:plasticity [-- RULE ...] [--repeat 3] [--seconds 1]`: what a visit of a synapse costs for each rule of models/synapses, in one
- * standard network: 1000 Poisson sources of 20 Hz, all to all onto 1000 neurons that a Poisson input of their own fires at 20 Hz. Prints a
- * Markdown table, and whether a plastic projection slows static ones in the same network. The cost of a rule is the time of the network less
- * that of the same neurons without synapses, divided by the visits that spikes of both sides make (or those in every step, or at regular times).
- * Static synapses of the same shape are measured in the same run. Processor time of the simulation phase, one thread; the best of the repeats,
- * whose order is interleaved.
+ * standard network: 1000 neurons, all to all onto 1000 others, each of which a Poisson process of its own fires at 20 Hz. Prints a Markdown table,
+ * and whether a plastic projection slows static ones in the same network. The cost of a rule is the time of the network less that of the same
+ * neurons without synapses, divided by the visits that spikes of both sides make (or those in every step, or at regular times). Static synapses of
+ * the same shape are measured in the same run. Processor time of the simulation phase, one thread, f32; the best of the repeats, whose order is
+ * interleaved.
  */
 import { parseArgs } from "node:util";
-import { allToAll, compile, isStatic, Network } from "../dist/src/index.js";
-import { ruleNeeds } from "./plasticityRules.mjs";
+import { allToAll, compile, isStatic, Network, neuron } from "../dist/src/index.js";
 
-const { lifDelta, staticSynapse, stdpPair, ...models } = await import("../dist/models/index.js");
+const { staticSynapse, stdpPair, ...models } = await import("../dist/models/index.js");
 const all = Object.fromEntries(Object.entries({ stdpPair, ...models }).filter(([, model]) => model.kind === "synapse" && !isStatic(model)));
+/** Parameters of the neurons that a rule reads: a value each, so that synapses read arrays. */
+const readByRules = { clopath: clopathVoltages(), threeFactorError: { error: { unit: "1", value: "rand() - 0.5" } } };
 const size = 1000, dt = 1e-4;
 const { names, repeat, seconds } = readArguments();
 
-// A rule on neurons of other models is compared with those neurons without synapses.
 const ownWeights = "static, a weight each";
 const runs = {
-  "no synapses": () => network(), static: () => network(staticSynapse),
-  [ownWeights]: () => network(staticSynapse, { options: () => ({ weight: "rand() * 10*pV" }) }),
+  "no synapses": () => network(), static: () => network(staticSynapse), [ownWeights]: () => network(staticSynapse, { weight: "rand()" }),
+  ...Object.fromEntries(names.map((name) => [name, () => network(all[name], {}, readByRules[name])])),
 };
-for (const name of names) {
-  if (ruleNeeds[name]?.neurons) runs[`${name}, no synapses`] = () => network(undefined, ruleNeeds[name]);
-  runs[name] = () => network(all[name], ruleNeeds[name]);
-}
 console.log(table(await bestOf(runs)));
 console.log(`\n${await besideOthers()}`);
 
 /** The standard network with synapses of one rule, or none. */
-function network(rule, needs = {}) {
+function network(rule, options = {}, read = {}) {
   const net = new Network({ seed: 1 });
-  const { pre, post } = needs.neurons?.(net, size) ?? { pre: net.poissonSource("input", size, { rate: "20 Hz" }), post: drivenNeurons(net, "cells") };
-  if (rule) connect(net, pre, post, rule, needs);
+  const [pre, post] = ["pre", "post"].map((name) => firingNeurons(net, name, read));
+  if (rule) connect(net, pre, post, rule, options);
   return net;
 }
 
-/** Neurons that fire when their own input does: what synapses send them is a billion times smaller. */
-function drivenNeurons(net, name) {
-  const cells = net.population(name, size, lifDelta, { v_reset: "0 mV" });
-  net.poissonInput(cells, { receptor: "v", rate: "20 Hz", weight: "25 mV" });
+/** Neurons that fire when their own input does, and take no notice of what synapses send. */
+function firingNeurons(net, name, read = {}) {
+  const values = Object.entries(read);
+  const model = neuron({
+    name: `firing${values.map(([key]) => `_${key}`).join("")}`,
+    parameters: Object.fromEntries(values.map(([key, { unit }]) => [key, unit === "1" ? 0 : `0 ${unit}`])),
+    state: { kick: 0, received: 0 }, receptors: { kick: "kick", received: "received" },
+    equations: "kick : 1 (impulse); received : 1 (impulse)", threshold: "kick > 0",
+  });
+  const cells = net.population(name, size, model, Object.fromEntries(values.map(([key, { value }]) => [key, value])));
+  net.poissonInput(cells, { receptor: "kick", rate: "20 Hz", weight: 1 });
   return cells;
 }
 
-function connect(net, pre, post, rule, needs = {}) {
-  const bounds = "w_max" in rule.parameters ? { w_max: "20 pV" } : {};
-  const receptor = rule.usesReceptor ? { receptor: "v" } : {};
-  net.projection(pre, post, rule, { connect: allToAll(), delay: "1.5 ms", weight: "10 pV", ...receptor, ...bounds, ...needs.options?.(net) });
+function clopathVoltages() {
+  return Object.fromEntries(["u", "u_plus", "u_minus", "u_mean"].map((name) => [name, { unit: "mV", value: "-70*mV + 40*mV*rand()" }]));
+}
+
+function connect(net, pre, post, rule, options = {}) {
+  const receptor = rule.usesReceptor ? { receptor: "received" } : {};
+  const modulators = Object.fromEntries(rule.modulators.map((name) => [name, net.modulator(name, { tau: "1 s", initial: 0.1 })]));
+  const bound = rule.modulators.length > 0 ? { modulators } : {};
+  net.projection(pre, post, rule, { connect: allToAll(), delay: "1.5 ms", weight: 0.5, ...receptor, ...bound, ...options });
 }
 
 async function bestOf(networks) {
@@ -54,51 +62,49 @@ async function bestOf(networks) {
   for (let k = 0; k < repeat; k++) {
     for (const [name, make] of Object.entries(networks)) {
       const measured = await measure(make());
-      if (!(best[name]?.cpu < measured.cpu)) best[name] = measured;
+      if (!(best[name]?.perSecond < measured.perSecond)) best[name] = measured;
     }
     process.stderr.write(`${k + 1}/${repeat}\n`);
   }
   return best;
 }
 
+/** Processor time of a simulated second, and the visits in it. Rules that act in every step, which take long, run for a fiftieth. */
 async function measure(net) {
-  await using simulation = await compile(net, { dt: `${dt} s` });
+  const projection = net.data.projections.findLast(({ pre }) => pre.population === "pre");
+  const checked = projection?.model.checked;
+  const duration = checked && clockVisits(checked) * dt > 0.5 ? seconds / 50 : seconds;
+  const simulation = await compile(net, { dt: `${dt} s` });
   // While it runs first, the JavaScript engine compiles the code again, better.
-  await simulation.run("100 ms");
+  await simulation.run(`${duration / 10} s`);
   const before = simulation.report();
   const start = process.cpuUsage();
-  await simulation.run(`${seconds} s`);
+  await simulation.run(`${duration} s`);
   const { user, system } = process.cpuUsage(start);
   const after = simulation.report();
-  const spikes = Object.fromEntries(after.populations.map(({ name, spikes: count }, k) => [name, count - before.populations[k].spikes]));
-  const [projection] = net.data.projections, [tables] = after.projections;
-  return {
-    cpu: (user + system) / 1e6, spikes,
-    ...(projection ? { visits: visitsOf(projection, spikes), bytes: tables.bytes / tables.synapses } : {}),
-  };
+  await simulation[Symbol.asyncDispose]();
+  const rate = Object.fromEntries(after.populations.map(({ name, spikes }, k) => [name, (spikes - before.populations[k].spikes) / duration]));
+  const perSecond = (user + system) / 1e6 / duration;
+  if (!checked) return { perSecond, rate };
+  const tables = after.projections.find(({ name }) => name === projection.name);
+  const on = (side) => (checked.pathways.some((pathway) => pathway.on === side) ? rate[projection[side].population] * size : 0);
+  return { perSecond, rate, bySpikes: on("pre") + on("post"), byClock: clockVisits(checked) * size ** 2, bytes: tables.bytes / size ** 2 };
 }
 
-/** Visits of synapses in the time measured: by spikes, and by the clock. */
-function visitsOf({ model: { checked }, pre, post }, spikes) {
-  const { pathways, variables, sums, regularly } = checked;
-  const on = (side) => (pathways.some((pathway) => pathway.on === side) ? 1 : 0);
+/** How often a second the clock visits a synapse. */
+function clockVisits({ variables, sums, regularly }) {
   const everyStep = sums.length > 0 || variables.some(({ clock }) => clock === "clock-driven");
-  const times = (everyStep ? seconds / dt : 0) + (regularly ? seconds / regularly.every : 0);
-  return { spikes: (on("pre") * spikes[pre.population] + on("post") * spikes[post.population]) * size, clock: times * size * size };
+  return (everyStep ? 1 / dt : 0) + (regularly ? 1 / regularly.every : 0);
 }
 
 function table(best) {
-  const row = (name) => {
-    const { cpu, visits, bytes } = best[name];
-    const without = (best[`${name}, no synapses`] ?? best["no synapses"]).cpu;
-    const cost = ((cpu - without) * 1e9) / (visits.spikes + visits.clock);
-    return { name, cost, by: visits.clock > visits.spikes ? "clock" : "spike", bytes };
-  };
-  const still = row("static");
-  const cells = [still, row(ownWeights), ...names.map((name) => row(name))].map(({ name, by, cost, bytes }) =>
-    [name, by, cost.toFixed(2), (cost / still.cost).toFixed(1), bytes.toFixed(1)]);
+  const cost = ({ perSecond, bySpikes, byClock }) => ((perSecond - best["no synapses"].perSecond) * 1e9) / (bySpikes + byClock);
+  const rows = ["static", ownWeights, ...names].map((name) => {
+    const own = cost(best[name]), { bySpikes, byClock, bytes } = best[name];
+    return [name, byClock > bySpikes ? "clock" : "spike", own.toFixed(2), (own / cost(best.static)).toFixed(1), bytes.toFixed(1)];
+  });
   const headings = ["rule", "visited by", "ns per visit", "× static", "bytes per synapse"];
-  return [headings, headings.map(() => "---"), ...cells].map((line) => `| ${line.join(" | ")} |`).join("\n");
+  return [headings, headings.map(() => "---"), ...rows].map((line) => `| ${line.join(" | ")} |`).join("\n");
 }
 
 /** Static synapses alone and beside plastic ones: the time of each network less that of the same without the static ones. */
@@ -106,15 +112,13 @@ async function besideOthers() {
   const projections = 8;
   const make = (withStatic, withPlastic) => () => {
     const net = new Network({ seed: 1 });
-    const input = net.poissonSource("input", size, { rate: "20 Hz" });
-    const [cells, others] = ["cells", "others"].map((name) => drivenNeurons(net, name));
-    if (withPlastic) connect(net, input, others, stdpPair);
-    const names = Array.from({ length: withStatic ? projections : 0 }, (_, k) => `static ${k + 1}`);
-    for (const name of names) connect(net, input, cells, staticSynapse, { options: () => ({ name }) });
+    const [pre, post, others] = ["pre", "post", "others"].map((name) => firingNeurons(net, name));
+    if (withPlastic) connect(net, pre, others, stdpPair);
+    for (let k = 1; k <= (withStatic ? projections : 0); k++) connect(net, pre, post, staticSynapse, { name: `static ${k}` });
     return net;
   };
   const best = await bestOf({ neither: make(false, false), static: make(true, false), plastic: make(false, true), both: make(true, true) });
-  const cost = (more, less) => (((best[more].cpu - best[less].cpu) * 1e9) / (best[more].spikes.input * size * projections)).toFixed(2);
+  const cost = (more, less) => (((best[more].perSecond - best[less].perSecond) * 1e9) / (best[more].rate.pre * size * projections)).toFixed(2);
   const [alone, beside] = [cost("static", "neither"), cost("both", "plastic")];
   return `Static synapses: ${alone} ns an event alone, ${beside} ns beside a plastic projection of the same sources.`;
 }
