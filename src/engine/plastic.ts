@@ -8,6 +8,7 @@ import type { EdgeKernel } from "../ir/edge.ts";
 import { name as nameExpr, number } from "../ir/expr.ts";
 import type { Expr } from "../ir/expr.ts";
 import { lowerSynapse, neuronArray, variablesOfSynapses } from "../lower/lowerSynapse.ts";
+import { withEventClock } from "../lower/eventClock.ts";
 import type { Coincidence, LoweredSynapse, LoweredWalk, ModulatorArrays } from "../lower/lowerSynapse.ts";
 import type { CheckedSynapse } from "../model/checkedSynapse.ts";
 import type { ProjectionData } from "../network/data.ts";
@@ -60,7 +61,7 @@ export class Plastic {
   constructor(options: PlasticOptions, arena: Arena) {
     this.options = options;
     const { data, pre, post } = options;
-    this.checked = checkedAt(data, pre.data, post.data);
+    this.checked = withEventClock(checkedAt(data, pre.data, post.data));
     for (const p of this.checked.parameters) {
       const value = options.values.get(p.name);
       if (value !== undefined) this.parameters.set(p.name, value);

@@ -15,6 +15,7 @@ import { expectedSynapses } from "./pattern.ts";
 import type { PatternContext } from "./pattern.ts";
 import { Plastic, timingOf } from "./plastic.ts";
 import type { Timing } from "./plastic.ts";
+import { withEventClock } from "../lower/eventClock.ts";
 import { checkedAt } from "../network/synapseEnds.ts";
 import type { BatchValues, SynapseRequest, SynapseTable } from "./synapses.ts";
 import { buildSynapses } from "./synapses.ts";
@@ -123,7 +124,7 @@ export function buildDelivery(
   const { dt, precision } = options;
   const pre = groups.get(p.pre.population)!,
     post = groups.get(p.post.population)!;
-  const checked = checkedAt(p, pre.data, post.data);
+  const checked = withEventClock(checkedAt(p, pre.data, post.data));
   const base: Omit<PatternContext, "uniform"> = {
     preSize: p.pre.end - p.pre.start,
     postSize: p.post.end - p.post.start,

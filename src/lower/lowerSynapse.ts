@@ -297,22 +297,21 @@ class Lowering {
     const assigned = new Set(body.flatMap((s) => (s.kind === "assign" ? [s.name] : [])));
     const own: EndValue[] = [], other: EndValue[] = [];
     const before: Statement[] = [];
-    for (const trace of traces[side]) {
-      if (!used.has(trace)) continue;
-      if (!segments) own.push({ name: trace, array: trace });
-      else {
-        // What the source held when it spiked: what it held a step before, one step further.
-        own.push({ name: `${trace} before`, array: trace, lag: 1 });
-      }
-    }
-    if (segments && own.length > 0) {
-      const names = own.map((o) => o.array);
-      const held = new Map(names.map((n) => [n, name(`${n} before`)] as const));
-      const lazy = this.#model.variables.filter((v) => names.includes(v.name) && v.clock === "event-driven").map((v) => v.name);
-      const next = this.#advanced(lazy, number(options.dt));
-      for (const n of names) before.push({ kind: "let", name: n, value: substitute(next.get(n) ?? name(n), held) });
-    }
-    for (const trace of traces[far]) if (used.has(trace)) other.push({ name: trace, array: trace, ...(lagged && far === "pre" ? { lag: 0 as const } : {}) });
+    // What the source held when it spiked, before that spike: what it held a step before, one step further.
+    const stepOn = (wanted: readonly string[], ends: EndValue[]): Statement[] => {
+      const derivativeOf = (n: string): Expr | undefined => this.#model.variables.find((v) => v.name === n)!.derivative;
+      const names = new Set(wanted);
+      for (const n of names) for (const m of namesIn(this.#inline(derivativeOf(n) ?? number(0)))) if (traces.pre.has(m)) names.add(m);
+      const held = new Map([...names].map((n) => [n, name(`${n} before`)] as const));
+      const next = this.#advanced([...names].filter((n) => derivativeOf(n)), number(options.dt));
+      for (const n of names) ends.push({ name: `${n} before`, array: n, lag: 1 });
+      return wanted.map((n) => ({ kind: "let", name: n, value: substitute(next.get(n) ?? name(n), held) }));
+    };
+    const usedOf = (of: "pre" | "post"): string[] => [...traces[of]].filter((n) => used.has(n));
+    if (segments) before.push(...stepOn(usedOf("pre"), own));
+    else for (const trace of usedOf(side)) own.push({ name: trace, array: trace });
+    if (lagged && far === "pre" && options.coincident !== "pre-first") body.unshift(...stepOn(usedOf("pre"), other));
+    else for (const trace of usedOf(far)) other.push({ name: trace, array: trace, ...(lagged && far === "pre" ? { lag: 0 as const } : {}) });
     if (lagged && walk === "all" && [...traces.pre].some((n) => used.has(n))) {
       throw new UnsupportedError("delay", `synapse "${this.#model.name}": ${[...traces.pre].filter((n) => used.has(n)).join(", ")} is read at all synapses at once, ` +
         "but each synapse has a delay of its own", "Use one delay for the projection, or read it in onPre and onPost only.");

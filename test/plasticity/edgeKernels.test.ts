@@ -36,7 +36,7 @@ function kernelsOf(perEdge: boolean, lag: 0 | 1, keepOwn: boolean, limit: number
     deliver: [{ input: "g", value: mul(n("w"), n("x1")) }, { input: "h", value: sum(n("c"), n("t"), n("since")) }] };
   const into: EdgeKernel = { ...common, name: "learn_in", walk: "in",
     own: [{ name: "y", array: "y" }],
-    other: [perEdge ? { name: "x", array: "past", lag: 0 } : { name: "x", array: "x" }],
+    other: [perEdge ? { name: "x", array: "past", lag } : { name: "x", array: "x" }],
     ownBody: [bind("y1", add(n("y"), number(1)))],
     ownStores: [{ array: "y", value: "y1" }],
     body: [forget, assign("c", n("c1")),

@@ -252,7 +252,7 @@ class Emitter {
     for (const array of [...kernel.state, ...kernel.constants]) environment.set(array, edgeLeaf(array, edgeAddress(array)));
     for (const other of kernel.other) {
       const delayed = other.lag !== undefined && columnWalk && history !== undefined;
-      const places = words.map((w) => (delayed ? this.#delayedPlace(inside, w) : columnWalk && history ? this.#plainPlace(inside, w) : w));
+      const places = words.map((w) => (delayed ? this.#delayedPlace(inside, w, other.lag!) : columnWalk && history ? this.#plainPlace(inside, w) : w));
       environment.set(other.name, values.leaf(other.name, this.#gather(places, otherAddress(other.array)), false, 1));
     }
     const own = columnWalk ? "j" : "i", far = columnWalk ? "i" : "j";
@@ -325,10 +325,10 @@ class Emitter {
   }
 
   /** Place in a ring of histories of the value that left its source with the event of this step. */
-  #delayedPlace(code: Code, word: Local): Local {
+  #delayedPlace(code: Code, word: Local, lag: 0 | 1): Local {
     const { slots, stride } = this.#layout.history!;
     const length = slots * stride;
-    const now = i32.mul(i32.rem_u(i32.add(get(this.#func.param("step")), i32.const(slots + 1)), i32.const(slots)), i32.const(stride));
+    const now = i32.mul(i32.rem_u(i32.add(get(this.#func.param("step")), i32.const(slots + 1 - lag)), i32.const(slots)), i32.const(stride));
     const place = code.variable("place", "i32", i32.add(get(word), now));
     code.add(local.set(place, i32.sub(get(place), i32.and(i32.sub(i32.const(0), i32.ge_u(get(place), i32.const(length))), i32.const(length)))));
     return place;
