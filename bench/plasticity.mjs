@@ -51,10 +51,20 @@ function clopathVoltages() {
 }
 
 function connect(net, pre, post, rule, options = {}) {
+  if (!isStatic(rule)) checkReads(rule, pre);
   const receptor = rule.usesReceptor ? { receptor: "received" } : {};
   const modulators = Object.fromEntries(rule.modulators.map((name) => [name, net.modulator(name, { tau: "1 s", initial: 0.1 })]));
   const bound = rule.modulators.length > 0 ? { modulators } : {};
   net.projection(pre, post, rule, { connect: allToAll(), delay: "1.5 ms", weight: 0.5, ...receptor, ...bound, ...options });
+}
+
+/** A rule that reads variables of its neurons needs an entry in `readByRules`. */
+function checkReads({ name, equations = "", onPre, onPost, state, parameters }, { model }) {
+  const texts = [equations, onPre, onPost].flatMap((text) => (typeof text === "object" ? Object.values(text) : [text ?? ""])).join("\n");
+  const own = new Set(["N_pre", "N_post", ...Object.keys({ ...state, ...parameters })]);
+  const read = [...texts.matchAll(/\b(\w+)_(?:pre|post)\b/g)].filter(([whole]) => !own.has(whole)).map(([, variable]) => variable);
+  const missing = [...new Set(read)].filter((variable) => !(variable in model.parameters));
+  if (missing.length > 0) throw new Error(`${name} reads ${missing.join(", ")} of its neurons: say in readByRules which values they have`);
 }
 
 async function bestOf(networks) {
