@@ -11,6 +11,7 @@ import { packageVersion } from "./versions.ts";
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./run.ts")).runCommand(),
   raster: async () => (await import("./raster.ts")).rasterCommand(),
+  plot: async () => (await import("./plot.ts")).plotCommand(),
   stats: async () => (await import("./stats.ts")).statsCommand(),
   models: async () => (await import("./models.ts")).modelsCommand(),
   inspect: async () => (await import("./inspect.ts")).inspectCommand(),
@@ -40,7 +41,11 @@ async function main(args: readonly string[]): Promise<void> {
     .exitOverride();
   const [asked = ""] = args;
   const needed = Object.hasOwn(commands, asked) ? [asked] : asked === "--version" ? [] : Object.keys(commands);
-  for (const name of needed) program.addCommand((await commands[name]!()).copyInheritedSettings(program));
+  for (const name of needed) {
+    const command = (await commands[name]!()).copyInheritedSettings(program);
+    for (const part of command.commands) part.copyInheritedSettings(command);
+    program.addCommand(command);
+  }
   try {
     if (args.length === 0) program.outputHelp();
     else await program.parseAsync(args, { from: "user" });

@@ -19,6 +19,7 @@ export type { WeightTable } from "./weights/weightTable.ts";
 export { setWeights, weightTable } from "./weights/fromSimulation.ts";
 export type { SynapseSource, SynapseTarget } from "./weights/fromSimulation.ts";
 export { matchWeights } from "./weights/match.ts";
+export { shownWeights } from "./weights/shown.ts";
 export { summariseWeights } from "./weights/summary.ts";
 export type { WeightSummary } from "./weights/summary.ts";
 
