@@ -185,7 +185,7 @@ class Lowering {
     const { coincident } = this.#options;
     const pathways = this.#pathways();
     const simultaneous = coincident === "simultaneous";
-    const of = (on: CheckedPathway["on"]) => pathways.filter((p) => p.on === on && p.statements.length > 0);
+    const of = (on: CheckedPathway["on"]) => pathways.filter((p) => p.on === on && (p.statements.length > 0 || this.#namesElapsed(p.name)));
     const pre = of("pre").map((p) => this.#walk({ ...p, walk: "out", early: this.#options.early(p.name) }));
     const post = of("post").map((p) => this.#walk({ ...p, walk: "in", keepOwn: simultaneous }));
     const modulated = [...this.#modulatorVisits(), ...of("modulator").map((p) => this.#walk({ ...p, walk: "all" }))];
@@ -249,7 +249,7 @@ class Lowering {
 
   #walk(plan: Walk): LoweredWalk {
     const parts = new Parts(this.#ownSide(plan.walk), this.#traces);
-    const visited = this.#usesLazy(plan.statements) || plan.on === "read" || plan.jumping !== undefined;
+    const visited = this.#usesLazy(plan.statements) || this.#namesElapsed(plan.name) || plan.on === "read" || plan.jumping !== undefined;
     if (visited) parts.advance(this.#advanced([...this.#lazy], name("elapsed"), plan));
     for (const s of plan.statements) parts.add(s, this.#options.receptor, this.#model.name);
     const kernel = this.#kernel(plan.label ?? plan.name, plan.walk, parts, visited, plan.keepOwn ?? false);
@@ -268,6 +268,12 @@ class Lowering {
       for (const s of p.statements) if (s.kind === "assign" && this.#traces[side].has(s.target)) parts.add(s, undefined, this.#model.name);
     }
     return parts.stores.length === 0 ? undefined : this.#kernel(suffix, walk, parts, false, false, false);
+  }
+
+  /** Whether a pathway names `elapsed`: its events count, even where a factor of zero or frozen weights leave nothing to do. */
+  #namesElapsed(pathway: string): boolean {
+    const behind = (e: Expr): boolean => [...namesIn(e)].some((n) => n === "elapsed" || this.#model.subexpressions.some((s) => s.name === n && behind(s.value)));
+    return this.#model.pathways.some((p) => p.name === pathway && p.statements.some((s) => behind(s.value)));
   }
 
   #usesLazy(statements: readonly CheckedSynapseStatement[]): boolean {

@@ -3,7 +3,8 @@
  * every step whether a spike has reached it. Shares nothing with the engine but the meaning of an operation (`ir/evaluate`).
  *
  * Spikes are emitted in steps; one of step k is at the time (k + 1)·dt. A spike of the source reaches the synapse in step k + delay, one of
- * the target in step k + dendritic + delay; what the synapse sends in step s arrives at its target in step s + dendritic.
+ * the target in step k + dendritic + delay; what the synapse sends in step s arrives at its target in step s + dendritic,
+ * but what postsynaptic spikes make it send not in the step of the spike.
  */
 import { evaluate } from "../../src/ir/evaluate.ts";
 import { namesIn, type Expr } from "../../src/ir/expr.ts";
@@ -71,7 +72,7 @@ export function bruteForce(experiment: Experiment): Outcome {
     for (const [name, value] of Object.entries(synapse.values)) scope.set(name, value);
     let visited = 0;
 
-    const act = (pathway: { readonly statements: readonly CheckedSynapseStatement[] }, step: number, read: Scope, marksVisit: boolean): void => {
+    const act = (pathway: { readonly statements: readonly CheckedSynapseStatement[] }, step: number, read: Scope, marksVisit: boolean, afterSpikes: boolean): void => {
       read.set("elapsed", (step + 1 - visited) * dt);
       for (const statement of pathway.statements) {
         const amount = valueOf(model, statement.value, (n) => read.get(n));
@@ -80,7 +81,7 @@ export function bruteForce(experiment: Experiment): Outcome {
           read.set(statement.target, amount);
         } else {
           const target = statement.target === "receptor" ? "receptor" : statement.target.variable;
-          sent.push({ arrives: step + synapse.dendritic, synapse: index, target, amount });
+          sent.push({ arrives: step + Math.max(synapse.dendritic, afterSpikes ? 1 : 0), synapse: index, target, amount });
         }
       }
       if (marksVisit) visited = step + 1;
@@ -100,13 +101,13 @@ export function bruteForce(experiment: Experiment): Outcome {
         if (coincident === "simultaneous") {
           for (const [name, side] of traces) if (side !== pathway.on) read.set(name, before.get(name)!);
         }
-        act(pathway, step, read, usesTime(model, pathway));
+        act(pathway, step, read, usesTime(model, pathway), pathway.on === "post");
       }
       for (const p of model.pathways) {
-        if (p.on === "modulator" && experiment.modulators?.[p.name]?.events.includes(step)) act(p, step, new Map(scope), usesTime(model, p));
+        if (p.on === "modulator" && experiment.modulators?.[p.name]?.events.includes(step)) act(p, step, new Map(scope), usesTime(model, p), true);
       }
       const every = model.regularly && Math.round(model.regularly.every / dt);
-      if (every && (step + 1) % every === 0) act(model.regularly, step, new Map(scope), false);
+      if (every && (step + 1) % every === 0) act(model.regularly, step, new Map(scope), false, true);
       for (const v of variables) scale.set(v, Math.max(scale.get(v)!, Math.abs(scope.get(v)!)));
     }
     return scope;
