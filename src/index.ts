@@ -14,6 +14,7 @@ export { Projection } from "./network/projection.ts";
 export type { ProjectionOptions } from "./network/projection.ts";
 export { Modulator, modulatorModel } from "./network/modulator.ts";
 export type { ModulatorOptions } from "./network/modulator.ts";
+export type { NewSynapses, Rewiring } from "./network/rewiring.ts";
 export { Population, SpikeSource } from "./network/population.ts";
 export type { SpikingGroup } from "./network/population.ts";
 export {

@@ -58,6 +58,9 @@ export class Arena {
   u32(address: number, length: number): Uint32Array<ArrayBuffer> {
     return new Uint32Array(this.#buffer, address, length);
   }
+  u8(address: number, length: number): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.#buffer, address, length);
+  }
   u16(address: number, length: number): Uint16Array<ArrayBuffer> {
     return new Uint16Array(this.#buffer, address, length);
   }

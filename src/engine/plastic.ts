@@ -156,11 +156,11 @@ export class Plastic {
     for (const side of ["pre", "post"] as const) {
       for (const n of this.lowered[side].names) ensure(`${side} ${n}`, this.#side[side].stride * bytes);
     }
-    if (this.lowered.visits) ensure("visits", 4 * table.count);
+    if (this.lowered.visits) ensure("visits", 4 * table.capacity);
     const walks = this.lowered.walks;
     if (walks.some((w) => w.kernel.walk === "in") && !this.#columns) this.#makeColumns(arena);
-    const longest = Math.max(table.longestRow, this.#longestColumn);
-    for (const w of walks) for (const d of w.kernel.draws) ensure(`scratch ${d.name}`, (longest + drawSlack) * bytes);
+    this.#scratchLength = Math.max(this.#scratchLength, table.longestRow, this.#longestColumn);
+    for (const w of walks) for (const d of w.kernel.draws) ensure(`scratch ${d.name}`, (this.#scratchLength + drawSlack) * bytes);
     for (const w of walks) {
       if (w.on !== "pre" && w.on !== "post") continue;
       const delay = timing.pathway(w.pathway, w.on);
@@ -189,9 +189,11 @@ export class Plastic {
     const perSynapse = table.delays === "perSynapse";
     const packed = perSynapse && this.lowered.pre.names.length > 0;
     const sourceBytes = packed || pre.size > 65536 ? 4 : 2;
-    const starts = arena.allocate(4 * (size + 1), this.#what);
-    const edges = arena.allocate(4 * table.count, this.#what);
-    const sources = arena.allocate(sourceBytes * table.count, this.#what);
+    const { starts, edges, sources } = this.#columns ?? {
+      starts: arena.allocate(4 * (size + 1), this.#what),
+      edges: arena.allocate(4 * table.capacity, this.#what),
+      sources: arena.allocate(sourceBytes * table.capacity, this.#what),
+    };
     const first = arena.u32(starts, size + 1), edge = arena.u32(edges, table.count);
     const source = sourceBytes === 2 ? arena.u16(sources, table.count) : arena.u32(sources, table.count);
     const words = table.targetBytes === 2 ? arena.u16(table.targets, table.count) : arena.u32(table.targets, table.count);
@@ -219,6 +221,7 @@ export class Plastic {
   /** Start values of what is not stored with the synapses' table; nothing is on its way. */
   initialise(arena: Arena): void {
     const { table, precision, pre } = this.options;
+    this.#longestColumn = 0;
     for (const side of ["pre", "post"] as const) {
       const { names, initial } = this.lowered[side];
       names.forEach((n, k) => {
@@ -235,6 +238,36 @@ export class Plastic {
 
   /** Back to the start: parameters as the description has them, weights free to learn. The table was filled again. */
   restart(arena: Arena): void {
+  /** Address of the steps of synapses' last visits, where they count. */
+  get visits(): number | undefined {
+    return this.#arrays.get("visits");
+  }
+
+  /** Gives the arrays beside the table its capacity; `length` synapses keep their values. */
+  grow(arena: Arena, length: number): void {
+    const visits = this.visits;
+    if (visits !== undefined) {
+      const moved = arena.allocate(4 * this.options.table.capacity, this.#what);
+      arena.u32(moved, length).set(arena.u32(visits, length));
+      this.#arrays.set("visits", moved);
+    }
+    if (!this.#columns) return;
+    const { starts, sourceBytes } = this.#columns;
+    const { capacity } = this.options.table;
+    this.#columns = { starts, sourceBytes, edges: arena.allocate(4 * capacity, this.#what), sources: arena.allocate(sourceBytes * capacity, this.#what) };
+  }
+
+  /** Brings the index by target up to date with the table. Returns whether the code has to be generated again. */
+  reindex(arena: Arena): boolean {
+    if (this.#columns) this.#makeColumns(arena);
+    const longest = Math.max(this.options.table.longestRow, this.#longestColumn);
+    if (longest <= this.#scratchLength) return false;
+    const scratch = [...this.#arrays.keys()].filter((key) => key.startsWith("scratch "));
+    for (const key of scratch) this.#arrays.delete(key);
+    this.#scratchLength = Math.ceil(1.5 * longest);
+    return scratch.length > 0;
+  }
+
     for (const n of this.parameters.keys()) this.parameters.set(n, this.options.values.get(n)!);
     this.learns = true;
     this.lower(arena);
@@ -301,9 +334,9 @@ export class Plastic {
   get bytes(): number {
     const { table, precision, pre, post } = this.options;
     const real = realBytes(precision);
-    let bytes = 4 * (table.sources + 1) + table.count * (table.targetBytes + real * (1 + table.columns.size));
-    if (this.#columns) bytes += 4 * (post.stride + 1) + table.count * (4 + this.#columns.sourceBytes);
-    if (this.lowered.visits) bytes += 4 * table.count;
+    let bytes = 4 * (table.sources + 1) + table.capacity * (table.targetBytes + real * (1 + table.columns.size));
+    if (this.#columns) bytes += 4 * (post.stride + 1) + table.capacity * (4 + this.#columns.sourceBytes);
+    if (this.lowered.visits) bytes += 4 * table.capacity;
     bytes += real * (this.lowered.pre.names.length * pre.stride + this.lowered.post.names.length * post.stride);
     bytes += this.#history.size * real * this.#historySlots * pre.stride;
     for (const q of this.#queues.values()) bytes += 4 * q.delay * (1 + (q.perEdge ? 2 : 1) * pre.stride);

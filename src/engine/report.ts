@@ -62,7 +62,7 @@ export function makeReport(parts: SimulationParts, measured: Measured): RunRepor
   const duration = measured.steps * options.dt;
   const projections = deliveries.map(({ data, table, plastic }) => ({
     name: data.name, model: data.model.name, synapses: table.count,
-    bytes: plastic?.bytes ?? 4 * (table.sources + 1) + table.count * (table.targetBytes + (table.weights.kind === "perSynapse" ? realBytes(options.precision) : 0)),
+    bytes: plastic?.bytes ?? 4 * (table.sources + 1) + table.capacity * (table.targetBytes + (table.weights.kind === "perSynapse" ? realBytes(options.precision) : 0)),
   }));
   const [low, high] = arena.u32(parts.eventCounter, 2);
   const [plasticLow, plasticHigh] = arena.u32(parts.plasticCounter, 2);

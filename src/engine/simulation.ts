@@ -7,6 +7,7 @@ import type { Executable } from "../backend/contract.ts";
 import type { RangeData } from "../network/data.ts";
 import type { NamesOf, SpikingGroup } from "../network/population.ts";
 import type { Modulator } from "../network/modulator.ts";
+import type { Rewiring } from "../network/rewiring.ts";
 import { Projection } from "../network/network.ts";
 import type { Network, RunningSimulation } from "../network/network.ts";
 import type { Value } from "../network/values.ts";
@@ -26,7 +27,8 @@ import { Recording } from "./recording.ts";
 import { makeReport } from "./report.ts";
 import type { RunReport } from "./report.ts";
 import { SpikeHash } from "./spikeHash.ts";
-import { fillSynapses } from "./synapses.ts";
+import { rewire } from "./rewire.ts";
+import { fillSynapses, restoreSynapses } from "./synapses.ts";
 import { stepScalars } from "./scalars.ts";
 import type { ScalarTable, SimulationParts } from "./parts.ts";
 
@@ -68,6 +70,8 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   readonly #staleGroups = new Set<Group>();
   /** The code has to be generated again. */
   #stale = false;
+  /** Projections whose synapses moved since the code was generated: it may not touch them. Nothing event-driven is due for them until it is new. */
+  readonly #moved = new Set<Delivery>();
   /** What happens at regular times, outside the generated code. */
   readonly #regular: readonly { readonly everySteps: number; readonly apply: () => void }[];
   /** Modulators that were changed by hand. */
@@ -146,9 +150,11 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     }
     for (const d of this.#parts.deliveries) {
       d.constantWeight = undefined;
+      if (d.table.births) restoreSynapses(arena, d.table, d.request);
       if (!d.plastic) continue;
       fillSynapses(arena, d.table, d.request);
       d.plastic.restart(arena);
+      d.plastic.reindex(arena);
     }
     this.#modulated.clear();
     this.#step = this.#changeNext = 0;
@@ -195,7 +201,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   /** Advances what is event-driven in a projection's synapses to now. */
   #refresh(delivery: Delivery): void {
     const read = delivery.plastic?.lowered.walks.findIndex((w) => w.on === "read") ?? -1;
-    if (read >= 0) this.#visit(delivery, read);
+    if (read >= 0 && !this.#moved.has(delivery)) this.#visit(delivery, read);
   }
 
   /** Runs a walk over all synapses at the present time. */
@@ -214,6 +220,22 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   #setSynapses(delivery: Delivery, values: Readonly<Record<string, Value>>): void {
     this.#refresh(delivery);
     if (setSynapses(this.#parts, delivery, values)) this.#stale = true;
+  }
+
+  /**
+   * Removes synapses of a projection and makes others, now. Synapses are numbered in storage order (by source, then as made), and new ones stand at
+   * the end of their source's row, so numbers change. The projection has one delay for all its synapses.
+   */
+  rewire(projection: Projection, change: Rewiring): void {
+    this.#checkUsable();
+    this.#rewire(this.#delivery(projection.name), change);
+  }
+
+  #rewire(delivery: Delivery, change: Rewiring): void {
+    this.#refresh(delivery);
+    if (!rewire(this.#parts, delivery, change, this.#step)) return;
+    this.#stale = true;
+    this.#moved.add(delivery);
   }
 
   /** Adds to the value of a modulator: it changes, and its synapses notice, in the coming step. */
@@ -286,15 +308,18 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     return this.#getSynapses(this.#delivery(projection.name), "w");
   }
 
-  /** Sources, targets, weights (SI) and delays from spike to arrival (s) of all synapses of a projection, in storage order. */
+  /** Sources, targets, weights (SI), delays from spike to arrival (s) and ages (s since they were made) of all synapses, in storage order. */
   synapses(projection: Projection): {
     readonly pre: Uint32Array;
     readonly post: Uint32Array;
     readonly weights: Float64Array;
     readonly delays: Float64Array;
+    readonly ages: Float64Array;
   } {
     this.#checkUsable();
-    return { ...synapseTargets(this.#parts, this.#delivery(projection.name)), weights: this.weights(projection) };
+    const { table } = this.#delivery(projection.name);
+    const ages = Float64Array.from({ length: table.count }, (_, e) => (this.#step - (table.births?.[e] ?? 0)) * this.dt);
+    return { ...synapseTargets(this.#parts, this.#delivery(projection.name)), weights: this.weights(projection), ages };
   }
 
   /** One weight for all synapses of a projection from now on; 0 cuts it. */
@@ -577,6 +602,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     for (const { plastic } of deliveries) plastic?.lower(arena);
     this.#scalars = stepScalars(this.#parts);
     this.#executable = await buildExecutable(this.#parts, this.#scalars);
+    this.#moved.clear();
     this.#stale = false;
   }
 

@@ -12,21 +12,25 @@ import { walkPattern } from "./pattern.ts";
 import type { Batch, PatternContext } from "./pattern.ts";
 
 export interface SynapseTable {
-  readonly count: number;
+  count: number;
+  /** Synapses for which the arrays have room: more than there are after rewiring (see `rewire.ts`). */
+  capacity: number;
   readonly sources: number;
   /** u32 [sources + 1]. */
   readonly rows: number;
-  readonly targets: number;
+  targets: number;
   readonly targetBytes: 2 | 4;
-  readonly weights: { readonly kind: "perSynapse"; readonly address: number } | { readonly kind: "constant"; readonly value: number };
+  readonly weights: { readonly kind: "perSynapse"; address: number } | { readonly kind: "constant"; readonly value: number };
   readonly delays: "constant" | "perSynapse";
   /** Steps; equal when the delay is constant. */
   readonly minDelay: number;
   readonly maxDelay: number;
   /** Synapses of the source that has most. */
-  readonly longestRow: number;
+  longestRow: number;
   /** Further arrays, one real a synapse: name → address. */
-  readonly columns: ReadonlyMap<string, number>;
+  readonly columns: Map<string, number>;
+  /** The step in which each synapse was made [count]; absent while all are from the start. */
+  births?: Uint32Array;
 }
 
 /** Values of a batch's synapses in SI units; the returned array is valid until the next call. */
@@ -70,7 +74,7 @@ export function buildSynapses(arena: Arena, request: SynapseRequest): SynapseTab
       : ({ kind: "perSynapse", address: arena.allocate(realBytes(precision) * count, what) } as const);
   const columns = new Map((request.columns ?? []).map(({ name }) => [name, arena.allocate(realBytes(precision) * count, what)] as const));
   const table = {
-    count, sources, rows, targets, targetBytes, weights, columns, longestRow: longest,
+    count, capacity: count, sources, rows, targets, targetBytes, weights, columns, longestRow: longest,
     delays: constantDelay === undefined ? "perSynapse" : "constant", minDelay: constantDelay ?? 1, maxDelay: constantDelay ?? 1,
   } as const satisfies SynapseTable;
   return { ...table, ...fillSynapses(arena, table, request) };
@@ -121,6 +125,16 @@ export function fillSynapses(arena: Arena, table: SynapseTable, request: Synapse
   }
   if (constantDelay === undefined) sortRowsByDelay(arena, { table, stride, maxDelay, columns: drawn.map((d) => d.view) });
   return { minDelay: count === 0 ? maxDelay : minDelay, maxDelay };
+}
+
+/** The synapses of the start again, after synapses came and went. */
+export function restoreSynapses(arena: Arena, table: SynapseTable, request: SynapseRequest): void {
+  arena.u32(table.rows, table.sources + 1).fill(0);
+  const { total, longest } = countRows(arena, table.rows, request);
+  table.count = total;
+  table.longestRow = longest;
+  delete table.births;
+  fillSynapses(arena, table, request);
 }
 
 /** Counts the synapses of each source and leaves the start of each row in place. Returns the total and the most of one source. */

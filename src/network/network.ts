@@ -22,6 +22,7 @@ import { RateMonitor, SpikeMonitor, StateMonitor, SynapseMonitor, WeightMonitor 
 import { checkNormalisation } from "./normalisation.ts";
 import type { NormalisationOptions } from "./normalisation.ts";
 import { describeRange, Population, SpikeSource } from "./population.ts";
+import type { Rewiring } from "./rewiring.ts";
 import type { NamesOf, SpikingGroup } from "./population.ts";
 import type { Positions } from "./positions.ts";
 import { Projection } from "./projection.ts";
@@ -49,6 +50,16 @@ export interface RunningSimulation {
   setPlasticity(projection: Projection, learns: boolean): void;
   /** Brings the weights of a projection to the norms that `net.normalise` gave, now. */
   normalise(projection: Projection): void;
+  /** Sources, targets, weights (SI), delays from spike to arrival (s) and ages (s since they were made) of all synapses, in storage order. */
+  synapses(projection: Projection): {
+    readonly pre: Uint32Array;
+    readonly post: Uint32Array;
+    readonly weights: Float64Array;
+    readonly delays: Float64Array;
+    readonly ages: Float64Array;
+  };
+  /** Removes synapses and makes others, now. */
+  rewire(projection: Projection, change: Rewiring): void;
 }
 
 /** A change that is a function of the running simulation, and when. */
