@@ -57,6 +57,8 @@ export class Plastic {
   readonly #history = new Map<string, number>();
   #columns: EdgeLayout["columns"];
   #longestColumn = 0;
+  /** Synapses of one neuron that the scratch of draws has room for. */
+  #scratchLength = 0;
 
   constructor(options: PlasticOptions, arena: Arena) {
     this.options = options;
@@ -202,6 +204,7 @@ export class Plastic {
     first.fill(0);
     const targetOf = (word: number) => (perSynapse ? word % stride : word) - data.post.start;
     for (let e = 0; e < table.count; e++) first[targetOf(words[e]!) + 1]!++;
+    this.#longestColumn = 0;
     for (let j = 0; j < size; j++) {
       this.#longestColumn = Math.max(this.#longestColumn, first[j + 1]!);
       first[j + 1]! += first[j]!;
@@ -218,26 +221,6 @@ export class Plastic {
     this.#columns = { starts, edges, sources, sourceBytes };
   }
 
-  /** Start values of what is not stored with the synapses' table; nothing is on its way. */
-  initialise(arena: Arena): void {
-    const { table, precision, pre } = this.options;
-    this.#longestColumn = 0;
-    for (const side of ["pre", "post"] as const) {
-      const { names, initial } = this.lowered[side];
-      names.forEach((n, k) => {
-        const values = arena.real(precision, this.#arrays.get(`${side} ${n}`)!, this.#side[side].stride);
-        values.fill(initial[k]!);
-        const history = side === "pre" ? this.#history.get(n) : undefined;
-        if (history !== undefined) arena.real(precision, history, this.#historySlots * pre.stride).fill(initial[k]!);
-      });
-    }
-    const visits = this.#arrays.get("visits");
-    if (visits !== undefined) arena.u32(visits, table.count).fill(0);
-    for (const queue of this.#queues.values()) arena.u32(queue.counts, queue.delay).fill(0);
-  }
-
-  /** Back to the start: parameters as the description has them, weights free to learn. The table was filled again. */
-  restart(arena: Arena): void {
   /** Address of the steps of synapses' last visits, where they count. */
   get visits(): number | undefined {
     return this.#arrays.get("visits");
@@ -268,6 +251,25 @@ export class Plastic {
     return scratch.length > 0;
   }
 
+  /** Start values of what is not stored with the synapses' table; nothing is on its way. */
+  initialise(arena: Arena): void {
+    const { table, precision, pre } = this.options;
+    for (const side of ["pre", "post"] as const) {
+      const { names, initial } = this.lowered[side];
+      names.forEach((n, k) => {
+        const values = arena.real(precision, this.#arrays.get(`${side} ${n}`)!, this.#side[side].stride);
+        values.fill(initial[k]!);
+        const history = side === "pre" ? this.#history.get(n) : undefined;
+        if (history !== undefined) arena.real(precision, history, this.#historySlots * pre.stride).fill(initial[k]!);
+      });
+    }
+    const visits = this.#arrays.get("visits");
+    if (visits !== undefined) arena.u32(visits, table.count).fill(0);
+    for (const queue of this.#queues.values()) arena.u32(queue.counts, queue.delay).fill(0);
+  }
+
+  /** Back to the start: parameters as the description has them, weights free to learn. The table was filled again. */
+  restart(arena: Arena): void {
     for (const n of this.parameters.keys()) this.parameters.set(n, this.options.values.get(n)!);
     this.learns = true;
     this.lower(arena);
@@ -374,7 +376,7 @@ export class Plastic {
         delayStride: perSynapse && kernel !== this.lowered.emit ? post.stride : 0,
         ...(this.#columns ? { columns: this.#columns } : {}),
         ...(perSynapse && this.lowered.pre.names.length > 0 ? { history: { slots: this.#historySlots, stride: pre.stride } } : {}),
-        longest: Math.max(table.longestRow, this.#longestColumn), count: table.count,
+        longest: this.#scratchLength, count: table.capacity,
         edgeAddress: (array) => {
           const address = this.edgeAddress(array);
           invariant(address !== undefined, `${this.#what} has no array ${array}`);
