@@ -34,3 +34,8 @@ export function table(rows: readonly (readonly string[])[], rightAligned: readon
 function pad(text: string, width: number, right: boolean): string {
   return right ? text.padStart(width) : text.padEnd(width);
 }
+
+/** A name as part of a file's name: "E→I" → "E-I". */
+export function fileName(text: string): string {
+  return text.replace(/[^\p{L}\p{N}._-]+/gu, "-").replace(/^[-.]+|[-.]+$/g, "") || "unnamed";
+}

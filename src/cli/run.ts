@@ -7,6 +7,7 @@ import { asFileError, makeFolder, writeAtomically } from "../io/files.ts";
 import type { Network, SpikeMonitor } from "../index.ts";
 import { saveRaster, saveSpikes } from "../io/index.ts";
 import { bytes, significant, table, thousands, time } from "./format.ts";
+import { Learning } from "./learning.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Interruption } from "./interrupt.ts";
 import { loadNetwork } from "./loadNetwork.ts";
@@ -39,7 +40,9 @@ A network file exports a network, or a function that builds one from settings:
   import { Network } from "synfire";
   export const settings = { g: 5, duration: "1 s", dt: "0.1 ms", seed: 1 };   // --set g=4.5 changes one
   export function build({ g, seed }) { const net = new Network({ seed }); …; return net; }
-What has no spike monitor is recorded whole; state and rate monitors are saved as traces-*.png, traces-*.csv and rates.png.
+What has no spike monitor is recorded whole; state and rate monitors are saved as traces-*.png, traces-*.csv and rates.png. Weights that
+learn are saved as weights.npz, weights.png and weights.svg; with fields: "X→E 28x28" among the settings, or sources on a grid of positions,
+receptive fields as fields-*.png and fields-*.svg.
 Ctrl-C stops the run and saves what was recorded (exit status 130).
 `;
 
@@ -50,25 +53,33 @@ async function run(file: string, options: RunOptions): Promise<void> {
   const folder = options.out === undefined ? undefined : await writableFolder(options.out);
   const network = await loaded.build();
   const spikes = spikeMonitorOf(network);
+  const learning = new Learning(network);
   await interruptible(async (interruption) => {
-    const simulated = await simulateWithProgress(network, loaded, options, screen, interruption).catch(async (error: unknown) => {
+    const keep = (record?: RunRecord) => (folder === undefined ? undefined : save({ folder, network, spikes, learning, file: loaded, record, screen }));
+    const simulated = await simulateWithProgress(network, loaded, options, screen, interruption, learning).catch(async (error: unknown) => {
       // What led to the failure is what one wants to see.
-      if (folder !== undefined && error instanceof SimulationError) await save(folder, network, spikes, loaded.name, undefined, screen);
+      if (error instanceof SimulationError) await keep();
       throw error;
     });
-    const record = makeRunRecord(loaded, options.backend, simulated, spikes, folder ?? process.cwd());
-    screen.say(describe(record, loaded, simulated));
-    if (folder !== undefined) await save(folder, network, spikes, loaded.name, record, screen);
+    const record = makeRunRecord(loaded, options.backend, simulated, spikes, folder ?? process.cwd(), learning.records);
+    screen.say(describe(record, loaded, simulated, learning));
+    for (const warning of record.warnings ?? []) screen.note(`warning: ${warning}`);
+    await keep(record);
     screen.json(record);
     if (interruption.status !== undefined) process.exitCode = interruption.status;
   });
 }
 
-async function simulateWithProgress(network: Network, { settings }: NetworkFile, options: RunOptions, screen: Screen, { signal }: Interruption) {
+async function simulateWithProgress(
+  network: Network, { settings }: NetworkFile, options: RunOptions, screen: Screen, { signal }: Interruption, learning: Learning,
+) {
   const progress = screen.progress();
   try {
     const { backend, precision } = options;
-    return await simulate(network, { settings, backend, precision, signal, onProgress: (state) => progress.update(state) });
+    return await simulate(network, {
+      settings, backend, precision, signal, onProgress: (state) => progress.update(state),
+      onBegin: (simulation) => learning.begin(simulation), onEnd: (simulation) => learning.end(simulation),
+    });
   } finally {
     progress.done();
   }
@@ -88,21 +99,27 @@ async function writableFolder(out: string): Promise<string> {
   return folder;
 }
 
+interface Results {
+  readonly folder: string; readonly network: Network; readonly spikes: SpikeMonitor; readonly learning: Learning; readonly file: NetworkFile;
+  /** Absent when the run failed. */
+  readonly record: RunRecord | undefined; readonly screen: Screen;
+}
+
 /** The data first: a disk that fills up should cost a picture, not the run. */
-async function save(
-  folder: string, network: Network, spikes: SpikeMonitor, title: string, record: RunRecord | undefined, screen: Screen,
-): Promise<void> {
+async function save({ folder, network, spikes, learning, file, record, screen }: Results): Promise<void> {
+  const title = file.name;
   const rasters = ["raster.png", "raster.svg", "raster.html"];
   if (record) await writeAtomically(join(folder, "run.json"), `${JSON.stringify(record, undefined, 2)}\n`);
   await saveSpikes(join(folder, "spikes.csv"), spikes);
   for (const name of rasters) await saveRaster(join(folder, name), spikes, { title });
   const monitored = await saveMonitored(folder, network, title);
-  const made = [...rasters, "spikes.csv", ...monitored, ...(record ? ["run.json"] : [])];
+  const learned = await learning.save(folder, file.settings, title);
+  const made = [...rasters, "spikes.csv", ...monitored, ...learned, ...(record ? ["run.json"] : [])];
   screen.note(`saved ${made.join(", ")} in ${relative(process.cwd(), folder) || "."}`);
 }
 
 /** Rates, CV of inter-spike intervals and speed, for people. */
-function describe(record: RunRecord, { name }: NetworkFile, { measured, asked }: Simulated): string {
+function describe(record: RunRecord, { name }: NetworkFile, { measured, asked }: Simulated, learning: Learning): string {
   const { simulated, timings } = record;
   const stopped = simulated < asked - record.dt ? `, interrupted at ${time(simulated)} of ${time(asked)}` : "";
   const rows = record.populations.map(({ name, size, spikes, rate_hz, cv }) =>
@@ -115,6 +132,7 @@ function describe(record: RunRecord, { name }: NetworkFile, { measured, asked }:
     "",
     table([["population", "neurons", "spikes", "rate", "CV of ISI"], ...rows], [1, 2, 3, 4]),
     "",
+    ...(learning.text.length === 0 ? [] : [...learning.text, ""]),
     `${time(measured.duration)} simulated in ${time(measured.wall)} (${pace(factor)}), ` +
       `${thousands(measured.synapticEvents)} synaptic events${perEvent}`,
     `compiled in ${significant(timings.compile_ms)} ms, synapses made in ${significant(timings.build_ms)} ms, ${bytes(record.bytes.total)}`,

@@ -4,6 +4,7 @@ import { FileError } from "../errors.ts";
 import { coefficientOfVariation } from "../index.ts";
 import type { Spikes } from "../index.ts";
 import { readBytes } from "../io/files.ts";
+import type { LearnedRecord } from "./learning.ts";
 import type { NetworkFile } from "./loadNetwork.ts";
 import { bundledFolder } from "./loadNetwork.ts";
 import { isSettingValue } from "./settings.ts";
@@ -46,12 +47,18 @@ export interface RunRecord {
   /** Milliseconds to make the synapses, to compile the equations; seconds (wall and CPU) of the simulation phase after the warm-up. */
   readonly timings: { readonly build_ms: number; readonly compile_ms: number; readonly simulate_s: number; readonly cpu_s: number };
   readonly bytes: { readonly synapses: number; readonly total: number };
+  /** Weights of each projection that learns, before and after the whole run. Absent when none does. */
+  readonly learned?: readonly LearnedRecord[];
+  /** What is probably not what was meant. Absent when there is nothing. */
+  readonly warnings?: readonly string[];
 }
 
 type Backend = RunRecord["backend"];
 
 /** @param folder  of run.json; the network's path is kept relative to it */
-export function makeRunRecord(file: NetworkFile, backend: Backend, simulated: Simulated, spikes: Spikes, folder: string): RunRecord {
+export function makeRunRecord(
+  file: NetworkFile, backend: Backend, simulated: Simulated, spikes: Spikes, folder: string, learned: readonly LearnedRecord[] = [],
+): RunRecord {
   const { report, measured, asked } = simulated;
   return {
     format: "synfire-run", version: 1, synfire: packageVersion(), node: process.version, platform: `${process.platform} ${process.arch}`,
@@ -66,6 +73,7 @@ export function makeRunRecord(file: NetworkFile, backend: Backend, simulated: Si
     integrators: report.integrators,
     timings: { build_ms: report.buildMs, compile_ms: report.compileMs, simulate_s: measured.wall, cpu_s: measured.cpu },
     bytes: report.bytes,
+    ...(learned.length === 0 ? {} : { learned }), ...(report.warnings.length === 0 ? {} : { warnings: report.warnings }),
   };
 }
 

@@ -1,14 +1,19 @@
 /** Saves what the network's own state and rate monitors recorded: traces and rates as pictures, traces as tables. */
 import { join } from "node:path";
-import { Population, RateMonitor, StateMonitor } from "../index.ts";
+import { Population, RateMonitor, StateMonitor, SynapseMonitor } from "../index.ts";
 import type { Network } from "../index.ts";
 import { openTraceFile, saveRates, saveTraces } from "../io/index.ts";
 import type { RateSeries } from "../io/index.ts";
-import { dimensionName, dimensions, parseQuantity, sameDimension } from "../units/index.ts";
+import { unknownWeight } from "../model/synapseNames.ts";
+import { dimensionless, dimensionName, dimensions, parseQuantity, sameDimension } from "../units/index.ts";
 import type { Dimension } from "../units/index.ts";
+import { shownUnit } from "../io/weights/shown.ts";
+import { weightDimension } from "../io/weights/fromSimulation.ts";
+import { fileName } from "./format.ts";
 
 /** Neurons shown in a picture; the table holds all. */
 const shownNeurons = 5;
+const shownSynapses = 12;
 
 /** In which unit a picture shows a dimension, and how many of it an SI unit is. */
 const pictureUnits: readonly (readonly [Dimension, string, number])[] = [
@@ -33,6 +38,14 @@ export async function saveMonitored(folder: string, network: Network, title: str
       await saveTraces(join(folder, `${name}.png`), { times: monitor.times, series: seriesOf(monitor) }, { title });
       made.push(`${name}.csv`, `${name}.png`);
     }
+  }
+  for (const monitor of network.monitors) {
+    if (!(monitor instanceof SynapseMonitor) || monitor.times.length === 0) continue;
+    const name = fresh(fileName(`traces-${monitor.data.projection}`));
+    const dimensions = synapseDimensions(network, monitor);
+    await saveSynapseTable(join(folder, `${name}.csv`), monitor, dimensions);
+    await saveTraces(join(folder, `${name}.png`), { times: monitor.times, series: synapseSeries(monitor, dimensions) }, { title });
+    made.push(`${name}.csv`, `${name}.png`);
   }
   const rates = network.monitors.filter((m): m is RateMonitor => m instanceof RateMonitor && m.times.length > 0);
   if (rates.length > 0) {
@@ -69,4 +82,35 @@ function dimensionOf(monitor: StateMonitor, name: string): Dimension {
   const { source } = monitor;
   const known = source instanceof Population ? [...source.model.checked.variables, ...source.model.checked.parameters] : [];
   return known.find((v) => v.name === name)!.dimension;
+}
+
+/** Of each recorded variable or parameter of a projection's synapses. */
+function synapseDimensions(network: Network, monitor: SynapseMonitor): ReadonlyMap<string, Dimension> {
+  const { data } = network;
+  const projection = data.projections.find(({ name }) => name === monitor.data.projection)!;
+  const weight = weightDimension(data, projection);
+  const { variables, parameters } = projection.model.checked;
+  const dimensionOfName = (name: string): Dimension => {
+    const known = [...variables, ...parameters].find((v) => v.name === name);
+    // What is declared in units of the weight has those of the receptor.
+    return name === "w" || (known !== undefined && sameDimension(known.dimension, unknownWeight)) ? weight : (known?.dimension ?? dimensionless);
+  };
+  return new Map(monitor.data.names.map((name) => [name, dimensionOfName(name)]));
+}
+
+async function saveSynapseTable(path: string, monitor: SynapseMonitor, known: ReadonlyMap<string, Dimension>): Promise<void> {
+  const names = [...known.keys()];
+  const units = Object.fromEntries(Array.from(known, ([name, dimension]) => [name, dimensionName(dimension)]));
+  await using file = await openTraceFile(path, { names, elements: monitor.synapses, units });
+  await file.append(monitor.times, new Map(names.map((name) => [name, monitor.get(name)])));
+  await file.finish();
+}
+
+function synapseSeries(monitor: SynapseMonitor, known: ReadonlyMap<string, Dimension>): { name: string; unit: string; values: Float64Array }[] {
+  const shown = monitor.synapses.subarray(0, shownSynapses);
+  return Array.from(known).flatMap(([name, dimension]) => {
+    const size = monitor.get(name).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const [unit, scale] = shownUnit(dimensionName(dimension), size);
+    return Array.from(shown, (synapse, k) => ({ name: `${name}[${synapse}]`, unit, values: monitor.trace(name, k).map((x) => x * scale) }));
+  });
 }

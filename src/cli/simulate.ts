@@ -12,6 +12,8 @@ export interface SimulateOptions {
   readonly onStage?: CompileOptions["onStage"];
   /** Times count the warm-up. */
   readonly onProgress?: (progress: Progress) => void;
+  /** The simulation before its first step. */
+  readonly onBegin?: (simulation: Simulation) => void;
   /** The simulation as the run left it; it is disposed afterwards. */
   readonly onEnd?: (simulation: Simulation) => void;
 }
@@ -39,6 +41,7 @@ export async function simulate(network: Network, options: SimulateOptions): Prom
     ...(typeof settings["seed"] === "number" ? { seed: settings["seed"] } : {}), ...(options.onStage ? { onStage: options.onStage } : {}),
   });
 
+  options.onBegin?.(simulation);
   const run = async (length: number) => {
     const before = simulation.time;
     const progress = onProgress && { onProgress: ({ time, spikes }: Progress) => onProgress({ time: before + time, spikes, duration: asked }) };

@@ -79,13 +79,20 @@ test("sources that make no rectangle of the given shape are refused", () => {
 test("each pixel of the tiled picture is the colour of its weight, in whole device pixels", async () => {
   const scene = io.fieldsScene(io.receptiveFields(checkered(6, 3), { shape: [2, 3] }), { across: 2, colors: ["#000000", "#ffffff"] });
   const [tiles] = marksOf(scene, "image");
-  expect([tiles!.rows, tiles!.columns]).toEqual([7, 9]);
-  const red = (row: number, column: number) => tiles!.colors[4 * (row * 9 + column)];
+  // Two gaps of two cells and the frame, three pixels across and two down.
+  const pixel = (tiles!.columns - 6) / 6;
+  expect([pixel, (tiles!.rows - 6) / 4].every(Number.isInteger)).toBe(true);
+  const red = (tile: number, row: number, column: number) => {
+    const [x, y] = [2 + (tile % 2) * (3 * pixel + 2) + column * pixel, 2 + Math.floor(tile / 2) * (2 * pixel + 2) + row * pixel];
+    const corners = [[x, y], [x + pixel - 1, y + pixel - 1]].map(([a, b]) => tiles!.colors[4 * (b! * tiles!.columns + a!)]);
+    expect(corners[0]).toBe(corners[1]);
+    return corners[0];
+  };
   // Neuron 0 at the top left: sources 0 to 2 above 3 to 5; black is 0, white 501 or no synapse.
-  expect([red(1, 1), red(1, 2), red(1, 3), red(2, 2)]).toEqual([0, 255, Math.round((255 * 200) / 501), Math.round((255 * 400) / 501)]);
+  expect([red(0, 0, 0), red(0, 0, 1), red(0, 0, 2), red(0, 1, 1)]).toEqual([0, 255, Math.round((255 * 200) / 501), Math.round((255 * 400) / 501)]);
   // Neuron 2 begins the second row; where there would be a fourth there is only the frame.
-  expect([red(4, 1), red(5, 6)]).toEqual([Math.round((255 * 2) / 501), 96]);
-  expect((tiles!.width / 9) * 2).toBe(Math.round((tiles!.width / 9) * 2));
+  expect([red(2, 0, 0), red(3, 0, 0)]).toEqual([Math.round((255 * 2) / 501), 96]);
+  expect((2 * tiles!.width) / tiles!.columns).toBe(2);
   await io.saveScene(join(folder, "fields.png"), scene);
 });
 

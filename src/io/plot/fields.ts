@@ -73,12 +73,11 @@ export function fieldsScene(fields: ReceptiveFields, options: FieldsSceneOptions
   const count = neurons.length;
   const across = Math.max(1, Math.min(count, options.across ?? Math.ceil(Math.sqrt((count * (rows + 1)) / (columns + 1)))));
   const down = Math.ceil(count / across);
-  const [cellsAcross, cellsDown] = [across * (columns + 1) + 1, down * (rows + 1) + 1];
-  // Whole pixels of a PNG, which has two a CSS pixel: equal weights make equal squares.
-  const cell = Math.max(0.5, Math.floor((2 * (options.width ?? 720)) / cellsAcross) / 2);
+  const { unit, pixel, gap } = tiling(2 * (options.width ?? 720), across, columns);
+  const [cellsAcross, cellsDown] = [across * (columns * pixel + gap) + gap, down * (rows * pixel + gap) + gap];
   const { low, high, map } = scaleOf(values, options);
   const [left, top] = [16, 40];
-  const box = { x: left, y: top, width: cellsAcross * cell, height: cellsDown * cell };
+  const box = { x: left, y: top, width: cellsAcross * unit, height: cellsDown * unit };
   const scale = valueAxis(low, high, box.height, { label: options.label, spacing: 40 });
   const width = Math.ceil(Math.max(200, left + box.width + 50 + leftMargin([scale])));
   const height = Math.ceil(Math.max(120, top + box.height + 16));
@@ -86,12 +85,14 @@ export function fieldsScene(fields: ReceptiveFields, options: FieldsSceneOptions
   const colors = new Uint8Array(4 * cellsAcross * cellsDown);
   for (let at = 0; at < colors.length; at += 4) colors.set([96, 96, 96, 255], at);
   for (let tile = 0, from = 0; tile < count; tile++) {
-    const [x, y] = [(tile % across) * (columns + 1) + 1, Math.floor(tile / across) * (rows + 1) + 1];
+    const [x, y] = [(tile % across) * (columns * pixel + gap) + gap, Math.floor(tile / across) * (rows * pixel + gap) + gap];
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++, from++) {
         const value = values[from]!;
         const rgb = Number.isFinite(value) ? colorAt(map, (value - low) / (high - low)) : [255, 255, 255];
-        colors.set(rgb, 4 * ((y + row) * cellsAcross + x + column));
+        for (let k = 0; k < pixel * pixel; k++) {
+          colors.set(rgb, 4 * ((y + row * pixel + Math.floor(k / pixel)) * cellsAcross + x + column * pixel + (k % pixel)));
+        }
       }
     }
   }
@@ -105,6 +106,15 @@ export function fieldsScene(fields: ReceptiveFields, options: FieldsSceneOptions
       ...colorBar(bar, map, scale),
     ],
   };
+}
+
+/**
+ * How large a pixel of a tile and the gap between tiles are, in cells of the picture of `unit` CSS pixels. A PNG has two pixels a CSS pixel; a cell is
+ * a whole number of them, so that equal weights make equal squares.
+ */
+function tiling(width: number, across: number, columns: number): { unit: number; pixel: number; gap: number } {
+  const size = Math.max(1, Math.floor((width - 4) / across - 4) / columns);
+  return size < 6 ? { unit: Math.floor(size) / 2, pixel: 1, gap: 1 } : { unit: 1, pixel: Math.floor(size / 2), gap: 2 };
 }
 
 /** Low, high and colours of the scale: 0 is always on it, in the middle where there are weights of both signs. */
