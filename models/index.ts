@@ -1,4 +1,5 @@
 /** Models to use, read and copy. */
+export { adExClopath } from "./neurons/adExClopath.ts";
 export { adExConductance } from "./neurons/adExConductance.ts";
 export { adExCurrent } from "./neurons/adExCurrent.ts";
 export { fitzHughNagumo } from "./neurons/fitzHughNagumo.ts";

@@ -5,7 +5,8 @@ import { synapse } from "synfire";
  * `u_minus` of the postsynaptic neuron lies above theta_minus; while its voltage u exceeds theta_plus and its filtered voltage `u_plus` theta_minus,
  * the presynaptic trace x potentiates. Depression grows with the square of the mean depolarisation `u_mean`, which keeps rates in check.
  *
- * The postsynaptic neuron provides u, u_plus, u_minus and u_mean: see adExClopath. Potentiation is advanced in every step.
+ * The postsynaptic neuron is adExClopath, or has its variables v, held (what remains of a spike, which lies at V_clamp), u_plus, u_minus and
+ * u_mean. Potentiation is advanced in every step.
  *
  * | parameter | unit | what it is |
  * | --- | --- | --- |
@@ -33,7 +34,8 @@ export const clopath = synapse({
   state: { x: 0 },
   equations: `
     dx/dt = -x / tau_x : 1 (event-driven)
-    drive = max(u_post - theta_plus, 0*mV) * max(u_plus_post - theta_minus, 0*mV) : volt^2
+    u = select(held_post > dt/2, V_clamp_post, v_post) : volt
+    drive = max(u - theta_plus, 0*mV) * max(u_plus_post - theta_minus, 0*mV) : volt^2
     target_rate = homeostasis*((u_mean_post - E_L)/u_ref)^2 + 1 - homeostasis : 1
     dw/dt = w_ref * A_LTP * (x/tau_x) * drive * int(w < w_max) : weight (clock-driven)`,
   onPre: `receptor += w; x += 1

@@ -3,7 +3,8 @@ import { synapse } from "synfire";
 /**
  * Reward-modulated STDP: pairs of spikes do not change the weight but mark the synapse with an eligibility c that fades with tau_c; the
  * weight follows c in proportion to the concentration of dopamine, dw/dt = c·(tonic + dopamine)/tau_w. A reward that comes seconds later
- * thus strengthens the synapses whose spikes led to it. Between events all is advanced in closed form; the bounds act at events.
+ * thus strengthens the synapses whose spikes led to it. Between events all is advanced in closed form. The bounds act at events, spikes and
+ * rewards: no spike ever transmits a weight beyond them, but a weight that is read in between may have moved past them since the last event.
  *
  * The constants are those of the published program; nearest spikes count (each sets its trace to 1). Give a modulator of tau 200 ms which
  * a reward raises by 0.5.

@@ -84,7 +84,7 @@ test("postsynaptic potentials of the depressing synapse shrink as in Fig. 1A: th
 
 test("tsodyksMarkramThreeState solves its equations: x, y and releases agree with many small Runge–Kutta steps", async () => {
   for (const values of Object.values(tsodyksMarkramThreeState.presets)) {
-    const ms = (name: "tau_rec" | "tau_fac" | "tau_in") => Number.parseFloat(values[name]!);
+    const ms = (name: "tau_rec" | "tau_fac" | "tau_in") => Number.parseFloat(String(values[name]));
     const readings = await runProtocols(tsodyksMarkramThreeState, [{ pre: irregular, post: [] }], {
       weight: 1, values, readAt: irregular, read: ["x", "y"],
     });

@@ -31,7 +31,7 @@ test("plastic inhibition brings neurons of unequal excitation to the same target
   const rates = Array.from({ length: 20 }, (_, k) => 2000 + 100 * k);
   net.poissonInput(cells, { receptor: "exc", rate: { values: rates, unit: "Hz" }, weight: "25 pA" });
   const inhibition = net.poissonSource("inhibition", 100, { rate: "20 Hz" });
-  const projection = net.projection(inhibition, cells, vogelsInhibitory, {
+  net.projection(inhibition, cells, vogelsInhibitory, {
     connect: allToAll(), receptor: "inh", weight: "0 pA", delay: "1 ms", eta: "0.4 pA", w_max: "-100 pA", ...vogelsInhibitory.presets.target5Hz,
   });
   const spikes = net.spikeMonitor(cells);
