@@ -222,8 +222,9 @@ class Lowering {
     const next = this.#advanced(variables.filter((v) => v.clock === "event-driven").map((v) => v.name), number(dt));
     const body: Statement[] = [...next].map(([n, value]) => ({ kind: "let", name: `${n} next`, value }));
     body.push(...[...next].map(([n]): Statement => ({ kind: "assign", name: n, value: name(`${n} next`) })));
+    const drivers = names.filter((n) => !next.has(n) && [...next.values()].some((e) => namesIn(e).has(n)));
     const decay: MapKernel | undefined = next.size === 0 ? undefined
-      : { name: `decay_${prefix}_${side}`, state: [...next.keys()], constants: [], scalars: [], inputs: [], draws: [], body, finite: [], flush: [...next.keys()] };
+      : { name: `decay_${prefix}_${side}`, state: [...next.keys()], constants: drivers, scalars: [], inputs: [], draws: [], body, finite: [], flush: [...next.keys()] };
     return { names, initial: names.map((n) => initials.get(n) ?? 0), decay };
   }
 
@@ -276,8 +277,11 @@ class Lowering {
     return this.#model.pathways.some((p) => p.name === pathway && p.statements.some((s) => behind(s.value)));
   }
 
+  /** Whether statements read or change event-driven variables, or change what drives them: then these are brought up to now before. */
   #usesLazy(statements: readonly CheckedSynapseStatement[]): boolean {
-    return statements.some((s) => [...namesIn(s.value), s.kind === "assign" ? s.target : ""].some((n) => this.#lazy.has(n) || n === "elapsed"));
+    const drivers = new Set(this.#model.variables.flatMap((v) => (v.derivative && this.#lazy.has(v.name) ? [...namesIn(this.#inline(v.derivative))] : [])));
+    const matters = (n: string): boolean => this.#lazy.has(n) || n === "elapsed";
+    return statements.some((s) => [...namesIn(s.value)].some(matters) || (s.kind === "assign" && (matters(s.target) || drivers.has(s.target))));
   }
 
   /** @param late with delays per synapse: the walk comes when events arrive, not when they are emitted */
@@ -297,9 +301,16 @@ class Lowering {
     const deliver = parts.sent.map((d) => ({ ...d, value: drawn(d.value) }));
     const used = new Set<string>();
     const visit = (e: Expr): void => visitExpr(e, (node) => node.kind === "name" && used.add(node.name));
-    for (const s of [...parts.ownBody, ...body]) if (s.kind !== "while") visit(s.value);
+    for (const s of body) if (s.kind !== "while") visit(s.value);
     for (const d of deliver) visit(d.value);
-    for (const s of parts.stores) used.add(s.value);
+    if (!segments) for (const s of parts.stores) used.add(s.value);
+    // Where nothing is stored of what an element's own statements give, only what the edges use of it is computed.
+    const ownBody: Statement[] = [];
+    for (const s of parts.ownBody.toReversed()) {
+      if (s.kind === "while" || !used.has(s.name)) continue;
+      visit(s.value);
+      ownBody.unshift(s);
+    }
     const assigned = new Set(body.flatMap((s) => (s.kind === "assign" ? [s.name] : [])));
     const own: EndValue[] = [], other: EndValue[] = [];
     const before: Statement[] = [];
@@ -346,7 +357,7 @@ class Lowering {
       constants: arrays,
       ...(used.has("t") ? { time: "t" } : {}),
       ...(visited ? { elapsed: "elapsed" } : {}),
-      ownBody: [...before, ...parts.ownBody],
+      ownBody: [...before, ...ownBody],
       ownStores: segments ? [] : parts.stores,
       body, deliver,
       limits: this.#edge.filter((v) => assigned.has(v)).map((array) =>

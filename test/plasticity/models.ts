@@ -111,7 +111,7 @@ const postStatements = [
 /** Statements in any order: x and q come to belong to the source or to the synapse, y and r to the target or to it. */
 const anything = fc.record({
   tau_x: tau, tau_y: tau, tau_c: tau, a: gain, b: gain,
-  c: fc.constantFrom("-c / tau_c", "(0.5 - c) / tau_c", "(x - c) / tau_c", "(a * x * y - c) / tau_c"),
+  c: fc.constantFrom("-c / tau_c", "(0.5 - c) / tau_c", "(x - c) / tau_c", "(a * x * y - c) / tau_c", "(z - c) / tau_c", "(r + y - c) / tau_c"),
   q: fc.constantFrom("q : 1", "dq/dt = -q / tau_y : 1 (event-driven)", "dq/dt = (x - q) / tau_c : 1 (event-driven)"),
   pre: fc.shuffledSubarray(preStatements, { minLength: 1, maxLength: 7 }),
   post: fc.shuffledSubarray(postStatements, { minLength: 0, maxLength: 7 }),
