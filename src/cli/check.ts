@@ -10,6 +10,7 @@ import { isNeuronModel, lowerAlone } from "./modelsUsed.ts";
 import { addSimulationOptions, examples, jsonOption } from "./options.ts";
 import type { SimulationOptions } from "./options.ts";
 import { Screen } from "./screen.ts";
+import { isSynapse } from "./synapseModels.ts";
 
 interface CheckOptions extends SimulationOptions { readonly json?: boolean }
 interface Problem { readonly file: string; readonly code: string; readonly message: string }
@@ -17,7 +18,7 @@ interface Problem { readonly file: string; readonly code: string; readonly messa
 export function checkCommand(): Command {
   return addSimulationOptions(new Command("check"))
     .description("find the mistakes in files of networks or models without running them; exit status 2 when there are any")
-    .argument("<files...>", "network files, or files that export neuron models")
+    .argument("<files...>", "network files, or files that export models of neurons or synapses")
     .addOption(jsonOption())
     .addHelpText("after", examples("check mine.ts", "check models/*.ts --json"))
     .action(check);
@@ -46,8 +47,14 @@ async function checkFile(file: string, options: CheckOptions): Promise<string> {
   const models = Object.values(exported).filter(isNeuronModel);
   const dt = parseQuantity(options.dt ?? "0.1 ms", dimensions.second, "--dt");
   for (const model of models) lowerAlone(model, dt, 1);
-  const hasNetwork = ["build", "network", "default"].some((name) => name in exported && !isNeuronModel(exported[name as keyof typeof exported]));
-  if (models.length > 0 && !hasNetwork) return models.map(({ name }) => `model ${name}`).join(", ");
+  const hasNetwork = ["build", "network", "default"].some((name) => {
+    const value: unknown = exported[name as keyof typeof exported];
+    return value !== undefined && !isNeuronModel(value) && !isSynapse(value);
+  });
+  // A synapse model was checked when it was made.
+  const rules = Object.values(exported).filter(isSynapse);
+  const found = [...models.map(({ name }) => `model ${name}`), ...rules.map(({ name }) => `synapse ${name}`)];
+  if (found.length > 0 && !hasNetwork) return found.join(", ");
   const loaded = await loadNetwork(file, options);
   if (!loaded) return "ran as a program; it exports nothing to check";
   const network = await loaded.build();

@@ -6,7 +6,7 @@ import { FileError } from "../errors.ts";
 import { dimensions, parseQuantity } from "../units/index.ts";
 import { bibtex, doisIn, entry, methodSources, noiseSource, randomNumberSource } from "./bibliography.ts";
 import { findNetworkFile, loadNetwork } from "./loadNetwork.ts";
-import { lowerAlone, modelsOf } from "./modelsUsed.ts";
+import { lowerAlone, modelsOf, synapsesOf } from "./modelsUsed.ts";
 import { examples, jsonOption } from "./options.ts";
 import { Screen } from "./screen.ts";
 import { packageVersion } from "./versions.ts";
@@ -34,7 +34,9 @@ async function cite(file: string, options: { json?: boolean }): Promise<void> {
     ...doisIn(`${model.source ?? ""} ${model.description ?? ""}`).map((doi) => ({ doi, why: `model ${model.name}` })),
     ...methodsOf(lowerAlone(model, dt, 1)),
   ]);
-  const reasons = unique([...own, ...models, { doi: randomNumberSource, why: "random numbers" }]);
+  const synapses = synapsesOf(network).flatMap(({ model }) =>
+    doisIn(`${model.source ?? ""} ${model.description ?? ""}`).map((doi) => ({ doi, why: `synapse ${model.name}` })));
+  const reasons = unique([...own, ...models, ...synapses, { doi: randomNumberSource, why: "random numbers" }]);
   const software = entry("software", "Synfire", [
     ["title", "Synfire: event-driven spiking neural networks in TypeScript"], ["version", packageVersion()], ["note", "npm package synfire"],
   ]);

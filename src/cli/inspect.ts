@@ -1,12 +1,13 @@
 /** `synfire inspect FILE|NAME`: what becomes of the equations: methods, kernels, WebAssembly, cost. */
 import { Command, InvalidArgumentError } from "commander";
 import { allToAll, compile, formatQuantity, Network, staticSynapseModel } from "../index.ts";
-import type { CompileOptions, NeuronModel, Simulation } from "../index.ts";
+import type { CompileOptions, NeuronModel, Simulation, SynapseModel } from "../index.ts";
 import { FileError } from "../errors.ts";
+import { relayFor, startWeight } from "../protocols/pairing.ts";
 import { bytes, significant, table, thousands } from "./format.ts";
 import { kernelCost, kernelText } from "./kernelText.ts";
 import { findNetworkFile, loadNetwork } from "./loadNetwork.ts";
-import { describeModel, findModel } from "./models.ts";
+import { describeModel, describeSynapse, findModel } from "./models.ts";
 import { modelsOf } from "./modelsUsed.ts";
 import { addSimulationOptions, examples, jsonOption } from "./options.ts";
 import type { SimulationOptions } from "./options.ts";
@@ -23,7 +24,7 @@ export function inspectCommand(): Command {
     .argument("<file-or-name>", "a network file, or the name of a model or network of synfire's own")
     .option("--show <parts>", `which of ${parts.join(",")}`, partsOf, ["equations", "cost"] satisfies Part[])
     .addOption(jsonOption())
-    .addHelpText("after", examples("inspect lifDelta --show equations,ir", "inspect mine.ts --show cost", "inspect lifDelta --show wat > lif.wat"))
+    .addHelpText("after", examples("inspect lifDelta --show equations,ir", "inspect stdpPair --show equations,cost", "inspect mine.ts --show cost", "inspect lifDelta --show wat > lif.wat"))
     .action(inspect);
 }
 
@@ -36,11 +37,11 @@ function partsOf(text: string): Part[] {
 
 async function inspect(target: string, options: InspectOptions): Promise<void> {
   const screen = new Screen(options);
-  const { network, dt } = await networkOf(target, options);
+  const { network, dt, text } = await networkOf(target, options);
   const { backend, precision } = options;
   await using simulation = await compile(network, { dt, backend, precision, ...(options.seed === undefined ? {} : { seed: options.seed }) });
   const shown: Readonly<Record<Part, () => string>> = {
-    equations: () => equationsText(network, simulation),
+    equations: () => text ?? equationsText(network, simulation),
     ir: () => kernels(simulation).map(({ kernel }) => kernelText(kernel)).join("\n\n"),
     wat: () => simulation.text(),
     cost: () => costText(simulation, precision),
@@ -53,10 +54,15 @@ async function inspect(target: string, options: InspectOptions): Promise<void> {
   });
 }
 
+/** What is inspected, its step, and how its equations are shown where not as those of the network's neurons. */
+interface Inspected { readonly network: Network; readonly dt: CompileOptions["dt"]; readonly text?: string }
+
 /** A model is shown in a network of its own, in which every receptor receives spikes. */
-async function networkOf(target: string, options: SimulationOptions): Promise<{ network: Network; dt: CompileOptions["dt"] }> {
+async function networkOf(target: string, options: SimulationOptions): Promise<Inspected> {
   const model = isFileOrNetwork(target) ? undefined : (await findModel(target)).model;
-  if (model) return { network: networkAround(model), dt: (options.dt ?? "0.1 ms") as CompileOptions["dt"] };
+  const step = (options.dt ?? "0.1 ms") as CompileOptions["dt"];
+  if (model?.kind === "neuron") return { network: networkAround(model), dt: step };
+  if (model) return { network: networkOfSynapses(model), dt: step, text: describeSynapse(model) };
   const loaded = await loadNetwork(target, options);
   if (!loaded) throw new FileError("no-network", `${target} exports no network`, "Export one: export const network = net;");
   return { network: await loaded.build(), dt: loaded.settings["dt"] as CompileOptions["dt"] };
@@ -81,6 +87,19 @@ function networkAround(model: NeuronModel): Network {
     const weight = formatQuantity(1, dimension) as CompileOptions["dt"];
     network.projection(input, neurons, staticSynapseModel("static"), { connect: allToAll(), receptor, weight, name: `to ${receptor}` });
   }
+  return network;
+}
+
+/** Synapses between a source and neurons that fire whenever they are driven. */
+function networkOfSynapses(model: SynapseModel): Network {
+  const network = new Network();
+  const weight = startWeight(model, {});
+  const relay = relayFor(model, weight);
+  const neurons = network.population("relay", 16, relay.model);
+  const modulators = Object.fromEntries(model.modulators.map((name) => [name, network.modulator(name, { initial: 1 })]));
+  network.projection(network.spikeSource("input", 16), neurons, model, {
+    connect: allToAll(), weight, ...(model.usesReceptor ? { receptor: relay.receptor } : {}), ...(model.modulators.length > 0 ? { modulators } : {}),
+  } as never);
   return network;
 }
 

@@ -1,13 +1,20 @@
-/** The neuron models of a network and the methods that advance them, found without making a single synapse. */
+/** The models of a network and the methods that advance its neurons, found without making a single synapse. */
 import { name } from "../ir/expr.ts";
 import { lowerNeuron } from "../lower/lowerNeuron.ts";
 import type { Lowered } from "../lower/lowered.ts";
-import type { Network, NeuronModel } from "../index.ts";
+import type { Network, NeuronModel, SynapseModel } from "../index.ts";
 
 export interface ModelUsed { readonly model: NeuronModel; readonly populations: readonly string[] }
 
 export function isNeuronModel(value: unknown): value is NeuronModel {
   return typeof value === "object" && value !== null && (value as { kind?: unknown }).kind === "neuron" && "checked" in value;
+}
+
+/** Distinct synapse models, each with the projections that use it. */
+export function synapsesOf(network: Network): { readonly model: SynapseModel; readonly projections: readonly string[] }[] {
+  const used = new Map<SynapseModel, string[]>();
+  for (const { model, name } of network.data.projections) used.set(model, [...(used.get(model) ?? []), name]);
+  return [...used].map(([model, projections]) => ({ model, projections }));
 }
 
 /** Distinct models in the order of their populations. */

@@ -118,8 +118,8 @@ function schedule(trains: readonly (readonly number[])[]): { times: Float64Array
   return { times: Float64Array.from(spikes, ({ time }) => time), indices: Uint32Array.from(spikes, ({ index }) => index) };
 }
 
-/** A neuron that fires whenever it is driven, and to which the synapse's own input does nothing. */
-function relayFor(model: SynapseModel, weight: Quantity): PairedNeuron {
+/** A neuron that fires whenever it is driven, and to which the synapse's own input does nothing. @param weight  of the synapse */
+export function relayFor(model: SynapseModel, weight: Quantity): PairedNeuron {
   const own = model.checked.variables[0]!.dimension;
   const unit = dimensionName(isUnknown(own) ? readQuantity(weight, "weight").dimension : own);
   const relay = neuron({
@@ -144,7 +144,7 @@ function presetOf(model: SynapseModel, preset: string | undefined): Readonly<Rec
 }
 
 /** The weight at which a rule is usually shown; "1 weight" is 1 in the unit that a relay gives it. */
-function startWeight(model: SynapseModel, values: Readonly<Record<string, Value>>): Quantity {
+export function startWeight(model: SynapseModel, values: Readonly<Record<string, Value>>): Quantity {
   const defaults: Readonly<Record<string, Value>> = model.parameters;
   for (const given of [values, defaults]) {
     for (const [name, factor] of [["w_ref", 1], ["w_0", 1], ["w_max", 0.5]] as const) {
