@@ -44,6 +44,11 @@ export interface EdgeLayout {
   readonly columns?: { readonly starts: number; readonly edges: number; readonly sources: number; readonly sourceBytes: 2 | 4 };
   /** Rings of arrays of the source table: what was there at the end of step s is in slot (s + 1) mod slots. Values with a `lag` are read from them. */
   readonly history?: { readonly slots: number; readonly stride: number };
+  /**
+   * With delays per edge: u16 [sourceCount × delays], how many edges of each source have a delay of 1, 2, … steps; and room for a list of
+   * edges (see `listRoom`). A back-end may use it instead of the delays of the edges.
+   */
+  readonly segments?: { readonly counts: number; readonly delays: number; readonly list: number };
   /** Most edges of one element, and the number of all edges. */
   readonly longest: number;
   readonly count: number;

@@ -3,16 +3,15 @@
  * presynaptic events; an index by target (columns) serves postsynaptic ones.
  */
 import type { Action, EdgeLayout, Emitted, EventQueue, MapLayout, RingLayout } from "../backend/contract.ts";
+import { listRoom } from "../backend/wasm/edgeKernel.ts";
 import { ArgumentError, invariant, UnsupportedError } from "../errors.ts";
 import type { EdgeKernel } from "../ir/edge.ts";
 import { name as nameExpr, number } from "../ir/expr.ts";
 import type { Expr } from "../ir/expr.ts";
-import { lowerSynapse, neuronArray, variablesOfSynapses } from "../lower/lowerSynapse.ts";
-import { withEventClock } from "../lower/eventClock.ts";
+import { lowerSynapse, neuronArray } from "../lower/lowerSynapse.ts";
 import type { Coincidence, LoweredSynapse, LoweredWalk, ModulatorArrays } from "../lower/lowerSynapse.ts";
 import type { CheckedSynapse } from "../model/checkedSynapse.ts";
 import type { ProjectionData } from "../network/data.ts";
-import type { ResolvedValue } from "../network/values.ts";
 import { dimensions } from "../units/dimension.ts";
 import { formatQuantity, parseQuantity } from "../units/quantity.ts";
 import type { Quantity } from "../units/quantity.ts";
@@ -20,7 +19,6 @@ import { realBytes } from "./arena.ts";
 import type { Arena, Precision } from "./arena.ts";
 import { identifier } from "./group.ts";
 import type { Group } from "./group.ts";
-import { checkedAt } from "../network/synapseEnds.ts";
 import type { SynapseTable } from "./synapses.ts";
 import { streamId } from "./streams.ts";
 
@@ -30,6 +28,8 @@ const drawSlack = 96;
 export interface PlasticOptions {
   readonly index: number;
   readonly data: ProjectionData;
+  /** The model between the neurons at its ends, with what the engine adds to it. */
+  readonly checked: CheckedSynapse;
   readonly pre: Group;
   readonly post: Group;
   readonly modulators: ReadonlyMap<string, Group>;
@@ -59,11 +59,11 @@ export class Plastic {
   #longestColumn = 0;
   /** Synapses of one neuron that the scratch of draws has room for. */
   #scratchLength = 0;
+  #segments: EdgeLayout["segments"];
 
   constructor(options: PlasticOptions, arena: Arena) {
     this.options = options;
-    const { data, pre, post } = options;
-    this.checked = withEventClock(checkedAt(data, pre.data, post.data));
+    this.checked = options.checked;
     for (const p of this.checked.parameters) {
       const value = options.values.get(p.name);
       if (value !== undefined) this.parameters.set(p.name, value);
@@ -71,19 +71,6 @@ export class Plastic {
     this.lowered = this.#lower();
     this.#allocate(arena);
     this.initialise(arena);
-  }
-
-  /** Names of variables, `w` apart, that are stored once a synapse. */
-  static heldBySynapses(checked: CheckedSynapse, given: ReadonlyMap<string, ResolvedValue>): string[] {
-    const varies = (name: string): boolean => {
-      const value = given.get(name);
-      return value !== undefined && !(value.kind === "expr" && value.expr.kind === "number");
-    };
-    const start = (name: string): number | undefined => {
-      const value = given.get(name);
-      return value?.kind === "expr" && value.expr.kind === "number" ? value.expr.value : undefined;
-    };
-    return variablesOfSynapses(checked, varies, given.get("delay") !== undefined && varies("delay"), start).filter((n) => n !== "w");
   }
 
   get #what(): string {
@@ -173,11 +160,26 @@ export class Plastic {
         delay, perEdge, counts: arena.allocate(4 * delay, this.#what), entries: arena.allocate(4 * delay * stride * (perEdge ? 2 : 1), this.#what),
       });
     }
+    if (table.delays === "perSynapse" && !this.#segments) this.#segments = this.#countSegments(arena);
     if (table.delays === "perSynapse") {
       for (const n of this.lowered.pre.names) {
         if (!this.#history.has(n)) this.#history.set(n, arena.allocate(this.#historySlots * this.options.pre.stride * bytes, this.#what));
       }
     }
+  }
+
+  /** How many synapses of each source have which delay, where that costs less than the synapses' targets. */
+  #countSegments(arena: Arena): EdgeLayout["segments"] {
+    const { table, post } = this.options;
+    const delays = table.maxDelay;
+    if (2 * table.sources * delays > 4 * table.count || table.longestRow >= 65536) return undefined;
+    const counts = arena.allocate(2 * table.sources * delays, this.#what);
+    const list = arena.allocate(listRoom(table.longestRow), this.#what);
+    const count = arena.u16(counts, table.sources * delays), words = arena.u32(table.targets, table.count), rows = arena.u32(table.rows, table.sources + 1);
+    for (let i = 0; i < table.sources; i++) {
+      for (let e = rows[i]!; e < rows[i + 1]!; e++) count[i * delays + Math.floor(words[e]! / post.stride) - 1]!++;
+    }
+    return { counts, delays, list };
   }
 
   get #historySlots(): number {
@@ -340,6 +342,7 @@ export class Plastic {
     if (this.#columns) bytes += 4 * (post.stride + 1) + table.capacity * (4 + this.#columns.sourceBytes);
     if (this.lowered.visits) bytes += 4 * table.capacity;
     bytes += real * (this.lowered.pre.names.length * pre.stride + this.lowered.post.names.length * post.stride);
+    if (this.#segments) bytes += 2 * table.sources * this.#segments.delays;
     bytes += this.#history.size * real * this.#historySlots * pre.stride;
     for (const q of this.#queues.values()) bytes += 4 * q.delay * (1 + (q.perEdge ? 2 : 1) * pre.stride);
     return bytes;
@@ -376,6 +379,7 @@ export class Plastic {
         delayStride: perSynapse && kernel !== this.lowered.emit ? post.stride : 0,
         ...(this.#columns ? { columns: this.#columns } : {}),
         ...(perSynapse && this.lowered.pre.names.length > 0 ? { history: { slots: this.#historySlots, stride: pre.stride } } : {}),
+        ...(this.#segments && kernel.walk === "out" && kernel !== this.lowered.emit ? { segments: this.#segments } : {}),
         longest: this.#scratchLength, count: table.capacity,
         edgeAddress: (array) => {
           const address = this.edgeAddress(array);

@@ -26,7 +26,13 @@ const get = local.get;
 const ownIndex = " index";
 
 export function emitEdgeKernel(module: Module, layout: EdgeLayout, precision: Precision, keyAddress: number): Func {
-  return new Emitter(module, layout, precision, keyAddress).emit();
+  if (layout.segments === undefined || !isFlat(layout.kernel)) return new Emitter(module, layout, precision, keyAddress, false).emit();
+  return emitGather(module, layout, new Emitter(module, layout, precision, keyAddress, true).emit());
+}
+
+/** Whether the edges of many elements may be walked as one list: nothing in them is common to the edges of an element. */
+function isFlat(kernel: EdgeLayout["kernel"]): boolean {
+  return kernel.own.length === 0 && kernel.ownStores.length === 0 && kernel.draws.length === 0 && kernel.deliver.length + kernel.body.length > 0 && !usesName(kernel, "i");
 }
 
 /** The lanes of one turn of a loop: a whole vector of edges, or one edge in every lane. */
@@ -58,9 +64,14 @@ class Emitter {
   readonly #slots: Local[];
   /** First edge whose random numbers lie in the scratch. */
   readonly #firstDrawn: Local;
+  /** Elements to the slot, in a history, of this step and of the one before. */
+  readonly #now: readonly [Local, Local];
+  /** The edges to walk are listed by number. */
+  readonly #listed: boolean;
 
-  constructor(module: Module, layout: EdgeLayout, precision: Precision, keys: number) {
+  constructor(module: Module, layout: EdgeLayout, precision: Precision, keys: number, listed: boolean) {
     const { kernel } = layout;
+    this.#listed = listed;
     this.#module = module;
     this.#layout = layout;
     this.#keys = keys;
@@ -71,7 +82,7 @@ class Emitter {
     const parameters = kernel.walk === "all" ? ["step"] : this.#segments ? ["list", "count", "step", "age"] : ["list", "count", "step"];
     // Functions that this one calls are made before it.
     for (const draw of kernel.draws) this.#fill(draw.distribution);
-    const f = module.func(kernel.name, Object.fromEntries(parameters.map((p) => [p, "i32" as const])), "i32");
+    const f = module.func(listed ? `${kernel.name}_listed` : kernel.name, Object.fromEntries(parameters.map((p) => [p, "i32" as const])), "i32", !listed);
     this.#func = f;
     this.#values = new Values(this.#lanes);
     this.#p = f.local("p", "i32");
@@ -80,6 +91,7 @@ class Emitter {
     this.#bad = f.local("bad", "v128");
     this.#slots = kernel.deliver.map((d) => f.local(`slot_${d.input}`, "i32"));
     this.#firstDrawn = f.local("first_drawn", "i32");
+    this.#now = [f.local("slot_now", "i32"), f.local("slot_before", "i32")];
   }
 
   emit(): Func {
@@ -91,6 +103,13 @@ class Emitter {
       const slot = ring.slots === 1 ? i32.const(0) : i32.mul(i32.rem_u(step, i32.const(ring.slots)), i32.const(ring.slotBytes));
       code.add(local.set(this.#slots[k]!, i32.add(slot, i32.const(ring.address))));
     });
+    const { history } = this.#layout;
+    if (kernel.walk === "in" && history) {
+      this.#now.forEach((place, lag) => {
+        const slot = i32.rem_u(i32.add(get(f.param("step")), i32.const(history.slots + 1 - lag)), i32.const(history.slots));
+        code.add(local.set(place, i32.mul(slot, i32.const(history.stride))));
+      });
+    }
     const shared: Environment = new Map();
     for (const s of kernel.shared) {
       shared.set(s.name, this.#values.leaf(s.name, code.let(s.name, this.#lanes.loadSplat(i32.const(this.#layout.sharedAddress(s.array)))), true));
@@ -98,6 +117,7 @@ class Emitter {
     if (kernel.time !== undefined) shared.set(kernel.time, this.#values.leaf("t", code.let("t", this.#timeOf()), true));
     const events = f.local("events", "i32");
     if (kernel.walk === "all") this.#walkAll(code, shared);
+    else if (this.#listed) this.#walkListed(code, shared, events);
     else this.#walkList(code, shared, events);
     for (const address of kernel.walk === "all" ? [] : this.#layout.eventCounters) {
       code.add(i64.store(i32.const(address), i64.add(i64.load(i32.const(address)), i64.extend_i32_u(get(events)))));
@@ -141,6 +161,17 @@ class Emitter {
       block(done, br_if(done, i32.ge_u(get(list), get(last))),
         loop(again, block(next, ...body), local.set(list, i32.add(get(list), i32.const(entryBytes))), br_if(again, i32.lt_u(get(list), get(last))))),
     );
+  }
+
+  /** Walks the edges whose numbers are listed; p runs over the list's bytes. */
+  #walkListed(code: Code, shared: Environment, events: Local): void {
+    const f = this.#func;
+    code.add(
+      local.set(this.#p, i32.shr_u(get(f.param("list")), i32.const(2))),
+      local.set(this.#end, i32.add(get(this.#p), get(f.param("count")))),
+      local.set(events, get(f.param("count"))),
+    );
+    this.#values.scoped(() => this.#walkEdges(code, new Map([...shared, [ownIndex, this.#values.constant(0)] as const])));
   }
 
   #walkAll(code: Code, shared: Environment): void {
@@ -244,10 +275,10 @@ class Emitter {
     const inside = new Code(this.#module, this.#func, before);
     const environment: Environment = new Map(outside);
     const columnWalk = kernel.walk === "in";
-    const edges = columnWalk ? Array.from({ length: lanes }, (_, k) => inside.variable(`edge_${k}`, "i32",
-      i32.load(i32.shl(get(this.#p), i32.const(2)), columns!.edges + 4 * k))) : [];
+    const edges = columnWalk || this.#listed ? Array.from({ length: lanes }, (_, k) => inside.variable(`edge_${k}`, "i32",
+      i32.load(i32.shl(get(this.#p), i32.const(2)), (columnWalk ? columns!.edges : 0) + 4 * k))) : [];
     const needsWords = kernel.other.length > 0 || (kernel.deliver.length > 0 && !columnWalk) || this.#uses(columnWalk ? "i" : "j");
-    const words = needsWords ? Array.from({ length: lanes }, (_, k) => inside.variable(`end_${k}`, "i32", this.#otherEnd(k))) : [];
+    const words = needsWords ? Array.from({ length: lanes }, (_, k) => inside.variable(`end_${k}`, "i32", this.#otherEnd(k, edges[k]))) : [];
     const edgeLeaf = (label: string, address: number): Value => values.leaf(label, this.#loadEdges(address, lanes, edges), false, 1);
     for (const array of [...kernel.state, ...kernel.constants]) environment.set(array, edgeLeaf(array, edgeAddress(array)));
     for (const other of kernel.other) {
@@ -307,17 +338,21 @@ class Emitter {
     });
     code.add(block(done, loop(again,
       br_if(done, i32.ge_u(get(at), get(this.#end))),
-      local.set(edge, kernel.walk === "in" ? i32.load(i32.shl(get(at), i32.const(2)), columns!.edges) : get(at)),
+      local.set(edge, kernel.walk === "in" || this.#listed ? i32.load(i32.shl(get(at), i32.const(2)), kernel.walk === "in" ? columns!.edges : 0) : get(at)),
       if_(tests.reduce((a, b) => i32.or(a, b)), [return_(i32.add(get(edge), i32.const(1)))]),
       local.set(at, i32.add(get(at), i32.const(1))),
       br_if(again, i32.const(1)))));
   }
 
   /** The index of the other end of lane k's edge in its table (with a history: as it is packed). */
-  #otherEnd(k: number): Node {
+  #otherEnd(k: number, edge: Local | undefined): Node {
     const { kernel, targets, targetBytes, columns, delayStride } = this.#layout;
     const bytes = kernel.walk === "in" ? columns!.sourceBytes : targetBytes;
     const address = kernel.walk === "in" ? columns!.sources : targets;
+    if (this.#listed) {
+      const listed = i32.load(i32.shl(get(edge!), i32.const(2)), address);
+      return i32.sub(listed, i32.mul(get(this.#func.param("age")), i32.const(delayStride)));
+    }
     const at = i32.shl(get(this.#p), i32.const(bytes === 2 ? 1 : 2));
     const word = bytes === 2 ? i32.load16_u(at, address + 2 * k) : i32.load(at, address + 4 * k);
     if (this.#segments) return i32.sub(word, i32.mul(get(this.#func.param("age")), i32.const(delayStride)));
@@ -328,8 +363,7 @@ class Emitter {
   #delayedPlace(code: Code, word: Local, lag: 0 | 1): Local {
     const { slots, stride } = this.#layout.history!;
     const length = slots * stride;
-    const now = i32.mul(i32.rem_u(i32.add(get(this.#func.param("step")), i32.const(slots + 1 - lag)), i32.const(slots)), i32.const(stride));
-    const place = code.variable("place", "i32", i32.add(get(word), now));
+    const place = code.variable("place", "i32", i32.add(get(word), get(this.#now[lag])));
     code.add(local.set(place, i32.sub(get(place), i32.and(i32.sub(i32.const(0), i32.ge_u(get(place), i32.const(length))), i32.const(length)))));
     return place;
   }
@@ -427,13 +461,62 @@ class Emitter {
   }
 
   #uses(wanted: string): boolean {
-    const { kernel } = this.#layout;
-    let found = false;
-    const look = (e: Expr): void => visitExpr(e, (node) => (found ||= node.kind === "name" && node.name === wanted));
-    for (const s of kernel.body) lookIn(s, look);
-    for (const d of kernel.deliver) look(d.value);
-    return found;
+    return usesName(this.#layout.kernel, wanted);
   }
+}
+
+/** Edges gathered before they are walked, at least. */
+const batch = 1024;
+
+/** Room for a list of edges, which `EdgeLayout.segments` holds: a batch, one more row, and what a vector writes beyond. */
+export const listRoom = (longestRow: number): number => 4 * (batch + longestRow + 8);
+
+/**
+ * With delays per edge, few edges of an element are due in a step: gathers those of all elements of a slot, so that they are walked in one long
+ * loop. What `segments.counts` says is read instead of the edges' own delays.
+ */
+function emitGather(module: Module, layout: EdgeLayout, walk: Func): Func {
+  const { counts, delays, list: place } = layout.segments!;
+  const f = module.func(layout.kernel.name, { list: "i32", count: "i32", step: "i32", age: "i32" }, "i32");
+  const [list, count, step, age] = ["list", "count", "step", "age"].map((p) => f.param(p)) as [Local, Local, Local, Local];
+  const last = f.local("last", "i32"), p = f.local("p", "i32"), due = f.local("due", "i32"), end = f.local("end", "i32"), at = f.local("at", "i32");
+  const failed = f.local("failed", "i32");
+  const again = label(), done = label(), more = label();
+  const index = i32.sub(i32.load(get(list)), i32.const(layout.sourceStart));
+  const flush: Node[] = [
+    if_(local.tee(failed, call(walk, i32.const(place), i32.shr_u(i32.sub(get(end), i32.const(place)), i32.const(2)), get(step), get(age))), [return_(get(failed))]),
+    local.set(end, i32.const(place)),
+  ];
+  f.emit(
+    local.set(last, i32.add(get(list), i32.shl(get(count), i32.const(3)))),
+    local.set(end, i32.const(place)),
+    block(done, br_if(done, i32.ge_u(get(list), get(last))), loop(again,
+      local.set(due, i32.load16_u(i32.shl(i32.add(i32.mul(index, i32.const(delays)), get(age)), i32.const(1)), counts - 2)),
+      local.set(p, i32.load(get(list), 4)),
+      i32.store(get(list), i32.add(get(p), get(due)), 4),
+      local.set(at, get(end)),
+      local.set(end, i32.add(get(end), i32.shl(get(due), i32.const(2)))),
+      // Writes up to three numbers too many, over which the next ones are written.
+      loop(more,
+        v128.store(get(at), i32x4.add(i32x4.splat(get(p)), i32x4.const(0, 1, 2, 3))),
+        local.set(at, i32.add(get(at), i32.const(16))),
+        local.set(p, i32.add(get(p), i32.const(4))),
+        br_if(more, i32.lt_u(get(at), get(end)))),
+      if_(i32.ge_u(get(end), i32.const(place + 4 * batch)), flush),
+      local.set(list, i32.add(get(list), i32.const(8))),
+      br_if(again, i32.lt_u(get(list), get(last))))),
+    if_(i32.ne(get(end), i32.const(place)), flush),
+    i32.const(0),
+  );
+  return f;
+}
+
+function usesName(kernel: EdgeLayout["kernel"], wanted: string): boolean {
+  let found = false;
+  const look = (e: Expr): void => visitExpr(e, (node) => (found ||= node.kind === "name" && node.name === wanted));
+  for (const s of kernel.body) lookIn(s, look);
+  for (const d of kernel.deliver) look(d.value);
+  return found;
 }
 
 function lookIn(s: Statement, look: (e: Expr) => void): void {
