@@ -16,6 +16,8 @@ import type { PatternContext } from "./pattern.ts";
 import { Plastic, timingOf } from "./plastic.ts";
 import type { Timing } from "./plastic.ts";
 import { withEventClock } from "../lower/eventClock.ts";
+import { variablesOfSynapses, withPastValues } from "../lower/lowerSynapse.ts";
+import type { KnownValues } from "../lower/lowerSynapse.ts";
 import { checkedAt } from "../network/synapseEnds.ts";
 import type { BatchValues, SynapseRequest, SynapseTable } from "./synapses.ts";
 import { buildSynapses } from "./synapses.ts";
@@ -124,7 +126,7 @@ export function buildDelivery(
   const { dt, precision } = options;
   const pre = groups.get(p.pre.population)!,
     post = groups.get(p.post.population)!;
-  const checked = withEventClock(checkedAt(p, pre.data, post.data));
+  const meant = withEventClock(checkedAt(p, pre.data, post.data));
   const base: Omit<PatternContext, "uniform"> = {
     preSize: p.pre.end - p.pre.start,
     postSize: p.post.end - p.post.start,
@@ -147,7 +149,9 @@ export function buildDelivery(
   const learns = !isStatic(p.model);
   const delay = resolved.get("delay");
   const oneDelay = learns && delay?.kind === "expr" && delay.expr.kind === "number" ? delay.expr.value : undefined;
-  const timing = timingOf(p, checked, oneDelay, dt, options.dtText);
+  const timing = timingOf(p, meant, oneDelay, dt, options.dtText);
+  const known = knownValues(resolved);
+  const checked = withPastValues(meant, timing.coincident, known);
   const request: SynapseRequest = {
     what,
     connect: p.connect,
@@ -159,7 +163,7 @@ export function buildDelivery(
     precision,
     weight: valuesOf("weight")!,
     ownWeights: learns,
-    ...(learns ? columnsOf(checked, resolved, valuesOf) : {}),
+    ...(learns ? columnsOf(checked, known, resolved, valuesOf) : {}),
     delay: axonalDelay(valuesOf("delay", 1 / dt), timing, learns, checked),
     leastDelay: learns && typeof valuesOf("delay", 1 / dt) !== "function" ? 0 : 1,
   };
@@ -185,18 +189,27 @@ export function buildDelivery(
     const modulators = new Map(Object.entries(p.modulators).map(([formal, population]) => [formal, groups.get(population)!]));
     const longest = table.delays === "perSynapse" ? { ...timing, pathway: (q: string, side: "pre" | "post") => (side === "pre" ? table.maxDelay : timing.pathway(q, side)) } : timing;
     return new Plastic({
-      index, data: p, pre, post, modulators, table, values, dt, precision, timing: longest,
+      index, data: p, checked, pre, post, modulators, table, values, dt, precision, timing: longest,
       keys: options.keys, eventCounter: options.eventCounter, plasticCounter: options.plasticCounter,
     }, arena);
   }
 }
 
+function knownValues(resolved: ReadonlyMap<string, ResolvedValue>): KnownValues {
+  const varies = (name: string): boolean => resolved.has(name) && !isConstant(resolved.get(name)!);
+  const starts = (name: string): number | undefined => {
+    const value = resolved.get(name);
+    return value?.kind === "expr" && value.expr.kind === "number" ? value.expr.value : undefined;
+  };
+  return { varies, starts, delayPerSynapse: varies("delay") };
+}
+
 /** Variables that every synapse may hold, and parameters that differ between synapses. Which variables it holds in the end is found when it is lowered. */
 function columnsOf(
-  checked: CheckedSynapse, resolved: ReadonlyMap<string, ResolvedValue>, valuesOf: (key: string) => BatchValues | undefined,
+  checked: CheckedSynapse, known: KnownValues, resolved: ReadonlyMap<string, ResolvedValue>, valuesOf: (key: string) => BatchValues | undefined,
 ): Pick<SynapseRequest, "columns"> {
   const parameters = checked.parameters.filter((q) => resolved.has(q.name) && !isConstant(resolved.get(q.name)!)).map((q) => q.name);
-  return { columns: [...parameters, ...Plastic.heldBySynapses(checked, resolved)].map((name) =>
+  return { columns: [...parameters, ...variablesOfSynapses(checked, known).filter((n) => n !== "w")].map((name) =>
     ({ name, values: valuesOf(name) ?? checked.variables.find((v) => v.name === name)!.initial })) };
 }
 

@@ -7,7 +7,7 @@
  */
 import { UnsupportedError } from "../errors.ts";
 import type { EdgeKernel, EndValue } from "../ir/edge.ts";
-import { add, apply, mapExpr, mul, name, namesIn, neg, number, substitute, visitExpr } from "../ir/expr.ts";
+import { add, apply, mapExpr, mul, name, namesIn, neg, number, select, substitute, visitExpr } from "../ir/expr.ts";
 import type { Expr } from "../ir/expr.ts";
 import type { MapKernel, Statement } from "../ir/kernel.ts";
 import { isNumber, simplify } from "../ir/simplify.ts";
@@ -111,15 +111,37 @@ interface Walk {
   readonly label?: string;
 }
 
+/** What is known of a projection's values before its synapses are made. */
+export interface KnownValues {
+  /** Whether a parameter, or the start of a variable, differs between synapses. */
+  readonly varies: (name: string) => boolean;
+  /** Start values of variables that are the same for all synapses, where the projection gives them. */
+  readonly starts: (name: string) => number | undefined;
+  readonly delayPerSynapse: boolean;
+}
+
+/** Names of the variables that each synapse holds; the others are held by neurons. */
+export function variablesOfSynapses(model: CheckedSynapse, known: KnownValues): string[] {
+  const { pre, post } = tracesOf(model, known, false);
+  return model.variables.map((v) => v.name).filter((n) => !pre.has(n) && !post.has(n));
+}
+
+/** Name of what a variable was before the events of the step in which its synapse was last visited. */
+const asItWas = (variable: string): string => `${variable} as it was`;
+
 /**
- * Names of the variables that each synapse holds; the others are held by neurons.
- *
- * @param varies whether a parameter, or the start of a variable, differs between synapses
- * @param starts start values of variables that are the same for all synapses, where a projection gives them
+ * Where events of both sides act simultaneously, a presynaptic one reads what belongs to the target as it was before. Neurons keep that by
+ * themselves; what synapses hold all the same, because it drives another of their variables, gets a second variable.
  */
-export function variablesOfSynapses(
-  model: CheckedSynapse, varies: (name: string) => boolean, delayPerSynapse: boolean, starts: (name: string) => number | undefined,
-): string[] {
+export function withPastValues(model: CheckedSynapse, coincident: Coincidence, known: KnownValues): CheckedSynapse {
+  if (coincident !== "simultaneous") return model;
+  const held = variablesOfSynapses(model, known);
+  const pasts = model.variables.filter((v) => held.includes(v.name) && tracesOf(model, known, true).post.has(v.name));
+  return { ...model, variables: [...model.variables, ...pasts.map(({ name: n, dimension, initial }) => ({ name: asItWas(n), dimension, initial, clock: "none" as const }))] };
+}
+
+/** @param whoever also what drives a variable of the synapse, and so is held by it */
+function tracesOf(model: CheckedSynapse, { varies, starts, delayPerSynapse }: KnownValues, whoever: boolean): ReturnType<typeof findTraces> {
   const initials = new Map(model.variables.map((v) => [v.name, v.name === "w" || varies(v.name) ? undefined : (starts(v.name) ?? v.initial)]));
   // Values of neurons stand for themselves: whatever they are, an equation with them is not one of the synapse's side alone.
   const inlinerFor = (parameters: ReadonlyMap<string, Expr>) => inliner(model, { parameters, dt: 1, sizes: { pre: 1, post: 1 }, neuronValue: () => "array" });
@@ -127,11 +149,10 @@ export function variablesOfSynapses(
   const pathways = model.pathways.map((p) => ({ ...p, statements: p.statements.map((s) => ({ ...s, value: inline(s.value) })) }));
   // At rest in the beginning, whatever the parameters are.
   const symbolic = inlinerFor(new Map());
-  const known = new Map([...initials].flatMap(([n, value]) => (value === undefined ? [] : [[n, number(value)] as const])));
-  const rests = (v: CheckedSynapse["variables"][number]): boolean => !v.derivative || isNumber(simplify(substitute(symbolic(v.derivative), known)), 0);
+  const given = new Map([...initials].flatMap(([n, value]) => (value === undefined ? [] : [[n, number(value)] as const])));
+  const rests = (v: CheckedSynapse["variables"][number]): boolean => !v.derivative || isNumber(simplify(substitute(symbolic(v.derivative), given)), 0);
   const resting = new Set(model.variables.filter(rests).map((v) => v.name));
-  const traces = findTraces(model, { initials, delayPerSynapse, resting }, inline, pathways);
-  return model.variables.map((v) => v.name).filter((n) => !traces.pre.has(n) && !traces.post.has(n));
+  return findTraces(model, { initials, delayPerSynapse, resting, whoever }, inline, pathways);
 }
 
 class Lowering {
@@ -143,6 +164,8 @@ class Lowering {
   readonly #edge: readonly string[];
   /** Event-driven ones among them. */
   readonly #lazy: ReadonlySet<string>;
+  /** Variables of the targets that synapses hold together with what they were before the events of the step. */
+  readonly #pasts: ReadonlySet<string>;
   readonly #read = { pre: new Set<string>(), post: new Set<string>() };
   #readsModulators = false;
 
@@ -152,7 +175,8 @@ class Lowering {
     this.#inline = inliner(model, options);
     // What synapses hold was settled when their tables were made, so it depends neither on the values of parameters nor on whether weights learn.
     const varies = (n: string): boolean => options.parameters.get(n)?.kind === "name" || (options.parameters.get(n) === undefined && options.initials.get(n) === undefined);
-    this.#edge = variablesOfSynapses(model, varies, options.delayPerSynapse, (n) => options.initials.get(n));
+    this.#edge = variablesOfSynapses(model, { varies, starts: (n) => options.initials.get(n), delayPerSynapse: options.delayPerSynapse });
+    this.#pasts = new Set(model.variables.map((v) => v.name).filter((n) => model.variables.some((v) => v.name === asItWas(n))));
     this.#traces = { pre: this.#tracesOf("pre"), post: this.#tracesOf("post") };
     this.#lazy = new Set(model.variables.filter((v) => v.clock === "event-driven" && this.#edge.includes(v.name) && !this.#isFrozen(v.name)).map((v) => v.name));
   }
@@ -252,7 +276,10 @@ class Lowering {
     const parts = new Parts(this.#ownSide(plan.walk), this.#traces);
     const visited = this.#usesLazy(plan.statements) || this.#namesElapsed(plan.name) || plan.on === "read" || plan.jumping !== undefined;
     if (visited) parts.advance(this.#advanced([...this.#lazy], name("elapsed"), plan));
-    for (const s of plan.statements) parts.add(s, this.#options.receptor, this.#model.name);
+    const first = apply("gt", name("elapsed"), number(0));
+    if (visited) for (const n of this.#pasts) parts.body.push({ kind: "assign", name: asItWas(n), value: select(first, name(n), name(asItWas(n))) });
+    const seen = new Map(plan.on === "pre" ? [...this.#pasts].map((n) => [n, name(asItWas(n))] as const) : []);
+    for (const s of plan.statements) parts.add({ ...s, value: substitute(s.value, seen) }, this.#options.receptor, this.#model.name);
     const kernel = this.#kernel(plan.label ?? plan.name, plan.walk, parts, visited, plan.keepOwn ?? false);
     return { pathway: plan.name, on: plan.on, kernel };
   }
@@ -280,7 +307,7 @@ class Lowering {
   /** Whether statements read or change event-driven variables, or change what drives them: then these are brought up to now before. */
   #usesLazy(statements: readonly CheckedSynapseStatement[]): boolean {
     const drivers = new Set(this.#model.variables.flatMap((v) => (v.derivative && this.#lazy.has(v.name) ? [...namesIn(this.#inline(v.derivative))] : [])));
-    const matters = (n: string): boolean => this.#lazy.has(n) || n === "elapsed";
+    const matters = (n: string): boolean => this.#lazy.has(n) || this.#pasts.has(n) || n === "elapsed";
     return statements.some((s) => [...namesIn(s.value)].some(matters) || (s.kind === "assign" && (matters(s.target) || drivers.has(s.target))));
   }
 

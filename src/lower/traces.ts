@@ -8,6 +8,8 @@ export interface TraceOptions {
   readonly delayPerSynapse: boolean;
   /** Variables that stay at their start values until the first event. */
   readonly resting: ReadonlySet<string>;
+  /** Also variables that drive others, which synapses hold beside those. */
+  readonly whoever: boolean;
 }
 
 /**
@@ -45,7 +47,7 @@ export function findTraces(
     if (derivative && hasDraw(derivative)) return false;
     // Seen later than it happens, a value that moves from the very start would begin to move too late.
     if (!atOnce && !options.resting.has(variable)) return false;
-    const usedByOthers = model.variables.some((v) => v.derivative && !found.has(v.name) && namesIn(inline(v.derivative)).has(variable));
+    const usedByOthers = !options.whoever && model.variables.some((v) => v.derivative && !found.has(v.name) && namesIn(inline(v.derivative)).has(variable));
     return !usedByOthers && pathways.every((p) => p.statements.every((s) => s.kind !== "assign" || s.target !== variable || own(s.value)));
   };
   return { pre: find("pre"), post: find("post") };
