@@ -15,6 +15,8 @@ export { correlationMatrix, fanoFactor, fanoFactorOfCounts, pairwiseCorrelation,
 export { fourierTransform, populationSpectrum, powerSpectrum } from "./spectrum.ts";
 export type { PowerSpectrum } from "./spectrum.ts";
 export { vanRossumDistance, victorPurpuraDistance } from "./distances.ts";
+export { currentBalance, synapticCurrent } from "./balance.ts";
+export type { CurrentBalance } from "./balance.ts";
 export { correlation, mean, variance } from "./moments.ts";
 export { summarise } from "./summary.ts";
 export type { PopulationSummary, SpikeSummary, SummaryOptions } from "./summary.ts";
