@@ -1,4 +1,6 @@
 /** The publications that models, networks and methods of Synfire rest on, by DOI. */
+import { plasticityArticles } from "./plasticityBibliography.ts";
+
 export interface Publication {
   readonly doi: string;
   readonly key: string;
@@ -12,7 +14,7 @@ export interface Publication {
   readonly book?: true;
 }
 
-type Row = readonly [
+export type Row = readonly [
   doi: string, key: string, authors: string, title: string, where: string, year: number, volume?: string, pages?: string,
 ];
 
@@ -124,7 +126,7 @@ const toPublication = ([doi, key, authors, title, where, year, volume, pages]: R
 
 /** By DOI in lower case: DOIs do not distinguish case. */
 export const publications: ReadonlyMap<string, Publication> = new Map([
-  ...articles.map(toPublication),
+  ...[...articles, ...plasticityArticles].map(toPublication),
   ...books.map((row): Publication => ({ ...toPublication(row), book: true })),
 ].map((publication) => [publication.doi.toLowerCase(), publication]));
 

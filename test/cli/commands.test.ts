@@ -120,7 +120,7 @@ test("cite gives BibTeX of the model's source, of the method and of the random n
 });
 
 test("the bibliography knows every publication that a model or network of ours names", () => {
-  const folders = ["neurons", "networks"].map((folder) => fileURLToPath(new URL(`../../models/${folder}/`, import.meta.url)));
+  const folders = ["neurons", "networks", "synapses"].map((folder) => fileURLToPath(new URL(`../../models/${folder}/`, import.meta.url)));
   const files = folders.flatMap((folder) => readdirSync(folder).filter((name) => name.endsWith(".ts")).map((name) => join(folder, name)));
   const named = new Set(files.flatMap((file) => doisIn(readFileSync(file, "utf8"))));
   expect(named.size).toBeGreaterThan(15);
