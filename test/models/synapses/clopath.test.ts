@@ -74,7 +74,7 @@ test("with homeostasis, depression scales with the square of the mean depolarisa
   const means = [-70.6, -65, -60, -40];
   const net = new Network({ seed: 1 });
   const cells = net.population("cells", means.length, clamped, { v: "-50 mV", u_plus: "-50 mV", u_minus: "-50 mV", u_mean: { values: means, unit: "mV" } });
-  const source = net.spikeSource("source", 1, { times: ["10 ms"] });
+  const source = net.spikeSource("source", 1, { times: [0.01] });
   const projection = net.projection(source, cells, clopath, {
     connect: allToAll(), receptor: "g", weight: "5 mV", delay: "0.1 ms", w_ref: "1 mV", w_max: "100 mV", homeostasis: 1, u_ref: "10 mV",
   });
