@@ -14,7 +14,11 @@ export { Projection } from "./network/projection.ts";
 export type { ProjectionOptions } from "./network/projection.ts";
 export { Modulator, modulatorModel } from "./network/modulator.ts";
 export type { ModulatorOptions } from "./network/modulator.ts";
-export type { NewSynapses, Rewiring } from "./network/rewiring.ts";
+export type { NewSynapses, Rewiring, RewiringOptions } from "./network/rewiring.ts";
+export { StructuralPlasticity } from "./network/structural.ts";
+export type { StructuralOptions, SynapticElementsOptions } from "./network/structural.ts";
+export { growthDuring, growthRate } from "./math/growthCurve.ts";
+export type { GrowthCurve } from "./math/growthCurve.ts";
 export { Population, SpikeSource } from "./network/population.ts";
 export type { SpikingGroup } from "./network/population.ts";
 export {
@@ -42,6 +46,7 @@ export { compile } from "./engine/compile.ts";
 export type { CompileOptions } from "./engine/compile.ts";
 export type { Progress, RunOptions, Simulation, StreamChunk } from "./engine/simulation.ts";
 export type { RunReport } from "./engine/report.ts";
+export type { ElementState } from "./engine/growth.ts";
 
 export { frequencyCurve, stdpCurve } from "./protocols/stdpCurve.ts";
 export type { FrequencyCurveOptions, StdpCurveOptions, WeightChangeCurve } from "./protocols/stdpCurve.ts";

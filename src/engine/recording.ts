@@ -91,6 +91,11 @@ export class Recording {
     for (const listener of this.#listeners.get(group) ?? []) listener(step, ids, count);
   }
 
+  /** Calls with each step's spikes of a group. */
+  listen(group: number, listener: (step: number, ids: Uint32Array, count: number) => void): void {
+    this.#on(group, listener);
+  }
+
   /** Steps from `step` to the next sample of any monitor. */
   stepsToSample(step: number): number {
     let least = Infinity;

@@ -27,7 +27,7 @@ const leastCapacity = 64;
  * @throws {UnsupportedError} where synapses have delays of their own
  * @throws {ArgumentError} for synapses or neurons that do not exist, a second synapse of a pair where there may be only one, and wrong values
  */
-export function rewire(parts: SimulationParts, delivery: Delivery, change: Rewiring, step: number): boolean {
+export function rewire(parts: SimulationParts, delivery: Delivery, change: Rewiring, step: number, signs?: Int8Array): boolean {
   const { table, plastic, data } = delivery;
   const { arena } = parts;
   const what = `rewiring of projection ${data.name}`;
@@ -53,6 +53,11 @@ export function rewire(parts: SimulationParts, delivery: Delivery, change: Rewir
   const births = new Uint32Array(count);
   order(table.births ?? new Uint32Array(table.count), births, plan.from, new Uint32Array(pre.length).fill(step));
   table.births = births;
+  if (table.signs) {
+    const ordered = new Int8Array(count);
+    order(table.signs, ordered, plan.from, signs ?? new Int8Array(pre.length));
+    table.signs = ordered;
+  }
   arena.u32(table.rows, table.sources + 1).set(plan.rows);
   table.count = count;
   table.longestRow = plan.longest;
@@ -117,7 +122,7 @@ function mergeRows(old: Uint32Array, removed: ReadonlySet<number>, pre: ArrayLik
   return { from, rows, longest };
 }
 
-type Numbers = Uint16Array | Uint32Array | Float32Array | Float64Array;
+type Numbers = Int8Array | Uint16Array | Uint32Array | Float32Array | Float64Array;
 
 /** Writes to `place` what each synapse holds; `old` may share its memory. */
 function order(old: Numbers, place: Numbers, from: Int32Array, fresh: Numbers): void {

@@ -8,6 +8,7 @@ import type { RangeData } from "../network/data.ts";
 import type { NamesOf, SpikingGroup } from "../network/population.ts";
 import type { Modulator } from "../network/modulator.ts";
 import type { Rewiring } from "../network/rewiring.ts";
+import type { StructuralPlasticity } from "../network/structural.ts";
 import { Projection } from "../network/network.ts";
 import type { Network, RunningSimulation } from "../network/network.ts";
 import type { Value } from "../network/values.ts";
@@ -28,6 +29,9 @@ import { makeReport } from "./report.ts";
 import type { RunReport } from "./report.ts";
 import { SpikeHash } from "./spikeHash.ts";
 import { rewire } from "./rewire.ts";
+import { structureRoutines } from "./structure.ts";
+import type { StructureRoutine } from "./structure.ts";
+import type { ElementState } from "./growth.ts";
 import { fillSynapses, restoreSynapses } from "./synapses.ts";
 import { stepScalars } from "./scalars.ts";
 import type { ScalarTable, SimulationParts } from "./parts.ts";
@@ -72,8 +76,10 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   #stale = false;
   /** Projections whose synapses moved since the code was generated: it may not touch them. Nothing event-driven is due for them until it is new. */
   readonly #moved = new Set<Delivery>();
+  /** Rules that make and remove synapses. */
+  #structures: readonly StructureRoutine[];
   /** What happens at regular times, outside the generated code. */
-  readonly #regular: readonly { readonly everySteps: number; readonly apply: () => void }[];
+  #regular: readonly { readonly everySteps: number; readonly apply: () => void }[];
   /** Modulators that were changed by hand. */
   readonly #modulated = new Set<string>();
   #disposed = false;
@@ -94,6 +100,12 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     this.#recording = new Recording(parts, () => this.#step, (d) => this.#refresh(d));
     this.#scalars = parts.scalars;
     this.#changes = this.#plannedChanges();
+    this.#structures = structureRoutines(parts, {
+      step: () => this.#step,
+      refresh: (d) => this.#refresh(d),
+      rewire: (d, change, signs) => this.#rewire(d, change, signs),
+      listen: (group, listener) => this.#recording.listen(group, listener),
+    });
     this.#regular = this.#plannedRoutine();
     this.#stopListening = parts.network.onAddedSpikes((name, times, indices) => this.#addSpikes(name, times, indices));
   }
@@ -150,12 +162,13 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     }
     for (const d of this.#parts.deliveries) {
       d.constantWeight = undefined;
-      if (d.table.births) restoreSynapses(arena, d.table, d.request);
+      if (d.table.births ?? d.table.signs) restoreSynapses(arena, d.table, d.request);
       if (!d.plastic) continue;
       fillSynapses(arena, d.table, d.request);
       d.plastic.restart(arena);
       d.plastic.reindex(arena);
     }
+    for (const { reset } of this.#structures) reset();
     this.#modulated.clear();
     this.#step = this.#changeNext = 0;
     this.#simulateMs = this.#cpuMs = 0;
@@ -231,9 +244,17 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     this.#rewire(this.#delivery(projection.name), change);
   }
 
-  #rewire(delivery: Delivery, change: Rewiring): void {
+  /** Calcium and synaptic elements of neurons with structural plasticity, now. */
+  elements(rule: StructuralPlasticity): ElementState {
+    this.#checkUsable();
+    const found = this.#structures.find((s) => s.growth?.name === rule.name)?.growth;
+    if (!found) throw new ArgumentError("foreign", `structural plasticity "${rule.name}" belongs to another network`, "Use a rule of the simulated network.");
+    return found.state();
+  }
+
+  #rewire(delivery: Delivery, change: Rewiring, signs?: Int8Array): void {
     this.#refresh(delivery);
-    if (!rewire(this.#parts, delivery, change, this.#step)) return;
+    if (!rewire(this.#parts, delivery, change, this.#step, signs)) return;
     this.#stale = true;
     this.#moved.add(delivery);
   }
@@ -373,6 +394,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     this.#recording.release();
     const nothing = { run: () => false, after: () => false, visit: () => false, deliver: () => {} };
     this.#executable = nothing;
+    this.#structures = this.#regular = [];
     this.#parts = { ...this.#parts, arena: new Arena(0), deliveries: [] };
   }
 
@@ -586,7 +608,8 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
       };
       return [{ everySteps: stepsOf(parseQuantity(rule.every, dimensions.second, "normalise: every")), apply }];
     });
-    return [...statements, ...norms];
+    // Rules for synapses come last: the code may not touch synapses that moved before it is made anew.
+    return [...statements, ...norms, ...this.#structures];
   }
 
   async #rebuild(): Promise<void> {

@@ -31,6 +31,8 @@ export interface SynapseTable {
   readonly columns: Map<string, number>;
   /** The step in which each synapse was made [count]; absent while all are from the start. */
   births?: Uint32Array;
+  /** The sign that each synapse keeps, where a rule needs one: 1 or −1 [count]. */
+  signs?: Int8Array;
 }
 
 /** Values of a batch's synapses in SI units; the returned array is valid until the next call. */
@@ -134,6 +136,7 @@ export function restoreSynapses(arena: Arena, table: SynapseTable, request: Syna
   table.count = total;
   table.longestRow = longest;
   delete table.births;
+  delete table.signs;
   fillSynapses(arena, table, request);
 }
 

@@ -6,6 +6,8 @@ import type { Quantity } from "../units/quantity.ts";
 import type { Connector } from "./connectors.ts";
 import type { Current } from "./inputs.ts";
 import type { Positions } from "./positions.ts";
+import type { RewiringData } from "./rewiring.ts";
+import type { StructuralData } from "./structural.ts";
 import type { Value } from "./values.ts";
 
 /** Neurons [start, end) of a population. */
@@ -142,4 +144,8 @@ export interface NetworkData {
   readonly monitors: readonly MonitorData[];
   readonly changes: readonly ChangeData[];
   readonly normalisations: readonly NormalisationData[];
+  /** Synapses that are replaced by a rule. Absent where there are none. */
+  readonly rewirings?: readonly RewiringData[];
+  /** Growth and pruning. Absent where there is none. */
+  readonly structural?: readonly StructuralData[];
 }

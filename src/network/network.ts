@@ -22,13 +22,16 @@ import { RateMonitor, SpikeMonitor, StateMonitor, SynapseMonitor, WeightMonitor 
 import { checkNormalisation } from "./normalisation.ts";
 import type { NormalisationOptions } from "./normalisation.ts";
 import { describeRange, Population, SpikeSource } from "./population.ts";
-import type { Rewiring } from "./rewiring.ts";
+import { checkRewiring } from "./rewiring.ts";
+import type { Rewiring, RewiringData, RewiringOptions } from "./rewiring.ts";
 import type { NamesOf, SpikingGroup } from "./population.ts";
 import type { Positions } from "./positions.ts";
 import { Projection } from "./projection.ts";
 import type { CommonProjectionOptions, ProjectionOptions } from "./projection.ts";
 import { neuronScope, receptorDimension, synapseScope } from "./scopes.ts";
 import { networkFromJSON, networkToJSON } from "./serialise.ts";
+import { checkStructural, StructuralPlasticity } from "./structural.ts";
+import type { StructuralData, StructuralOptions } from "./structural.ts";
 import { checkedAt } from "./synapseEnds.ts";
 import { neuronNames, resolveValue } from "./values.ts";
 import type { Value } from "./values.ts";
@@ -84,6 +87,8 @@ export class Network {
   readonly #inputs: InputData[] = [];
   readonly #changes: ChangeData[] = [];
   readonly #normalisations: NormalisationData[] = [];
+  readonly #rewirings: RewiringData[] = [];
+  readonly #structural: StructuralData[] = [];
   /** Monitors in the order of their declaration. */
   readonly monitors: (SpikeMonitor | StateMonitor | RateMonitor | SynapseMonitor)[] = [];
   /** Changes that are functions; they are not part of the data. */
@@ -309,6 +314,33 @@ export class Network {
     this.#normalisations.push(checkNormalisation(data.name, options, this.#checkedSynapse(data).variables[0]!.dimension));
   }
 
+  /** Replaces synapses of a projection by a rule every so often; their number stays. */
+  rewiring(projection: Projection, options: RewiringOptions): void {
+    const data = this.#projectionData(projection.name);
+    this.#checkFree(data.name);
+    this.#rewirings.push(checkRewiring(data, options, this.#checkedSynapse(data).variables[0]!.dimension));
+  }
+
+  /**
+   * Growth and pruning that keep the activity of neurons: elements of axons and dendrites grow with curves of the calcium concentration, vacant ones
+   * pair to synapses, and synapses go when a neuron retracts their elements.
+   */
+  structuralPlasticity(options: StructuralOptions): StructuralPlasticity {
+    const name = options.name ?? `structural plasticity ${this.#structural.length + 1}`;
+    if (this.#structural.some((s) => s.name === name)) throw new ArgumentError("duplicate", `there are two rules "${name}"`, "Give the second another name.");
+    for (const e of options.elements) this.#own(e.population.range);
+    const data = checkStructural(name, options, (projection) => this.#projectionData(projection));
+    for (const kind of data.synapses) for (const projection of kind.projections) this.#checkFree(projection);
+    this.#structural.push(data);
+    return new StructuralPlasticity(name);
+  }
+
+  /** At most one rule makes and removes the synapses of a projection. */
+  #checkFree(projection: string): void {
+    if (!this.#rewirings.some((r) => r.projection === projection) && !this.#structural.some((s) => s.synapses.some((k) => k.projections.includes(projection)))) return;
+    throw new ArgumentError("duplicate", `two rules would make and remove the synapses of projection ${projection}`, "Give it one rule, or split the projection.");
+  }
+
   /** Records the spikes of the given groups; of everything that spikes when none is given. */
   spikeMonitor(...sources: SpikingGroup[]): SpikeMonitor {
     return this.#monitorSpikes(sources, false);
@@ -459,6 +491,8 @@ export class Network {
       monitors: this.monitors.map((m) => m.data),
       changes: [...this.#changes],
       normalisations: [...this.#normalisations],
+      ...(this.#rewirings.length > 0 ? { rewirings: [...this.#rewirings] } : {}),
+      ...(this.#structural.length > 0 ? { structural: [...this.#structural] } : {}),
     };
   }
 
@@ -523,6 +557,14 @@ export class Network {
     for (const { projection, side, target, ...options } of data.normalisations) {
       const { dimension } = net.#checkedSynapse(net.#projectionData(projection)).variables[0]!;
       net.normalise(projectionOf(projection), { ...options, [side]: isDimensionless(dimension) ? target : `${target} ${dimensionName(dimension)}` });
+    }
+    for (const { projection, ...options } of data.rewirings ?? []) net.rewiring(projectionOf(projection), options);
+    for (const { elements, synapses, ...rule } of data.structural ?? []) {
+      net.structuralPlasticity({
+        ...rule,
+        elements: elements.map((e) => ({ ...e, population: groupOf(e.population) })),
+        synapses: synapses.map((kind) => ({ ...kind, projections: kind.projections.map(projectionOf) })),
+      });
     }
     for (const input of data.inputs) {
       const target = populationOf(input.target);

@@ -89,6 +89,9 @@ export function networkFromJSON(json: unknown): NetworkData {
   });
   const normalisations = data["normalisations"] ?? [];
   if (!Array.isArray(normalisations) || !normalisations.every(isRecord)) throw broken('"normalisations" is not a list of objects');
+  for (const list of ["rewirings", "structural"]) {
+    if (data[list] !== undefined && !(Array.isArray(data[list]) && data[list].every(isRecord))) throw broken(`"${list}" is not a list of objects`);
+  }
   // Files written before synapses had state call a monitor of them one of weights.
   const monitors = (data["monitors"] as Record<string, unknown>[]).map((m) =>
     m["kind"] === "weights" ? { ...m, kind: "synapses", names: ["w"] } : m,
