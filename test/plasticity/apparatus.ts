@@ -22,6 +22,8 @@ export interface Setting {
   /** In which steps sources and targets are made to spike. */
   readonly preSteps: readonly (readonly number[])[];
   readonly postSteps: readonly (readonly number[])[];
+  /** What the model's modulator `DA` does: its decay (seconds, or none), its start, and when something of this size arrives. */
+  readonly modulator?: { readonly tau: number | undefined; readonly initial: number; readonly amount: number; readonly steps: readonly number[] };
   /** Whether somebody looks at the weights after half of the time. */
   readonly pause: boolean;
 }
@@ -61,6 +63,11 @@ export async function compare(setting: Setting, backend: "wasm" | "interpreter")
   const pre = setting.from === "targets" ? post : (parrots ?? driver);
   const sources = setting.from === "targets" ? setting.targets : setting.sources;
 
+  const { modulator } = setting;
+  const reward = net.spikeSource("reward", 1, { times: [...new Set(modulator?.steps)].sort((a, b) => a - b).map((step) => (step + 1) * dt) });
+  const DA = modulator && net.modulator("DA", {
+    ...(modulator.tau === undefined ? {} : { tau: `${modulator.tau} s` }), initial: modulator.initial, amount: modulator.amount, from: reward, delay: ms(1),
+  });
   const model = synapse(setting.spec as SynapseSpec<string, string>);
   const pairs = setting.pairs.map(([s, t]) => [s % sources, t % setting.targets] as const);
   const projection = net.projection(pre.slice(unused, unused + sources), post.slice(unused, unused + setting.targets), model, {
@@ -72,6 +79,7 @@ export async function compare(setting: Setting, backend: "wasm" | "interpreter")
       : Object.fromEntries(Object.entries(delay).map(([pathway, n]) => [pathway, ms(n)])),
     ...(dendritic > 0 && { dendriticDelay: ms(dendritic) }),
     ...(coincident && { coincident }),
+    ...(DA && { modulators: { DA } }),
     ...Object.fromEntries(Object.entries(values).map(([name, value]) => {
       const unit = name.startsWith("tau") ? "s" : undefined;
       if (typeof value === "number") return [name, unit ? `${value} s` : value];
@@ -80,6 +88,7 @@ export async function compare(setting: Setting, backend: "wasm" | "interpreter")
     })),
   } as never);
   const emitted = { pre: net.spikeMonitor(pre), post: net.spikeMonitor(post) };
+  const level = DA && { value: net.stateMonitor(DA.population, ["value"], { every: ms(1) }), jumps: net.spikeMonitor(DA.population) };
   const received = net.stateMonitor(post, ["g"], { every: ms(1) });
   await using sim = await compile(net, { dt: ms(1), backend, precision: "f64" });
 
@@ -98,6 +107,11 @@ export async function compare(setting: Setting, backend: "wasm" | "interpreter")
   const expected = bruteForce({
     model: model.checked, dt, steps, preSpikes, postSpikes,
     coincident: coincident ?? (dendritic > 0 ? "simultaneous" : "pre-first"),
+    ...(level && modulator && { modulators: { DA: {
+      tau: modulator.tau ?? Infinity,
+      value: (step) => (step < 0 ? modulator.initial : level.value.get("value")[step]!),
+      events: [...level.jumps.times].map((t) => Math.round(t / dt) - 1),
+    } } }),
     perSynapse: new Set(Object.keys(values).filter((name) => typeof values[name] !== "number")),
     synapses: Array.from(from, (source, k) => ({
       pre: source, post: to[k]!, dendritic,

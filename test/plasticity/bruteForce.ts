@@ -95,16 +95,17 @@ export function bruteForce(experiment: Experiment): Outcome {
       const before = new Map(scope);
       const pre = model.pathways.filter((p) => p.on === "pre" && preSpikes[synapse.pre]!.includes(step - synapse.delay(p.name)));
       const post = model.pathways.filter((p) => p.on === "post" && postSpikes[synapse.post]!.includes(step - synapse.dendritic - synapse.delay(p.name)));
-      const ordered = coincident === "pre-first" ? [...pre, ...post] : [...post, ...pre];
-      for (const pathway of ordered) {
+      const modulated = model.pathways.filter((p) => p.on === "modulator" && experiment.modulators?.[p.name]?.events.includes(step));
+      // What takes part in the step that it arrives in comes before anything else in it, and knows the modulators of a step ago.
+      const early = pre.filter((p) => synapse.dendritic === 0 && synapse.delay(p.name) > 0);
+      const late = pre.filter((p) => !early.includes(p));
+      for (const pathway of [...early, ...modulated, ...(coincident === "pre-first" ? [...late, ...post] : [...post, ...late])]) {
         const read = new Map(scope);
+        if (early.includes(pathway)) for (const [name, modulator] of Object.entries(experiment.modulators ?? {})) read.set(name, modulator.value(step - 1));
         if (coincident === "simultaneous") {
           for (const [name, side] of traces) if (side !== pathway.on) read.set(name, before.get(name)!);
         }
-        act(pathway, step, read, usesTime(model, pathway), pathway.on === "post");
-      }
-      for (const p of model.pathways) {
-        if (p.on === "modulator" && experiment.modulators?.[p.name]?.events.includes(step)) act(p, step, new Map(scope), usesTime(model, p), true);
+        act(pathway, step, read, usesTime(model, pathway), pathway.on !== "pre");
       }
       const every = model.regularly && Math.round(model.regularly.every / dt);
       if (every && (step + 1) % every === 0) act(model.regularly, step, new Map(scope), false, true);

@@ -89,6 +89,29 @@ const consolidating = fc.record({ tau_w: tau, tau_x: tau, goal: gain, a: gain })
 }));
 
 /** `elapsed` itself; with an event-driven variable beside it, whose value anybody may look at without being an event. */
+/** Izhikevich (2007), doi:10.1093/cercor/bhl152, with statements that know the modulator beside the equation that does. */
+const modulated = fc.record({ tau_x: tau, tau_c: tau, a: gain, b: gain, k: gain, direct: fc.boolean() }).map(({ direct, ...parameters }): RandomModel => ({
+  perSynapse: ["a", "tau_c", "c"],
+  spec: {
+    name: "modulated", parameters, state: { x: 0, y: 0, c: 0 }, modulators: ["DA"],
+    equations: `dw/dt = 100 * c * DA / second : 1 (event-driven); ${trace("c", "tau_c")}; ${trace("x", "tau_x")}; ${trace("y", "tau_x")}`,
+    onPre: `receptor += w; c -= b * y; x += 1${direct ? "; w -= k * DA * y" : ""}`,
+    onPost: `c += a * x; y += 1${direct ? "; w += k * DA; receptor += DA" : ""}`,
+    ...(direct && { onModulator: { DA: "w = (1 - k) * w + c" } }),
+  },
+}));
+
+/** Statements at regular times, on what synapses hold. */
+const regular = fc.record({ tau_c: tau, a: gain, b: gain, every: fc.constantFrom("1 ms", "2.5 ms") }).map(({ every, ...parameters }): RandomModel => ({
+  perSynapse: ["a", "b", "c"],
+  spec: {
+    name: "regular", parameters, state: { c: 0, n: 0 },
+    equations: `w : 1; n : 1; dc/dt = (n - c) / tau_c : 1 (event-driven)`,
+    onPre: "receptor += w; c += a", onPost: "n += 1; w += b * c",
+    regularly: { every: every as "1 ms", statements: "n = n / 2; w -= a * b * c; receptor += b" },
+  },
+}));
+
 const sinceLast = fc.record({ tau_s: tau, a: gain, b: gain, watched: fc.boolean() }).map(({ watched, ...parameters }): RandomModel => ({
   perSynapse: ["a", "b", "z"],
   spec: {
@@ -133,4 +156,4 @@ const anything = fc.record({
   },
 }));
 
-export const families = { pair, triplet, calcium, shortTerm, coupled, consolidating, sinceLast, anything };
+export const families = { pair, triplet, calcium, shortTerm, coupled, consolidating, sinceLast, modulated, regular, anything };
