@@ -34,11 +34,15 @@ export class Learning {
   readonly #projections: readonly Projection[];
   #before: readonly Float64Array[] = [];
   #learned: readonly Learned[] = [];
+  readonly #chosen: { readonly name: string; readonly shape: readonly [number, number] } | undefined;
 
-  constructor(network: Network) {
+  /** @throws {ArgumentError} when the setting `fields` names no projection that learns, or no shape of its sources */
+  constructor(network: Network, settings: Settings) {
     this.#network = network;
     const learning = network.data.projections.filter(({ model }) => changesWeights(model.checked));
     this.#projections = learning.map(({ name, model }) => new Projection(name, model));
+    const { fields } = settings;
+    if (typeof fields === "string" && fields.trim() !== "") this.#chosen = this.#readFields(fields.trim());
   }
 
   /** Keeps the weights with which a simulation begins. */
@@ -81,13 +85,13 @@ export class Learning {
    *
    * @returns the names of the files
    */
-  async save(folder: string, settings: Settings, title: string): Promise<string[]> {
+  async save(folder: string, title: string): Promise<string[]> {
     if (this.#learned.length === 0) return [];
     await saveWeightTables(join(folder, "weights.npz"), this.#learned.map(({ table }) => table));
     const histograms = this.#learned.map(({ table, before }): WeightHistogram => shownWeights(table, before));
     for (const kind of ["png", "svg"]) await saveScene(join(folder, `weights.${kind}`), weightHistogramsScene(histograms, { title }));
     const made = ["weights.npz", "weights.png", "weights.svg"];
-    for (const { table, shape, places } of this.#fields(settings)) {
+    for (const { table, shape, places } of this.#fields()) {
       const { weights, unit } = shownWeights(table);
       const fields = receptiveFields({ ...table, weights: Float64Array.from(weights) }, { shape, ...(places ? { places } : {}) });
       const name = fileName(`fields-${table.name}`);
@@ -99,11 +103,10 @@ export class Learning {
     return made;
   }
 
-  #fields(settings: Settings): { table: WeightTable; shape: readonly [number, number]; places?: Uint32Array }[] {
-    const chosen = settings["fields"];
-    if (typeof chosen === "string") return [this.#chosenField(chosen)];
+  #fields(): { table: WeightTable; shape: readonly [number, number]; places?: Uint32Array }[] {
     const { populations, projections } = this.#network.data;
     return this.#learned.flatMap(({ table }) => {
+      if (this.#chosen) return table.name === this.#chosen.name ? [{ table, shape: this.#chosen.shape }] : [];
       const { pre } = projections.find(({ name }) => name === table.name)!;
       const source = populations.find(({ name }) => name === pre.population)!;
       const grid = source.positions && pre.start === 0 && pre.end === source.size ? gridOf(source.positions) : undefined;
@@ -111,13 +114,15 @@ export class Learning {
     });
   }
 
-  #chosenField(text: string): { table: WeightTable; shape: readonly [number, number] } {
-    const [, name, rows, columns] = /^(.*?)[\s:]+(\d{1,6})\s*[x×]\s*(\d{1,6})$/.exec(text.trim()) ?? [];
-    const known = this.#learned.map(({ table }) => table);
-    const table = known.find((one) => one.name === name);
-    if (table) return { table, shape: [Number(rows), Number(columns)] };
-    const hint = `Write e.g. fields: "${known[0]!.name} 28x28". Projections that learn: ${known.map((one) => one.name).join(", ")}.`;
-    throw new ArgumentError("setting", `the setting fields is "${text}", which names no projection that learns and its shape`, hint);
+  #readFields(text: string): { name: string; shape: readonly [number, number] } {
+    const [, name = "", rows, columns] = /^(.*?)[\s:]+(\d{1,6})\s*[x×]\s*(\d{1,6})$/.exec(text) ?? [];
+    const known = this.#projections.map((projection) => projection.name);
+    const { pre } = this.#network.data.projections.find((projection) => known.includes(name) && projection.name === name) ?? {};
+    const shape = [Number(rows), Number(columns)] as const;
+    if (pre && shape[0] * shape[1] === pre.end - pre.start) return { name, shape };
+    const problem = pre ? `has ${pre.end - pre.start} sources` : "names no projection that learns and its shape";
+    const hint = `Write e.g. fields: "${known[0] ?? "X→E"} 28x28". Projections that learn: ${known.join(", ") || "none"}.`;
+    throw new ArgumentError("setting", `the setting fields is "${text}", which ${problem}`, hint);
   }
 }
 

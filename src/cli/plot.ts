@@ -60,7 +60,8 @@ function frequencyCommand(): Command {
     .option("--pairs <n>", "(default: 60)", positiveWholeNumber)
     .option("--burst <n>", "pairs come in bursts of so many", positiveWholeNumber)
     .option("--every <time>", 'a burst every so long (default: "10 s")')
-    .addHelpText("after", examples("plot frequency stdpTriplet", 'plot frequency stdpTriplet stdpPair --difference "10 ms" --pairs 75 --burst 5 --out f.svg'))
+    .addHelpText("after", examples("plot frequency stdpTriplet", "plot frequency clopath --neuron adExClopath --drive v=80mV --pairs 75 --burst 5",
+      'plot frequency stdpTriplet stdpPair --difference "10 ms" --pairs 75 --burst 5 --out f.svg'))
     .action(async (names: readonly string[], options: FrequencyOptions) => {
       const differences = options.difference ?? ["10 ms", "-10 ms"];
       const kind: CurveKind = {
@@ -84,8 +85,8 @@ function pairingOptions(command: Command): Command {
     .option("--delay <time>", "that delay (default: one step)")
     .addOption(new Option("--at <place>", "where the times of spikes are meant").choices(["synapse", "soma"]).default("synapse"))
     .option("--neuron <name>", "neuron model to use behind the synapse, fired by --drive; for rules that need its variables")
-    .option("--drive <receptor=weight>", "what makes that neuron fire, e.g. v=40mV")
-    .option("--receptor <name>", "where the synapse sends to in that neuron")
+    .option("--drive <receptor=weight>", "what makes that neuron fire, e.g. v=80mV")
+    .option("--receptor <name>", "where the synapse sends to in that neuron (default: to no effect)")
     .option("--settle <time>", 'simulated after the last pair (default: "1 s")')
     .option("--dt <time>", 'step (default: "0.1 ms")');
 }
@@ -125,7 +126,7 @@ async function changes(
       const label = [preset === undefined ? exported : `${exported} ${preset}`, ...(variants.length > 1 ? [variant?.replace("-", "−")] : [])].join(", ");
       // Of a variable that begins at zero there is no share.
       const start = curve.weight === 0 ? 1 : curve.weight;
-      curves.push({ name: label, at: kind.at(curve), change: curve.dw.map((dw) => dw / start), dw: curve.dw, weight: curve.weight });
+      curves.push({ name: label, at: kind.at(curve), change: curve.dw.map((dw) => dw / start), dw: curve.dw, weight: curve.weight, ...given({ variable }) });
     }
   }
   const title = options.title ?? kind.title;
@@ -232,7 +233,7 @@ async function pairedNeuron({ neuron: wanted, drive, receptor }: PairOptions): P
   const model = (await neuronModels()).get(wanted);
   if (!model) throw new ArgumentError("unknown-model", `there is no neuron model "${wanted}"`, "synfire models lists them.");
   const [into, weight] = drive === undefined ? [] : assignment(drive);
-  if (into === undefined) throw new ArgumentError("drive", `what makes "${wanted}" fire is missing`, `Write e.g. --drive ${Object.keys(model.receptors)[0] ?? "v"}=40mV.`);
+  if (into === undefined) throw new ArgumentError("drive", `what makes "${wanted}" fire is missing`, `Write e.g. --drive ${Object.keys(model.receptors)[0] ?? "v"}=80mV.`);
   return { model, drive: { receptor: into, weight: weight as Quantity }, ...(receptor === undefined ? {} : { receptor }) };
 }
 

@@ -53,7 +53,7 @@ async function run(file: string, options: RunOptions): Promise<void> {
   const folder = options.out === undefined ? undefined : await writableFolder(options.out);
   const network = await loaded.build();
   const spikes = spikeMonitorOf(network);
-  const learning = new Learning(network);
+  const learning = new Learning(network, loaded.settings);
   await interruptible(async (interruption) => {
     const keep = (record?: RunRecord) => (folder === undefined ? undefined : save({ folder, network, spikes, learning, file: loaded, record, screen }));
     const simulated = await simulateWithProgress(network, loaded, options, screen, interruption, learning).catch(async (error: unknown) => {
@@ -113,7 +113,7 @@ async function save({ folder, network, spikes, learning, file, record, screen }:
   await saveSpikes(join(folder, "spikes.csv"), spikes);
   for (const name of rasters) await saveRaster(join(folder, name), spikes, { title });
   const monitored = await saveMonitored(folder, network, title);
-  const learned = await learning.save(folder, file.settings, title);
+  const learned = await learning.save(folder, title);
   const made = [...rasters, "spikes.csv", ...monitored, ...learned, ...(record ? ["run.json"] : [])];
   screen.note(`saved ${made.join(", ")} in ${relative(process.cwd(), folder) || "."}`);
 }

@@ -18,7 +18,7 @@ import { formatQuantity, parseQuantity, readQuantity, type Quantity } from "../u
 export interface PairedNeuron {
   readonly model: NeuronModel;
   readonly values?: Readonly<Record<string, Value>>;
-  /** Into which the synapse sends; default the only one. */
+  /** Into which the synapse sends; default one that is added, where what arrives has no effect. */
   readonly receptor?: string;
   /** What makes it fire: one spike of this weight into this receptor for each postsynaptic spike that is wanted. */
   readonly drive: { readonly receptor: string; readonly weight: Quantity };
@@ -85,14 +85,14 @@ export async function runPairings(model: SynapseModel, trains: readonly PairedTr
   const net = new Network();
   const pre = net.spikeSource("pre", trains.length, schedule(trains.map((train) => Array.from(train.pre, (t) => t - preEarly + start))));
   const drive = net.spikeSource("drive", trains.length, schedule(trains.map((train) => Array.from(train.post, (t) => t - postEarly - step + start))));
-  const paired = options.neuron ?? relayFor(model, weight);
+  const paired = options.neuron ? withReceptor(options.neuron, inputUnit(model, weight)) : relayFor(model, weight);
   const post = net.population("post", trains.length, paired.model, paired.values ?? {}) as Population;
   net.projection(drive, post, staticSynapseModel("drive"), {
     connect: oneToOne(), receptor: paired.drive.receptor as never, weight: paired.drive.weight, delay: dt, name: "drive",
   });
   const learned = net.projection(pre, post, model, {
     ...values, connect: oneToOne(), weight, name: "paired",
-    ...(model.usesReceptor ? { receptor: (paired.receptor ?? onlyReceptor(paired)) as never } : {}),
+    ...(model.usesReceptor ? { receptor: paired.receptor as never } : {}),
     ...(reading === "nest" ? { dendriticDelay: inSteps(delay, step) } : { delay: inSteps(delay, step) }),
     ...(model.modulators.length === 0 ? {} : { modulators: Object.fromEntries(model.modulators.map((name) => [name, net.modulator(name, { initial: 1 })])) }),
   } as never);
@@ -120,20 +120,32 @@ function schedule(trains: readonly (readonly number[])[]): { times: Float64Array
 
 /** A neuron that fires whenever it is driven, and to which the synapse's own input does nothing. @param weight  of the synapse */
 export function relayFor(model: SynapseModel, weight: Quantity): PairedNeuron {
-  const own = model.checked.variables[0]!.dimension;
-  const unit = dimensionName(isUnknown(own) ? readQuantity(weight, "weight").dimension : own);
+  const unit = inputUnit(model, weight);
   const relay = neuron({
-    name: "relay", state: { driven: 0, received: (unit === "1" ? 0 : `0 ${unit}`) as Quantity }, receptors: { drive: "driven", synapse: "received" },
+    name: "relay", state: { driven: 0, received: nothing(unit) }, receptors: { drive: "driven", synapse: "received" },
     equations: `driven : 1 (impulse); received : ${unit} (impulse)`, threshold: "driven > 0",
   }) as NeuronModel;
   return { model: relay, receptor: "synapse", drive: { receptor: "drive", weight: 1 } };
 }
 
-function onlyReceptor({ model }: PairedNeuron): string {
-  const [first, ...more] = Object.keys(model.receptors);
-  if (first !== undefined && more.length === 0) return first;
-  throw new ArgumentError("receptor", `neuron "${model.name}" has ${more.length + (first ? 1 : 0)} receptors`, "Say which the synapse sends to: neuron: { …, receptor }.");
+/** The same neuron with a receptor of no effect, unless the synapse is to have one. */
+function withReceptor(paired: PairedNeuron, unit: string): PairedNeuron {
+  if (paired.receptor !== undefined) return paired;
+  const { checked: _, ...spec } = paired.model;
+  const model = neuron({
+    ...spec, state: { ...spec.state, paired_input: nothing(unit) }, receptors: { ...spec.receptors, paired_input: "paired_input" },
+    equations: `${spec.equations}\npaired_input : ${unit} (impulse)`,
+  } as never) as NeuronModel;
+  return { ...paired, model, receptor: "paired_input" };
 }
+
+/** Of what a synapse sends, as equations write it. */
+function inputUnit(model: SynapseModel, weight: Quantity): string {
+  const own = model.checked.variables[0]!.dimension;
+  return dimensionName(isUnknown(own) ? readQuantity(weight, "weight").dimension : own);
+}
+
+const nothing = (unit: string): Quantity => (unit === "1" ? 0 : `0 ${unit}`) as Quantity;
 
 function presetOf(model: SynapseModel, preset: string | undefined): Readonly<Record<string, Value>> {
   if (preset === undefined) return {};

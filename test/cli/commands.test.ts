@@ -7,7 +7,7 @@ import { doisIn, publications } from "../../src/cli/bibliography.ts";
 import { built, folderWith, smallNetwork, synfire } from "./synfire.ts";
 
 const spikes = "time_s,neuron\n0.001,0\n0.002,1\n0.0031,0\n0.004,2\n";
-const commands = ["run", "raster", "stats", "models", "inspect", "check", "verify", "bench", "doctor", "cite"];
+const commands = ["run", "raster", "plot", "stats", "models", "inspect", "check", "verify", "bench", "doctor", "cite"];
 const asJson = (text: string) => JSON.parse(text) as Record<string, unknown>;
 
 test.each([["--help"], []])("synfire %s explains itself, with examples", (...args) => {

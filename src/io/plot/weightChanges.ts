@@ -9,6 +9,8 @@ export interface WeightChanges {
   readonly at: ArrayLike<number>;
   /** As a fraction of the weight at the start. */
   readonly change: ArrayLike<number>;
+  /** What changes, if not the weight w. */
+  readonly variable?: string;
 }
 
 /** Δw against t_post − t_pre, a curve a rule. */
@@ -29,7 +31,8 @@ export const frequencyPanels = (curves: readonly WeightChanges[]): ChartPanel[] 
 
 function panel(curves: readonly WeightChanges[], lines: NonNullable<ChartPanel["lines"]>): ChartPanel {
   const parts = curves.map(({ name, at, change }) => ({ name: curves.length === 1 ? "" : name, x: at, y: scaled(change, 100) }));
-  const label = curves.length === 1 ? `Δw of ${curves[0]!.name} (%)` : "Δw (%)";
+  const what = curves[0]?.variable ?? "w";
+  const label = curves.length === 1 ? `Δ${what} of ${curves[0]!.name} (%)` : `Δ${what} (%)`;
   return { label, curves: parts, lines: [{ y: 0 }, ...lines] };
 }
 
