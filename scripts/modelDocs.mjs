@@ -15,21 +15,27 @@ export function sourcesOf(folder) {
 
 /**
  * @param {Readonly<Record<string, unknown>>} exported what synfire/models exports
- * @param {{ describe: Function, lower: Function }} tools `describeModel` of src/model and `lowerNeuron` of src/lower
+ * @param {{ describe: Function, describeSynapse: Function, lower: Function }} tools `describeModel` and `describeSynapse` of src/model,
+ *   `lowerNeuron` of src/lower
  * @returns {string} the page, Markdown
  */
 export function modelsPage(exported, tools) {
   const sections = sourcesOf("neurons").flatMap((source) => neuronSections(source, exported, tools));
   const networks = sourcesOf("networks").filter(({ text }) => text.includes("export function build"));
-  const index = sections.map(({ name, summary }) => `| [${name}](#${anchor(name)}) | ${summary} |`);
+  const synapses = sourcesOf("synapses").flatMap((source) => synapseSections(source, exported, tools));
   return [
     "# Models and networks",
     "<!-- Written by `npm run docs` from models/; edit the files there. -->",
-    "Each model is one file of models/neurons: equations, units and defaults to read, copy and change. `synfire models NAME` prints one,\n"
-      + "`synfire inspect NAME` shows how it is integrated and why.",
+    "Each model is one file of models/neurons or models/synapses: equations, units and defaults to read, copy and change. `synfire models NAME`\n"
+      + "prints one, `synfire inspect NAME` shows how a neuron is integrated and why.",
     "## Neuron models",
-    ["| import from `synfire/models` | what it is |", "| --- | --- |", ...index].join("\n"),
+    indexOf(sections),
     ...sections.map(({ text }) => text),
+    "## Synapse models",
+    "A weight `w` in the unit of the receptor belongs to every model; `weight` stands for that unit. `on pre` is what a presynaptic spike does when\n"
+      + "it reaches the synapse, `on post` what a postsynaptic one does.",
+    indexOf(synapses),
+    ...synapses.map(({ text }) => text),
     "## Networks",
     "`synfire run NAME` runs one; `--set name=value` changes a setting.",
     ...networks.map(networkSection),
@@ -37,6 +43,9 @@ export function modelsPage(exported, tools) {
 }
 
 const anchor = (name) => name.toLowerCase();
+
+const indexOf = (sections) => table(["import from `synfire/models`", "what it is"],
+  sections.map(({ name, summary }) => [`[${name}](#${anchor(name)})`, summary]));
 
 function neuronSections({ path, text }, exported, tools) {
   const names = [...text.matchAll(/^export const (\w+)\b[^=]*= neuron\(/gm)].map(([, name]) => name);
@@ -56,6 +65,29 @@ function neuronSections({ path, text }, exported, tools) {
       receptors.length > 0 ? `Receptors: ${receptors.join(", ")}.` : "",
       table(["preset", "sets"], described.presets.map((p) => [p.name, assignments(p.values) || "the defaults"])),
       integrationOf(model, tools),
+      `[${path}](../${path})`,
+    ];
+    return { name, summary: model.description ?? firstSentence(prose), text: parts.filter((part) => part !== "").join("\n\n") };
+  });
+}
+
+function synapseSections({ path, text }, exported, tools) {
+  const names = [...text.matchAll(/^export const (\w+)\b[^=]*= (?:synapse|staticSynapseModel)\(/gm)].map(([, name]) => name);
+  return names.filter((name) => exported[name] !== undefined).map((name) => {
+    const model = exported[name], described = tools.describeSynapse(model);
+    const { prose, meanings } = readComment(commentBefore(text, `export const ${name}`));
+    const events = described.pathways.map((p) => [p.name === p.on ? `on ${p.on}` : `on ${p.on} (${p.name})`, p.statements]);
+    if (described.regularly) events.push([`every ${described.regularly.every}`, described.regularly.statements]);
+    const code = [...described.equations, ...events.map(([when, statements]) => `${when}: ${statements.join("; ")}`)];
+    const parts = [
+      `### ${name}`,
+      prose,
+      "```\n" + code.join("\n") + "\n```",
+      table(["parameter", "default", "dimension", "what it is"],
+        described.parameters.map((p) => [p.name, p.value, p.unit, meanings.get(p.name) ?? ""])),
+      table(["state", "start", "dimension"], described.state.map((v) => [v.name, v.value, v.unit])),
+      described.modulators.length > 0 ? `Modulators: ${described.modulators.map((m) => `\`${m}\``).join(", ")}.` : "",
+      table(["preset", "sets"], described.presets.map((p) => [p.name, assignments(p.values) || "the defaults"])),
       `[${path}](../${path})`,
     ];
     return { name, summary: model.description ?? firstSentence(prose), text: parts.filter((part) => part !== "").join("\n\n") };
@@ -106,16 +138,17 @@ function commentBefore(text, declaration) {
 
 function cleanComment(comment) {
   const lines = comment.split("\n").map((line) => line.replace(/^\s*\* ?/, "").trimEnd());
-  return lines.join("\n").trim().replace(/^@source (.*)$/gm, "Source: $1").replace(/\n(Source: )/g, "\n\n$1").replace(/\n{3,}/g, "\n\n");
+  return lines.join("\n").trim().replace(/^@source (.*)$/gm, "Source: $1").replace(/^@tested (.*)$/gm, "Tested: $1")
+    .replace(/\n((?:Source|Tested): )/g, "\n\n$1").replace(/\n{3,}/g, "\n\n");
 }
 
 const firstSentence = (text) => /^[^]*?[.:](?=\s|$)/.exec(text)?.[0].replace(/\s+/g, " ") ?? text.replace(/\s+/g, " ");
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [models, { describeModel }, { lowerNeuron }] = await Promise.all([
+  const [models, { describeModel, describeSynapse }, { lowerNeuron }] = await Promise.all([
     import("../dist/models/index.js"), import("../dist/src/model/index.js"), import("../dist/src/lower/lowerNeuron.js"),
   ]);
-  const page = modelsPage(models, { describe: describeModel, lower: lowerNeuron });
+  const page = modelsPage(models, { describe: describeModel, describeSynapse, lower: lowerNeuron });
   writeFileSync(`${root}/docs/models.md`, page);
   console.log(`wrote docs/models.md, ${page.split("\n").length} lines`);
 }

@@ -12,11 +12,11 @@ import { neuron } from "synfire";
  * | --- | --- | --- |
  * | C, g_L, E_L | pF, nS, mV | capacitance, leak conductance, leak reversal potential |
  * | Delta_T | mV | sharpness of the upstroke |
- * | V_T_rest, V_T_max, tau_V_T | mV, mV, ms | threshold of the upstroke at rest, after a spike, and how fast it returns |
+ * | V_T_rest, V_T_max, tau_V_T | mV, mV, ms | threshold of the upstroke at rest, threshold after a spike, how fast it returns |
  * | V_peak, V_clamp, V_reset, t_clamp | mV, mV, mV, ms | where a spike is cut, where it is held, where v goes then, how long it is held |
  * | a, b, tau_w | nS, pA, ms | subthreshold adaptation, adaptation by a spike, its time constant |
  * | I_sp, tau_z | pA, ms | depolarising current after a spike, its time constant |
- * | tau_plus, tau_minus, tau_mean | ms | time constants of u_plus, of u_minus, of u_mean |
+ * | tau_plus, tau_minus, tau_mean | ms | time constant of u_plus, time constant of u_minus, time constant of u_mean |
  * | t_filter | ms | by how much u_plus and u_minus are late |
  * | i_ext | pA | injected current |
  *

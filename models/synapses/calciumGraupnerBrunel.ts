@@ -11,9 +11,9 @@ import { synapse } from "synfire";
  * | parameter | unit | what it is |
  * | --- | --- | --- |
  * | tau_ca | ms | decay of calcium |
- * | pre_calcium, post_calcium | 1 | calcium by a presynaptic spike, by a postsynaptic one |
- * | theta_d, theta_p | 1 | calcium above which the synapse is depressed, potentiated |
- * | gamma_d, gamma_p | 1 | rates of depression and potentiation, in units of 1/tau |
+ * | pre_calcium, post_calcium | 1 | calcium by a presynaptic spike, calcium by a postsynaptic one |
+ * | theta_d, theta_p | 1 | calcium above which the synapse is depressed, calcium above which it is potentiated |
+ * | gamma_d, gamma_p | 1 | rate of depression in units of 1/tau, rate of potentiation in units of 1/tau |
  * | sigma | 1 | size of the noise |
  * | tau | s | time constant of the efficacy |
  * | rho_star | 1 | efficacy that separates the basins of the two states |

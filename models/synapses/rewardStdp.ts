@@ -11,7 +11,7 @@ import { synapse } from "synfire";
  *
  * | parameter | unit | what it is |
  * | --- | --- | --- |
- * | tau_plus, tau_minus | ms | width of the window of potentiation, of depression |
+ * | tau_plus, tau_minus | ms | width of the window of potentiation, width of the window of depression |
  * | tau_c | s | how long a synapse stays eligible |
  * | tau_w | ms | time in which a dopamine concentration of 1 changes the weight by the eligibility |
  * | a_plus, a_minus | weight | eligibility by a pair of no delay |

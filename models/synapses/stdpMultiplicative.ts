@@ -6,7 +6,7 @@ import { synapse } from "synfire";
  *
  * | parameter | unit | what it is |
  * | --- | --- | --- |
- * | tau_plus, tau_minus | ms | width of the window of potentiation, of depression |
+ * | tau_plus, tau_minus | ms | width of the window of potentiation, width of the window of depression |
  * | lambda | 1 | learning rate |
  * | alpha | 1 | how much stronger depression is |
  * | w_max | weight | upper bound; the lower one is 0 |

@@ -10,8 +10,8 @@ import { synapse } from "synfire";
  *
  * | parameter | unit | what it is |
  * | --- | --- | --- |
- * | tau_plus, tau_minus | ms | width of the window of potentiation, of depression |
- * | a_plus, a_minus | 1 | change by a pair of no delay, as a fraction of w_max |
+ * | tau_plus, tau_minus | ms | width of the window of potentiation, width of the window of depression |
+ * | a_plus, a_minus | 1 | potentiation by a pair of no delay as a fraction of w_max, depression by one |
  * | w_max | weight | upper bound; the lower one is 0 |
  *
  * @source Song, Miller & Abbott (2000), Nat. Neurosci. 3:919–926. doi:10.1038/78829

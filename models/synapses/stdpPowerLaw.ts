@@ -9,10 +9,10 @@ import { synapse } from "synfire";
  *
  * | parameter | unit | what it is |
  * | --- | --- | --- |
- * | tau_plus, tau_minus | ms | width of the window of potentiation, of depression |
+ * | tau_plus, tau_minus | ms | width of the window of potentiation, width of the window of depression |
  * | lambda | 1 | learning rate: change by a pair of no delay, as a fraction of w_max |
  * | alpha | 1 | how much stronger depression is |
- * | mu_plus, mu_minus | 1 | exponent of potentiation, of depression |
+ * | mu_plus, mu_minus | 1 | exponent of potentiation, exponent of depression |
  * | w_max | weight | upper bound; the lower one is 0 |
  *
  * @source Gütig, Aharonov, Rotter & Sompolinsky (2003), J. Neurosci. 23:3697–3714. doi:10.1523/JNEUROSCI.23-09-03697.2003

@@ -7,8 +7,8 @@ import { synapse } from "synfire";
  *
  * | parameter | unit | what it is |
  * | --- | --- | --- |
- * | tau_near, tau_far | ms | width of the inner part of the window, of the outer part |
- * | a_near, a_far | 1 | potentiation and depression by a pair of no delay, as fractions of w_max |
+ * | tau_near, tau_far | ms | width of the inner part of the window, width of its outer part |
+ * | a_near, a_far | 1 | height of the inner part as a fraction of w_max, depth of the outer part |
  * | w_max | weight | upper bound; the lower one is 0 |
  *
  * @source Woodin, Ganguly & Poo (2003), Neuron 39:807–820. doi:10.1016/S0896-6273(03)00507-5

@@ -6,10 +6,10 @@ import { synapse } from "synfire";
  *
  * | parameter | unit | what it is |
  * | --- | --- | --- |
- * | tau_plus, tau_x | ms | time constants of the presynaptic traces r1, r2 |
- * | tau_minus, tau_y | ms | time constants of the postsynaptic traces o1, o2 |
- * | a2_plus, a3_plus | 1 | potentiation by a pair, and by a triplet post-pre-post |
- * | a2_minus, a3_minus | 1 | depression by a pair, and by a triplet pre-post-pre |
+ * | tau_plus, tau_x | ms | time constants of the presynaptic traces r1 and r2 |
+ * | tau_minus, tau_y | ms | time constants of the postsynaptic traces o1 and o2 |
+ * | a2_plus, a3_plus | 1 | potentiation by a pair, potentiation by a triplet post-pre-post |
+ * | a2_minus, a3_minus | 1 | depression by a pair, depression by a triplet pre-post-pre |
  * | w_ref | weight | weight of which these are fractions |
  * | w_max | weight | upper bound; the lower one is 0 |
  *

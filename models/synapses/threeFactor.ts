@@ -7,11 +7,11 @@ import { synapse } from "synfire";
  *
  * | parameter | unit | what it is |
  * | --- | --- | --- |
- * | tau_plus, tau_minus | ms | width of the window of pre before post, of post before pre |
+ * | tau_plus, tau_minus | ms | width of the window of pre before post, width of the window of post before pre |
  * | tau_e | ms | how long a synapse stays eligible |
- * | a_plus, a_minus | 1 | eligibility by a pair of no delay: raised by pre before post, lowered by post before pre |
+ * | a_plus, a_minus | 1 | eligibility by pre before post of no delay, eligibility lost by post before pre |
  * | eta | weight/s | learning rate |
- * | w_min, w_max | weight | bounds, which act at events |
+ * | w_min, w_max | weight | bounds that act at events |
  *
  * @source Frémaux & Gerstner (2016), Front. Neural Circuits 9:85. doi:10.3389/fncir.2015.00085
  * @source Frémaux, Sprekeler & Gerstner (2010), J. Neurosci. 30:13326–13337. doi:10.1523/JNEUROSCI.6249-09.2010

@@ -1,15 +1,15 @@
 import { synapse } from "synfire";
 
 /**
- * General three-factor rule with an error of the postsynaptic neuron's own: dw/dt = eta·error·eligibility, where `error` is a variable or parameter of
- * that neuron (write it into the neuron's equations, e.g. `error = target - rate : 1`) and presynaptic spikes raise the eligibility by
- * a_spike, pairs of pre before post by a_pair. With a_spike alone it is the delta rule on filtered spikes.
+ * General three-factor rule with an error of the postsynaptic neuron's own: dw/dt = eta·error·eligibility, where `error` is a state
+ * variable of that neuron (e.g. `derror/dt = (target - rate - error)/tau : 1`) and presynaptic spikes raise the eligibility by a_spike, pairs
+ * of pre before post by a_pair. With a_spike alone it is the delta rule on filtered spikes.
  *
  * | parameter | unit | what it is |
  * | --- | --- | --- |
  * | tau_plus | ms | width of the window of pre before post |
  * | tau_e | ms | how long a synapse stays eligible |
- * | a_spike, a_pair | 1 | eligibility by a presynaptic spike, by a pair of no delay |
+ * | a_spike, a_pair | 1 | eligibility by a presynaptic spike, eligibility by a pair of no delay |
  * | eta | weight/s | learning rate |
  * | w_min, w_max | weight | bounds |
  *

@@ -8,7 +8,7 @@ import { synapse } from "synfire";
  * | parameter | unit | what it is |
  * | --- | --- | --- |
  * | U | 1 | utilisation of resources by the first spike |
- * | tau_rec, tau_fac | ms | time constants of recovery from depression, of facilitation |
+ * | tau_rec, tau_fac | ms | time constant of recovery from depression, time constant of facilitation |
  *
  * @source Tsodyks, Pawelzik & Markram (1998), Neural Comput. 10:821–835. doi:10.1162/089976698300017502
  * @source Tsodyks & Markram (1997), PNAS 94:719–723. doi:10.1073/pnas.94.2.719

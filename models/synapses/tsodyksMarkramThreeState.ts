@@ -8,7 +8,7 @@ import { synapse } from "synfire";
  * | parameter | unit | what it is |
  * | --- | --- | --- |
  * | U | 1 | utilisation of resources by the first spike |
- * | tau_rec, tau_fac | ms | time constants of recovery from depression, of facilitation (0: none) |
+ * | tau_rec, tau_fac | ms | time constant of recovery from depression, time constant of facilitation (0: none) |
  * | tau_in | ms | time constant of inactivation, that of the synaptic current |
  *
  * @source Tsodyks, Uziel & Markram (2000), J. Neurosci. 20:RC50. doi:10.1523/JNEUROSCI.20-01-j0003.2000

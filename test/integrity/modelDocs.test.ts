@@ -3,12 +3,15 @@ import { expect, test } from "vitest";
 import * as models from "../../models/index.ts";
 import { modelsPage, sourcesOf } from "../../scripts/modelDocs.mjs";
 import { lowerNeuron } from "../../src/lower/lowerNeuron.ts";
-import type { NeuronModel } from "../../src/model/index.ts";
-import { describeModel } from "../../src/model/index.ts";
+import type { NeuronModel, SynapseModel } from "../../src/model/index.ts";
+import { describeModel, describeSynapse } from "../../src/model/index.ts";
 
-const tools = { describe: describeModel, lower: lowerNeuron };
+const tools = { describe: describeModel, describeSynapse, lower: lowerNeuron };
 const neuronModels = Object.entries(models as Readonly<Record<string, unknown>>)
   .filter((entry): entry is [string, NeuronModel] => (entry[1] as { kind?: unknown }).kind === "neuron");
+
+const synapseModels = Object.entries(models as Readonly<Record<string, unknown>>)
+  .filter((entry): entry is [string, SynapseModel] => (entry[1] as { kind?: unknown }).kind === "synapse");
 
 test("docs/models.md is what npm run docs writes from models/", () => {
   expect(readFileSync(new URL("../../docs/models.md", import.meta.url), "utf8")).toBe(modelsPage(models, tools));
@@ -36,7 +39,26 @@ test("every neuron model has a DOI as its source, a description, and a name of i
   expect(names.length).toBeGreaterThan(20);
 });
 
-test("the page says of every parameter of every neuron model what it is", () => {
+test("every synapse model of models/synapses is exported, so that the page shows it", () => {
+  const exported: Readonly<Record<string, unknown>> = models;
+  const defined = sourcesOf("synapses").flatMap(({ text }) => [...text.matchAll(/^export const (\w+)\b[^=]*= synapse\(/gm)].map(([, name]) => name!));
+  expect(defined.filter((name) => exported[name] === undefined)).toEqual([]);
+});
+
+test("every synapse model but the static one names a publication, has a DOI, a description and a name of its own", () => {
+  const published = /@source .*(doi:10\.|ISBN|MIT Press|University Press)/;
+  const withoutSource = sourcesOf("synapses").filter(({ text }) => text.includes("= synapse(") && !published.test(text));
+  expect(withoutSource.map(({ path }) => path)).toEqual([]);
+  for (const [name, { source, description }] of synapseModels) {
+    if (name !== "staticSynapse") expect(source, name).toMatch(/doi:10\.\d{4,9}\/\S+/);
+    expect(description, name).toMatch(/^[A-Z].{10,}[^.]$/);
+  }
+  const names = synapseModels.map(([, model]) => model.name);
+  expect(new Set(names).size).toBe(names.length);
+  expect(names.length).toBeGreaterThan(20);
+});
+
+test("the page says of every parameter of every model what it is", () => {
   const page = modelsPage(models, tools);
   const unexplained = [...page.matchAll(/^\| (\S+) \| [^|]+ \| [^|]+ \| {2}\|$/gm)].map(([line]) => line);
   expect(unexplained).toEqual([]);

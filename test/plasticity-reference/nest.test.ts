@@ -51,7 +51,8 @@ describe.skipIf(missing)("NEST", () => {
   test(title("the window of stdpTriplet is that of stdp_triplet_synapse to 1e-9"), async () => {
     const errors = await curveError("stdp_triplet_singlepair.json", stdpTriplet, (c) => ({
       ...pair(c), tau_x: `${c.syn_params["tau_plus_triplet"]} ms`, tau_y: `${c.post_params["tau_minus_triplet"]} ms`,
-      a2_plus: c.syn_params["Aplus"], a3_plus: c.syn_params["Aplus_triplet"], a2_minus: c.syn_params["Aminus"], a3_minus: c.syn_params["Aminus_triplet"],
+      a2_plus: c.syn_params["Aplus"], a3_plus: c.syn_params["Aplus_triplet"],
+      a2_minus: c.syn_params["Aminus"], a3_minus: c.syn_params["Aminus_triplet"],
     }));
     for (const error of errors) expect(error).toBeLessThan(1e-9);
   });
@@ -72,7 +73,8 @@ describe.skipIf(missing)("NEST", () => {
     });
     const monitor = net.stateMonitor(cell, ["v", "i_exc"]);
     await using sim = await compile(net, { dt: "0.1 ms", precision: "f64" });
-    const rows = readFileSync(new URL("tsodyks2_depressing.csv", folder), "utf8").trim().split("\n").slice(1).map((line) => line.split(",").map(Number));
+    const lines = readFileSync(new URL("tsodyks2_depressing.csv", folder), "utf8").trim().split("\n");
+    const rows = lines.slice(1).map((line) => line.split(",").map(Number));
     await sim.run(`${rows.at(-1)![0]!} ms`);
     const v = monitor.trace("v"), current = monitor.trace("i_exc");
     let worstV = 0, worstCurrent = 0;

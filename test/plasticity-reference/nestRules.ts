@@ -93,9 +93,10 @@ export const morrison = (p: Pick<Parameters, "tau_plus" | "tau_minus" | "lambda"
   return Math.max(raised - p.lambda * p.alpha * raised * sum(m.earlierPost, m.t, p.tau_minus), 0);
 };
 
+type Triplet = Readonly<Record<"tau_plus" | "tau_x" | "tau_minus" | "tau_y" | "a2_plus" | "a3_plus" | "a2_minus" | "a3_minus" | "w_max", number>>;
+
 /** stdp_triplet_synapse. */
-export const triplet = (p: Readonly<Record<"tau_plus" | "tau_x" | "tau_minus" | "tau_y" | "a2_plus" | "a3_plus" | "a2_minus" | "a3_minus" | "w_max", number>>,
-  allPost: readonly number[]): Rule => (w, m) => {
+export const triplet = (p: Triplet, allPost: readonly number[]): Rule => (w, m) => {
   const before = (s: number): number[] => allPost.filter((o) => o < s - tiny);
   const raised = m.arrived.reduce((v, s) =>
     Math.min(v + sum(m.earlierPre, s, p.tau_plus) * (p.a2_plus + p.a3_plus * sum(before(s), s, p.tau_y)), p.w_max), w);

@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import type { SynapseModel } from "synfire";
 import {
-  stdpMorrison, stdpMultiplicative, stdpNearestPre, stdpNearestRestricted, stdpNearestSymmetric, stdpPair, stdpPowerLaw, stdpTriplet, vogelsInhibitory,
+  stdpMorrison, stdpMultiplicative, stdpNearestPre, stdpNearestRestricted, stdpNearestSymmetric, stdpPair, stdpPowerLaw, stdpTriplet,
+  vogelsInhibitory,
 } from "synfire/models";
 import { runProtocols } from "../models/synapses/protocols.ts";
 import { allToAll, morrison, preCentred, restricted, symmetric, trajectory, triplet, vogels } from "./nestRules.ts";
@@ -33,7 +34,9 @@ const trains = Array.from({ length: 8 }, (_, k) => {
 });
 
 /** The largest relative error of any weight after any presynaptic spike, and of the sum of all that was sent. */
-async function worstError(model: SynapseModel, rule: (post: readonly number[]) => Rule, start: number, values: Readonly<Record<string, unknown>>): Promise<number> {
+async function worstError(
+  model: SynapseModel, rule: (post: readonly number[]) => Rule, start: number, values: Readonly<Record<string, unknown>>,
+): Promise<number> {
   const readAt = [...new Set(trains.flatMap(({ pre }) => pre))].sort((a, b) => a - b);
   const end = Math.max(...trains.flatMap(({ pre, post }) => [...pre, ...post])) + 2 * delay;
   const readings = await runProtocols(model, trains, { weight: start, values, dendritic: delay, readAt: [...readAt, end] });
@@ -89,8 +92,9 @@ for (const start of [0, 100]) {
 test("stdpPair is stdpPowerLaw with exponents 0, stdpMultiplicative with exponents 1", async () => {
   const { tau_plus, tau_minus, w_max } = given(base);
   const values = { tau_plus, tau_minus, w_max };
-  expect(await worstError(stdpPair, () => allToAll({ ...base, mu_plus: 0, mu_minus: 0 }), 40, { ...values, a_plus: 0.03, a_minus: 0.033 })).toBeLessThan(1e-9);
-  expect(await worstError(stdpMultiplicative, () => allToAll({ ...base, mu_plus: 1, mu_minus: 1 }), 40, { ...values, lambda: 0.03, alpha: 1.1 })).toBeLessThan(1e-9);
+  const additive = allToAll({ ...base, mu_plus: 0, mu_minus: 0 }), multiplicative = allToAll({ ...base, mu_plus: 1, mu_minus: 1 });
+  expect(await worstError(stdpPair, () => additive, 40, { ...values, a_plus: 0.03, a_minus: 0.033 })).toBeLessThan(1e-9);
+  expect(await worstError(stdpMultiplicative, () => multiplicative, 40, { ...values, lambda: 0.03, alpha: 1.1 })).toBeLessThan(1e-9);
 });
 
 test("stdpMorrison follows stdp_pl_synapse_hom along random trains to 1e-9", async () => {

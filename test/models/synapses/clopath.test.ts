@@ -44,7 +44,8 @@ test("pairs of ±10 ms at 10, 30 and 50 Hz change the weight as in Fig. 2b, with
 
 /** A neuron whose voltage is held: what voltage clamp makes of the postsynaptic cell. */
 const clamped = neuron({
-  name: "clamped", parameters: { v: "-70.6 mV", V_clamp: "33 mV" }, state: { held: "0 ms", u_plus: "0 mV", u_minus: "0 mV", u_mean: "0 mV", g: "0 mV" },
+  name: "clamped", parameters: { v: "-70.6 mV", V_clamp: "33 mV" },
+  state: { held: "0 ms", u_plus: "0 mV", u_minus: "0 mV", u_mean: "0 mV", g: "0 mV" },
   receptors: { g: "g" }, equations: "held : second; u_plus : volt; u_minus : volt; u_mean : volt; g : volt",
 });
 
@@ -73,7 +74,9 @@ test("under voltage clamp, spikes depress above theta_minus and potentiate above
 test("with homeostasis, depression scales with the square of the mean depolarisation over u_ref", async () => {
   const means = [-70.6, -65, -60, -40];
   const net = new Network({ seed: 1 });
-  const cells = net.population("cells", means.length, clamped, { v: "-50 mV", u_plus: "-50 mV", u_minus: "-50 mV", u_mean: { values: means, unit: "mV" } });
+  const cells = net.population("cells", means.length, clamped, {
+    v: "-50 mV", u_plus: "-50 mV", u_minus: "-50 mV", u_mean: { values: means, unit: "mV" },
+  });
   const source = net.spikeSource("source", 1, { times: [0.01] });
   const projection = net.projection(source, cells, clopath, {
     connect: allToAll(), receptor: "g", weight: "5 mV", delay: "0.1 ms", w_ref: "1 mV", w_max: "100 mV", homeostasis: 1, u_ref: "10 mV",

@@ -5,7 +5,7 @@ import { settings, wire } from "../../../models/networks/distalReward.ts";
 const small = { ...settings, neurons: 200, synapses: 20, seed: 2 };
 const meanOf = (values: Float64Array): number => values.reduce((a, b) => a + b, 0) / values.length;
 
-test("the synapse whose spikes lead to a reward 1 to 3 s later grows to the maximum within an hour, the others keep their mean (Fig. 2)", async () => {
+test("the synapse whose spikes lead to a reward 1 to 3 s later reaches the maximum within an hour, the others keep their mean (Fig. 2)", async () => {
   const { net, tagged, others } = wire(small);
   await using sim = await compile(net, { dt: "1 ms" });
   let reached = 0;

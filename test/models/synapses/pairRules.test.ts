@@ -17,12 +17,12 @@ test("the window of stdpPair: a_plus·exp(−Δt/tau_plus) for pre before post, 
   }
 });
 
-test("coincident spikes of stdpPair potentiate with an axonal delay (pre acts first) and do nothing with a dendritic one (simultaneous)", async () => {
+test("coincident spikes of stdpPair potentiate with an axonal delay (pre acts first), and do nothing with a dendritic one", async () => {
   expect((await finalWeights(stdpPair, pairs([0]), { weight: 0.5 }))[0]).toBeCloseTo(0.51, 14);
   expect((await finalWeights(stdpPair, pairs([-1]), { weight: 0.5, dendritic: 1 }))[0]).toBe(0.5);
 });
 
-test("competition makes the weights of one neuron's inputs bimodal under stdpPair, and lowers the rate at which it began to fire (Fig. 2)", async () => {
+test("competition makes the weights of a neuron's inputs bimodal under stdpPair, and lowers its rate (Fig. 2)", async () => {
   const net = new Network({ seed: 3 });
   const inputs = net.poissonSource("inputs", 1000, { rate: "15 Hz" });
   const cell = net.population("cell", 1, lifExpConductance, {
@@ -59,10 +59,11 @@ test("uncorrelated spikes lead every weight of stdpMultiplicative to tau_plus/(t
   }
 });
 
-test("uncorrelated spikes lead stdpPowerLaw to 1/(1 + alpha^(1/mu)) of w_max (Fig. 2 of Gütig et al.), and the additive limit to a bound", async () => {
+test("uncorrelated spikes lead stdpPowerLaw to 1/(1 + alpha^(1/mu)) of w_max, and its additive limit to a bound (Fig. 2 of Gütig)", async () => {
   const common = { synapses: 400, preRate: "50 Hz", postRate: "50 Hz", duration: "20 s" } as const;
   for (const [mu, start] of [[1, 0.9], [0.5, 0.9], [0.5, 0.1]] as const) {
-    const weights = await poissonWeights(stdpPowerLaw, { ...common, weight: start, values: { alpha: 1.5, lambda: 0.005, mu_plus: mu, mu_minus: mu } });
+    const values = { alpha: 1.5, lambda: 0.005, mu_plus: mu, mu_minus: mu };
+    const weights = await poissonWeights(stdpPowerLaw, { ...common, weight: start, values });
     const ratio = (1.5 * summed(20, false)) / summed(20, true);
     expect(Math.abs(meanOf(weights) - 1 / (1 + ratio ** (1 / mu)))).toBeLessThan(0.01);
   }
@@ -155,7 +156,7 @@ test("stdpAntiHebbian depresses by pre before post alone, and each presynaptic s
   for (const [k, d] of differences.entries()) expect(weights[k]! - 0.5).toBeCloseTo(0.002 - (d > 0 ? 0.01 * Math.exp(-d / 20) : 0), 13);
 });
 
-test("weights of stdpAntiHebbian stand still at the postsynaptic rate potentiation/(depression·tau) = 10 Hz, rise below it and fall above", async () => {
+test("weights of stdpAntiHebbian stand still at a postsynaptic rate of potentiation/(depression·tau), rise below it and fall above", async () => {
   const drift = async (rate: number): Promise<number> => {
     const weights = await poissonWeights(stdpAntiHebbian, {
       synapses: 1000, preRate: "20 Hz", postRate: `${rate} Hz`, duration: "4 s", weight: 0.5, values: { potentiation: 2e-4, depression: 1e-3 },

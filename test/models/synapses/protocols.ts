@@ -70,4 +70,5 @@ export async function finalWeights(model: SynapseModel, protocols: readonly Prot
 }
 
 /** One pair for each difference of times (post − pre, ms). */
-export const pairs = (differences: readonly number[]): Protocol[] => differences.map((d) => ({ pre: [100 - Math.min(d, 0)], post: [100 + Math.max(d, 0)] }));
+export const pairs = (differences: readonly number[]): Protocol[] =>
+  differences.map((d) => ({ pre: [100 - Math.min(d, 0)], post: [100 + Math.max(d, 0)] }));

@@ -67,7 +67,7 @@ test("a facilitating synapse grows during a train and depresses only at high rat
   expect(fast.at(-1)!).toBeLessThan(0.95 * fast[peak]!);
 });
 
-test("postsynaptic potentials of the depressing synapse shrink as in Fig. 1A: the first is largest, and the stationary depolarisation is flat", async () => {
+test("postsynaptic potentials of the depressing synapse shrink as in Fig. 1A: the first is largest, the last ones are equal", async () => {
   const net = new Network({ seed: 1 });
   const source = net.spikeSource("source", 1, { times: { values: regular(20, 24), unit: "ms" } });
   const cell = net.population("cell", 1, lifExpCurrent, { tau_m: "40 ms", C_m: "400 pF", tau_exc: "3 ms", E_L: "0 mV", v: "0 mV", v_th: "1 V" });

@@ -85,7 +85,7 @@ test("threeFactor: reward minus its mean separates the synapse that leads to suc
   expect(first + second).toBeCloseTo(1, 2);
 });
 
-test("threeFactor: a signal with a bias strengthens every synapse that is active, whatever it leads to (the unsupervised bias of Frémaux et al.)", async () => {
+test("threeFactor: a signal with a bias strengthens every active synapse, whatever it leads to (the unsupervised bias)", async () => {
   const [first, second] = await rounds(1, false);
   expect(meanOf([first, second])).toBeGreaterThan(0.6);
   expect(first).toBeCloseTo(second, 1);
