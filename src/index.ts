@@ -55,3 +55,5 @@ export type { PairedNeuron, PairedTrains, PairingOptions, PairingResult } from "
 
 export type { SpikePopulation, Spikes } from "./math/spikes.ts";
 export * from "./math/statistics/index.ts";
+export { polychronousGroups } from "./math/polychrony/polychronousGroups.ts";
+export type { DelayedNetwork, PolychronousGroup, PolychronyOptions } from "./math/polychrony/polychronousGroups.ts";
