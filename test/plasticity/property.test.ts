@@ -18,7 +18,7 @@ function settings(models: fc.Arbitrary<RandomModel>): fc.Arbitrary<Setting> {
       steps, sources: few, targets: few,
       dt: fc.constantFrom(1e-4, 5e-4),
       from: fc.constantFrom("source", "parrots", "targets"),
-      pairs: fc.array(fc.tuple(fc.nat(11), fc.nat(11)), { minLength: 1, maxLength: 6 }),
+      pairs: fc.array(fc.tuple(fc.nat(11), fc.nat(11)), { minLength: 1, maxLength: 24 }),
       weights: fc.array(value("w"), { minLength: 6, maxLength: 6 }),
       dendritic: fc.constantFrom(0, 0, 1, 2, 7),
       order: fc.constantFrom(undefined, "pre-first", "post-first", "simultaneous"),
