@@ -18,8 +18,9 @@ const allowed = {
   engine: [...language, "lower", "backend", "network"],
   io: [...language, "network"],
   data: [...language, "network", "io"],
-  index: [...language, "lower", "backend", "network", "engine"],
-  cli: [...language, "lower", "backend", "network", "engine", "io", "data", "index"],
+  protocols: [...language, "network", "engine"],
+  index: [...language, "lower", "backend", "network", "engine", "protocols"],
+  cli: [...language, "lower", "backend", "network", "engine", "protocols", "io", "data", "index"],
 };
 
 /** Layers whose files may import Node's own modules. Everything else also runs in a browser. */

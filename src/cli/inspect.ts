@@ -24,7 +24,8 @@ export function inspectCommand(): Command {
     .argument("<file-or-name>", "a network file, or the name of a model or network of synfire's own")
     .option("--show <parts>", `which of ${parts.join(",")}`, partsOf, ["equations", "cost"] satisfies Part[])
     .addOption(jsonOption())
-    .addHelpText("after", examples("inspect lifDelta --show equations,ir", "inspect stdpPair --show equations,cost", "inspect mine.ts --show cost", "inspect lifDelta --show wat > lif.wat"))
+    .addHelpText("after", examples("inspect lifDelta --show equations,ir", "inspect stdpPair --show equations,cost", "inspect mine.ts --show cost",
+      "inspect lifDelta --show wat > lif.wat"))
     .action(inspect);
 }
 

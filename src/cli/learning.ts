@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { ArgumentError } from "../errors.ts";
 import { Projection } from "../index.ts";
 import type { Network, Positions, Simulation } from "../index.ts";
-import { fieldsScene, receptiveFields, saveScene, saveWeightTables, shownWeights, summariseWeights, weightHistogramsScene, weightTable } from "../io/index.ts";
+import {
+  fieldsScene, receptiveFields, saveScene, saveWeightTables, shownWeights, summariseWeights, weightHistogramsScene, weightTable,
+} from "../io/index.ts";
 import type { WeightHistogram, WeightTable } from "../io/index.ts";
 import { changesWeights } from "../io/weights/bounds.ts";
 import { weightLabel } from "../io/weights/shown.ts";
@@ -61,7 +63,8 @@ export class Learning {
       const [low, high] = table.bounds ?? [NaN, NaN];
       return {
         projection: table.name, synapses: table.weights.length, unit: table.unit, mean_before: orNull(start.mean), mean_after: orNull(end.mean),
-        sd_before: orNull(start.sd), sd_after: orNull(end.sd), bounds: [orNull(low), orNull(high)], at_low: orNull(end.atLow), at_high: orNull(end.atHigh),
+        sd_before: orNull(start.sd), sd_after: orNull(end.sd), bounds: [orNull(low), orNull(high)], at_low: orNull(end.atLow),
+        at_high: orNull(end.atHigh),
       };
     });
   }
@@ -139,7 +142,8 @@ export function gridOf({ dimensions, coordinates }: Positions): { shape: readonl
   });
   const [rows, columns] = [ranks[0]!.size, ranks[1]!.size];
   if (rows < 2 || columns < 2 || rows * columns !== count) return undefined;
-  const places = Uint32Array.from({ length: count }, (_, k) => ranks[0]!.get(coordinates[2 * k]!)! * columns + ranks[1]!.get(coordinates[2 * k + 1]!)!);
+  const places = Uint32Array.from({ length: count },
+    (_, k) => ranks[0]!.get(coordinates[2 * k]!)! * columns + ranks[1]!.get(coordinates[2 * k + 1]!)!);
   return new Set(places).size === count ? { shape: [rows, columns], places } : undefined;
 }
 

@@ -2,7 +2,9 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { ArgumentError } from "../errors.ts";
 import { frequencyCurve, stdpCurve } from "../index.ts";
-import type { FrequencyCurveOptions, PairedNeuron, PairingOptions, Quantity, StdpCurveOptions, SynapseModel, Value, WeightChangeCurve } from "../index.ts";
+import type {
+  FrequencyCurveOptions, PairedNeuron, PairingOptions, Quantity, StdpCurveOptions, SynapseModel, Value, WeightChangeCurve,
+} from "../index.ts";
 import {
   chartText, fieldsScene, fieldsText, frequencyScene, loadWeights, receptiveFields, saveScene, shownWeights, stdpScene, weightHistogramsScene,
   weightHistogramsText,
@@ -39,7 +41,8 @@ function stdpCommand(): Command {
     .option("--step <time>", 'between them (default: "1 ms")')
     .option("--pairs <n>", "pairs at each (default: 1)", positiveWholeNumber)
     .option("--frequency <rate>", 'of the pairs (default: "1 Hz")')
-    .addHelpText("after", examples("plot stdp stdpTriplet", 'plot stdp stdpPair mine.ts --set a_plus=0.02 --from "-50 ms" --to "50 ms" --out stdp.png',
+    .addHelpText("after", examples("plot stdp stdpTriplet",
+      'plot stdp stdpPair mine.ts --set a_plus=0.02 --from "-50 ms" --to "50 ms" --out stdp.png',
       'plot stdp stdpPair --reading nest --delay "5 ms" --at soma'))
     .action((names: readonly string[], options: StdpOptions) => changes(names, options, async (model, pairing) => {
       const { from, to, step, pairs, frequency } = options;
@@ -92,7 +95,8 @@ function pairingOptions(command: Command): Command {
 }
 
 interface PairOptions extends PictureOptions {
-  readonly set?: readonly string[]; readonly weight?: string; readonly variable?: string; readonly reading?: "brian2" | "nest"; readonly delay?: string;
+  readonly set?: readonly string[]; readonly weight?: string; readonly variable?: string; readonly reading?: "brian2" | "nest";
+  readonly delay?: string;
   readonly at: "synapse" | "soma"; readonly neuron?: string; readonly drive?: string; readonly receptor?: string; readonly settle?: string;
   readonly dt?: string; readonly pairs?: number;
 }
@@ -110,7 +114,8 @@ interface CurveKind {
 }
 
 async function changes(
-  names: readonly string[], options: PairOptions, measure: (model: SynapseModel, options: PairingOptions, variant?: string) => Promise<WeightChangeCurve>,
+  names: readonly string[], options: PairOptions,
+  measure: (model: SynapseModel, options: PairingOptions, variant?: string) => Promise<WeightChangeCurve>,
   kind: CurveKind, variants: readonly (string | undefined)[] = [undefined],
 ): Promise<void> {
   const screen = new Screen(options);
@@ -123,10 +128,12 @@ async function changes(
       const { weight, variable, reading, delay, at, settle, dt } = options;
       const pairing = given({ values: valuesFor(options.set ?? [], model), preset, weight, variable, reading, delay, at, settle, dt, neuron });
       const curve = await measure(model, pairing as PairingOptions, variant);
-      const label = [preset === undefined ? exported : `${exported} ${preset}`, ...(variants.length > 1 ? [variant?.replace("-", "−")] : [])].join(", ");
+      const label = [preset === undefined ? exported : `${exported} ${preset}`,
+        ...(variants.length > 1 ? [variant?.replace("-", "−")] : [])].join(", ");
       // Of a variable that begins at zero there is no share.
       const start = curve.weight === 0 ? 1 : curve.weight;
-      curves.push({ name: label, at: kind.at(curve), change: curve.dw.map((dw) => dw / start), dw: curve.dw, weight: curve.weight, ...given({ variable }) });
+      curves.push({ name: label, at: kind.at(curve), change: curve.dw.map((dw) => dw / start), dw: curve.dw, weight: curve.weight,
+        ...given({ variable }) });
     }
   }
   const title = options.title ?? kind.title;
@@ -224,7 +231,8 @@ function assignment(text: string): readonly [name: string, value: string] {
 function checkNames(set: readonly string[], synapses: readonly NamedSynapse[]): void {
   const known = [...new Set(synapses.flatMap(({ model }) => [...Object.keys(model.parameters), ...Object.keys(model.state)]))];
   for (const [name] of set.map(assignment)) {
-    if (!known.includes(name)) throw new ArgumentError("setting", `--set ${name}: no model here has such a parameter`, `Known: ${known.join(", ") || "none"}.`);
+    if (known.includes(name)) continue;
+    throw new ArgumentError("setting", `--set ${name}: no model here has such a parameter`, `Known: ${known.join(", ") || "none"}.`);
   }
 }
 
@@ -233,7 +241,10 @@ async function pairedNeuron({ neuron: wanted, drive, receptor }: PairOptions): P
   const model = (await neuronModels()).get(wanted);
   if (!model) throw new ArgumentError("unknown-model", `there is no neuron model "${wanted}"`, "synfire models lists them.");
   const [into, weight] = drive === undefined ? [] : assignment(drive);
-  if (into === undefined) throw new ArgumentError("drive", `what makes "${wanted}" fire is missing`, `Write e.g. --drive ${Object.keys(model.receptors)[0] ?? "v"}=80mV.`);
+  if (into === undefined) {
+    const example = `--drive ${Object.keys(model.receptors)[0] ?? "v"}=80mV`;
+    throw new ArgumentError("drive", `what makes "${wanted}" fire is missing`, `Write e.g. ${example}.`);
+  }
   return { model, drive: { receptor: into, weight: weight as Quantity }, ...(receptor === undefined ? {} : { receptor }) };
 }
 

@@ -55,7 +55,8 @@ async function run(file: string, options: RunOptions): Promise<void> {
   const spikes = spikeMonitorOf(network);
   const learning = new Learning(network, loaded.settings);
   await interruptible(async (interruption) => {
-    const keep = (record?: RunRecord) => (folder === undefined ? undefined : save({ folder, network, spikes, learning, file: loaded, record, screen }));
+    const keep = (record?: RunRecord) =>
+      (folder === undefined ? undefined : save({ folder, network, spikes, learning, file: loaded, record, screen }));
     const simulated = await simulateWithProgress(network, loaded, options, screen, interruption, learning).catch(async (error: unknown) => {
       // What led to the failure is what one wants to see.
       if (error instanceof SimulationError) await keep();

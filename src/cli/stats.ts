@@ -57,12 +57,15 @@ function weightStats(screen: Screen, path: string, tables: readonly WeightTable[
     const { name, unit, weights, bounds } = shownWeights(table);
     const { synapses, mean, sd, low, high, atLow, atHigh } = summariseWeights(weights, bounds);
     const share = (part: number) => (Number.isNaN(part) ? "–" : `${significant(100 * part)} %`);
-    return [name, table.shape.map(thousands).join(" × "), thousands(synapses), unit, ...[mean, sd, low, high].map(significant), share(atLow), share(atHigh)];
+    return [name, table.shape.map(thousands).join(" × "), thousands(synapses), unit, ...[mean, sd, low, high].map(significant), share(atLow),
+      share(atHigh)];
   });
   const heads = ["projection", "neurons", "synapses", "unit", "mean", "SD", "lowest", "highest", "at lower bound", "at upper bound"];
-  screen.say([`${path}: weights of ${tables.length === 1 ? "one projection" : `${tables.length} projections`}`, "", table([heads, ...rows], [1, 2, 4, 5, 6, 7, 8, 9])].join("\n"));
+  screen.say([`${path}: weights of ${tables.length === 1 ? "one projection" : `${tables.length} projections`}`, "",
+    table([heads, ...rows], [1, 2, 4, 5, 6, 7, 8, 9])].join("\n"));
   screen.json({
-    projections: tables.map(({ name, shape, unit, weights, bounds }) => ({ name, shape, unit, bounds: bounds ?? null, ...summariseWeights(weights, bounds) })),
+    projections: tables.map(({ name, shape, unit, weights, bounds }) =>
+      ({ name, shape, unit, bounds: bounds ?? null, ...summariseWeights(weights, bounds) })),
   });
 }
 

@@ -57,7 +57,9 @@ export async function loadWeights(path: string, options: LoadWeightsOptions = {}
 }
 
 /** A file's content: text, or bytes for .npz. */
-export async function encodeWeights(tables: readonly WeightTable[], format: WeightFormat, layout: WeightLayout = "csr"): Promise<string | Uint8Array> {
+export async function encodeWeights(
+  tables: readonly WeightTable[], format: WeightFormat, layout: WeightLayout = "csr",
+): Promise<string | Uint8Array> {
   if (tables.length === 0) throw new ArgumentError("weights-empty", "there are no weights to save", "Name a projection.");
   if (format === "npz") return encodeWeightsNpz(tables, layout);
   if (layout === "csr") return encodeWeightsJson(tables);

@@ -94,7 +94,8 @@ export async function runPairings(model: SynapseModel, trains: readonly PairedTr
     ...values, connect: oneToOne(), weight, name: "paired",
     ...(model.usesReceptor ? { receptor: paired.receptor as never } : {}),
     ...(reading === "nest" ? { dendriticDelay: inSteps(delay, step) } : { delay: inSteps(delay, step) }),
-    ...(model.modulators.length === 0 ? {} : { modulators: Object.fromEntries(model.modulators.map((name) => [name, net.modulator(name, { initial: 1 })])) }),
+    ...(model.modulators.length === 0 ? {}
+      : { modulators: Object.fromEntries(model.modulators.map((name) => [name, net.modulator(name, { initial: 1 })])) }),
   } as never);
   const fired = net.spikeMonitor(post);
   await using simulation = await compile(net, { dt, precision });

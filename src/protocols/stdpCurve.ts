@@ -38,7 +38,8 @@ export async function stdpCurve(model: SynapseModel, options: StdpCurveOptions =
   const [from, to, step] = [time(options.from ?? "-100 ms", "from"), time(options.to ?? "100 ms", "to"), time(options.step ?? "1 ms", "step")];
   const count = Math.floor((to - from) / step + 1 + 1e-9);
   if (!(count >= 1 && count <= 1e5)) {
-    throw new ArgumentError("range", `stdpCurve: from ${from} s to ${to} s in steps of ${step} s`, 'Give from < to and a positive step, e.g. step: "1 ms".');
+    throw new ArgumentError("range", `stdpCurve: from ${from} s to ${to} s in steps of ${step} s`,
+      'Give from < to and a positive step, e.g. step: "1 ms".');
   }
   const [pairs, frequency] = [wholeNumber(options.pairs ?? 1, "pairs"), rate(options.frequency ?? "1 Hz")];
   const asked = Float64Array.from({ length: count }, (_, k) => from + k * step);
@@ -62,11 +63,12 @@ export interface FrequencyCurveOptions extends PairingOptions {
  * The change of a weight by pairs of spikes of one distance in time against how many come a second. With `pairs: 75, burst: 5` it is the
  * protocol of Sjöström et al.
  *
- * @source Sjöström, Turrigiano & Nelson (2001), Neuron 32:1149. doi:10.1016/S0896-6273(01)00542-6; 60 pairs: Pfister & Gerstner (2006), J. Neurosci.
- *   26:9673. doi:10.1523/JNEUROSCI.1425-06.2006
+ * @source Sjöström, Turrigiano & Nelson (2001), Neuron 32:1149. doi:10.1016/S0896-6273(01)00542-6; with 60 pairs: Pfister & Gerstner (2006),
+ *   J. Neurosci. 26:9673. doi:10.1523/JNEUROSCI.1425-06.2006
  */
 export async function frequencyCurve(model: SynapseModel, options: FrequencyCurveOptions = {}): Promise<WeightChangeCurve> {
-  const frequencies = Float64Array.from(options.frequencies ?? ["1 Hz", ...Array.from({ length: 10 }, (_, k) => `${5 * (k + 1)} Hz` as Quantity)], rate);
+  const usual = (): Quantity[] => ["1 Hz", ...Array.from({ length: 10 }, (_, k) => `${5 * (k + 1)} Hz` as Quantity)];
+  const frequencies = Float64Array.from(options.frequencies ?? usual(), rate);
   if (frequencies.length === 0) throw new ArgumentError("range", "frequencyCurve: no frequencies", 'Give e.g. frequencies: ["10 Hz", "50 Hz"].');
   const difference = time(options.difference ?? "10 ms", "difference");
   const pairs = wholeNumber(options.pairs ?? 60, "pairs");
@@ -78,7 +80,9 @@ export async function frequencyCurve(model: SynapseModel, options: FrequencyCurv
   }), frequencies, options);
 }
 
-async function measure(model: SynapseModel, trains: readonly PairedTrains[], frequencies: Float64Array, options: PairingOptions): Promise<WeightChangeCurve> {
+async function measure(
+  model: SynapseModel, trains: readonly PairedTrains[], frequencies: Float64Array, options: PairingOptions,
+): Promise<WeightChangeCurve> {
   const { before, after, post } = await runPairings(model, trains, options);
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const differences = Float64Array.from(trains, ({ pre }, k) => mean(Array.from(pre, (t, n) => post[k]![n]! - t)));

@@ -8,7 +8,8 @@ import { folderWith, synfire } from "./synfire.ts";
 
 const asJson = (text: string) => JSON.parse(text) as Record<string, unknown>;
 
-interface Curves { readonly curves: readonly { readonly name: string; readonly weight: number; readonly at: readonly number[]; readonly dw: readonly number[] }[] }
+interface Curve { readonly name: string; readonly weight: number; readonly at: readonly number[]; readonly dw: readonly number[] }
+interface Curves { readonly curves: readonly Curve[] }
 
 /** 16 sources on a grid teach 4 neurons; the first two rows fire. */
 const learningNetwork = `
@@ -39,7 +40,8 @@ export const build = ({ seed, driven }) => {
 
 test("plot stdp runs the rule and draws its window in the terminal or as a picture", () => {
   const folder = folderWith();
-  const { status, stdout, stderr } = synfire(["plot", "stdp", "stdpPair", "stdpTriplet:visualMinimal", "--from", "-20 ms", "--to", "20 ms", "--step", "10 ms", "--json"], folder);
+  const { status, stdout, stderr } = synfire(["plot", "stdp", "stdpPair", "stdpTriplet:visualMinimal", "--from", "-20 ms", "--to", "20 ms", "--step",
+    "10 ms", "--json"], folder);
   expect([status, stderr.includes("t_post − t_pre (ms)")]).toEqual([0, true]);
   const { curves } = JSON.parse(stdout) as Curves;
   expect(curves.map(({ name, weight }) => [name, weight])).toEqual([["stdpPair", 0.5], ["stdpTriplet visualMinimal", 1]]);
@@ -49,18 +51,21 @@ test("plot stdp runs the rule and draws its window in the terminal or as a pictu
   expect(text).toMatch(/Δw of stdpPair \(%\)[^]*[\u2801-\u28ff][^]*t_post − t_pre \(ms\)/);
   expect(text).not.toContain("\u001b");
   for (const [file, start] of [["stdp.svg", "<svg"], ["stdp.png", "\u0089PNG"]] as const) {
-    expect(synfire(["plot", "stdp", "stdpPair", "--step", "10 ms", "--out", file], folder)).toMatchObject({ status: 0, stdout: "", stderr: `saved ${file}\n` });
+    expect(synfire(["plot", "stdp", "stdpPair", "--step", "10 ms", "--out", file], folder))
+      .toMatchObject({ status: 0, stdout: "", stderr: `saved ${file}\n` });
     expect(readFileSync(join(folder, file), "latin1").startsWith(start)).toBe(true);
   }
 });
 
 test("plot stdp takes models of a file, parameters, a reading and a delay", () => {
   const rule = `import { synapse } from "synfire";
-    export const mine = synapse({ name: "mine", parameters: { tau: "10 ms", gain: "1 weight" }, state: { x: 0 }, equations: "dx/dt = -x/tau : 1 (event-driven)",
+    export const mine = synapse({ name: "mine", parameters: { tau: "10 ms", gain: "1 weight" }, state: { x: 0 },
+      equations: "dx/dt = -x/tau : 1 (event-driven)",
       onPre: "x += 1", onPost: "w += gain * x" });
     export const other = synapse({ name: "other", parameters: { gain: "1 weight" }, onPre: "w += gain" });`;
   const folder = folderWith({ "rule.ts": rule });
-  const curves = (...args: string[]) => (JSON.parse(synfire(["plot", "stdp", ...args, "--from", "0 ms", "--to", "20 ms", "--step", "10 ms", "--json"], folder).stdout) as Curves).curves;
+  const curves = (...args: string[]) =>
+    (JSON.parse(synfire(["plot", "stdp", ...args, "--from", "0 ms", "--to", "20 ms", "--step", "10 ms", "--json"], folder).stdout) as Curves).curves;
   expect(curves("rule.ts").map(({ name }) => name)).toEqual(["mine", "other"]);
   const [own] = curves("rule.ts#mine", "--set", "gain=2 weight", "--set", "tau=20 ms", "--weight", "3");
   expect(own).toMatchObject({ weight: 3, dw: [2, 2 * Math.exp(-0.5), 2 * Math.exp(-1)].map((dw) => expect.closeTo(dw, 9) as number) });
@@ -111,7 +116,8 @@ test("a run saves the weights, their distributions, receptive fields of sources 
   expect(stdout).toMatch(/gated: 64 weights, mean 0\.1 → 0\.3 mV \(SD 0 → 0\.2 mV\), 0 % at 0 mV, 50 % at 0\.5 mV/);
   expect(stderr).not.toContain("warning");
   const { learned } = JSON.parse(readFileSync(join(folder, "out/run.json"), "utf8")) as RunRecord & { learned: LearnedRecord[] };
-  expect(learned[1]).toMatchObject({ projection: "gated", synapses: 64, unit: "volt", mean_before: expect.closeTo(1e-4, 9) as number, at_high: 0.5, bounds: [0, 5e-4] });
+  expect(learned[1]).toMatchObject({ projection: "gated", synapses: 64, unit: "volt", mean_before: expect.closeTo(1e-4, 9) as number, at_high: 0.5,
+    bounds: [0, 5e-4] });
   const tables = await loadWeights(join(folder, "out/weights.npz"));
   expect(tables.map(({ name, shape, unit }) => [name, shape, unit])).toEqual([["X→E", [16, 4], "volt"], ["gated", [16, 4], "volt"]]);
   // What never fires keeps its weight.
@@ -122,7 +128,8 @@ test("a run saves the weights, their distributions, receptive fields of sources 
 
   const stats = synfire(["stats", "out/weights.npz"], folder).stdout;
   expect(stats).toMatch(/gated +16 × 4 +64 +mV +0\.3 +0\.2 +0\.1 +0\.5 +0 % +50 %/);
-  expect(asJson(synfire(["stats", "out/weights.npz", "--json"], folder).stdout)).toMatchObject({ projections: [{ name: "X→E" }, { name: "gated", atHigh: 0.5 }] });
+  expect(asJson(synfire(["stats", "out/weights.npz", "--json"], folder).stdout))
+    .toMatchObject({ projections: [{ name: "X→E" }, { name: "gated", atHigh: 0.5 }] });
   expect(synfire(["plot", "weights", "out/weights.npz"], folder).stdout).toMatch(/X→E: 64 synapses, mean[^]*gated: 64 synapses[^]*weight \(mV\)/);
   const fields = synfire(["plot", "fields", "out/weights.npz", "--projection", "gated", "--shape", "4x4", "--json", "--out", "f.svg"], folder);
   expect(asJson(fields.stdout)).toMatchObject({ projection: "gated", neurons: [0, 1, 2, 3], rows: 4, columns: 4, out: "f.svg" });
@@ -136,7 +143,8 @@ test("the setting fields names the projection whose receptive fields are drawn, 
   expect(readFileSync(join(folder, "out/fields-X-E.svg"), "utf8")).toContain("images of 2 by 8");
   const wrong = synfire(["run", "learn.ts", "--out", "out", "--set", "fields=E→X 4x4"], folder);
   expect(synfire(["run", "learn.ts", "--set", "fields=gated 3x3"], folder).stderr).toMatch(/fields is "gated 3x3", which has 16 sources/);
-  expect(wrong).toMatchObject({ status: 2, stderr: expect.stringMatching(/the setting fields is "E→X 4x4"[^]*Projections that learn: X→E, gated/) as string });
+  expect(wrong).toMatchObject({ status: 2,
+    stderr: expect.stringMatching(/the setting fields is "E→X 4x4"[^]*Projections that learn: X→E, gated/) as string });
 });
 
 test("a modulator that nothing drives is warned of, on the screen and in the record", () => {
@@ -148,12 +156,15 @@ test("a modulator that nothing drives is warned of, on the screen and in the rec
 });
 
 test("models, inspect, check and cite know synapse models", () => {
-  const folder = folderWith({ "learn.ts": learningNetwork, "rule.ts": `import { synapse } from "synfire"; export const rule = synapse({ name: "rule", onPre: "w *= 0.9" });` });
+  const folder = folderWith({ "learn.ts": learningNetwork,
+    "rule.ts": `import { synapse } from "synfire"; export const rule = synapse({ name: "rule", onPre: "w *= 0.9" });` });
   expect((asJson(synfire(["models", "--json"]).stdout)["synapses"] as { export: string }[]).map(({ export: name }) => name)).toContain("stdpTriplet");
-  expect(synfire(["models", "stdp_triplet"]).stdout).toMatch(/on a presynaptic spike\n {2}w = max[^]*on a postsynaptic spike[^]*presets\n {2}visual /);
+  expect(synfire(["models", "stdp_triplet"]).stdout)
+    .toMatch(/on a presynaptic spike\n {2}w = max[^]*on a postsynaptic spike[^]*presets\n {2}visual /);
   expect(synfire(["models", "stdpTriplte"])).toMatchObject({ status: 2, stderr: expect.stringContaining('Did you mean "stdpTriplet"?') as string });
   const inspected = synfire(["inspect", "stdpPair", "--show", "equations,cost"]);
-  expect(inspected).toMatchObject({ status: 0, stdout: expect.stringMatching(/dx\/dt = -x \/ tau_plus[^]*256 synapses \([\d.]+ bytes each\)/) as string });
+  expect(inspected).toMatchObject({ status: 0,
+    stdout: expect.stringMatching(/dx\/dt = -x \/ tau_plus[^]*256 synapses \([\d.]+ bytes each\)/) as string });
   expect(synfire(["check", "rule.ts"], folder)).toMatchObject({ status: 0, stdout: "ok    rule.ts: synapse rule\n" });
   expect(synfire(["cite", "learn.ts"], folder).stdout).toContain("@article{Song2000,");
 });

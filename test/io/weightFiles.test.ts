@@ -29,7 +29,8 @@ const table = (single: boolean, name = fc.string({ unit: "grapheme", maxLength: 
       ({ list: unordered, name: called, hasDelays, bounds }): WeightTable => {
         const synapses = unordered.toSorted((a, b) => a.i - b.i);
         return {
-          name: called, shape: [sources, targets], unit: "volt", pre: Uint32Array.from(synapses, ({ i }) => i), post: Uint32Array.from(synapses, ({ j }) => j),
+          name: called, shape: [sources, targets], unit: "volt", pre: Uint32Array.from(synapses, ({ i }) => i),
+          post: Uint32Array.from(synapses, ({ j }) => j),
           weights: Float64Array.from(synapses, ({ w }) => w), ...(hasDelays ? { delays: Float64Array.from(synapses, ({ d }) => d) } : {}),
           ...(bounds ? { bounds } : {}),
         };
@@ -40,7 +41,8 @@ const bytesOf = (content: string | Uint8Array) => (typeof content === "string" ?
 const byTarget = ({ pre, post, weights, delays }: WeightTable) =>
   Array.from(pre, (i, k) => [i, post[k], weights[k]! + 0, delays?.[k]]).toSorted((a, b) => a[0]! - b[0]! || a[1]! - b[1]!);
 
-test.each(["npz", "json"] as const)("weights come back from .%s bit for bit, whatever projections, names and synapses they are of", async (format) => {
+test.each(["npz", "json"] as const)("weights come back from .%s bit for bit, whatever projections, names and synapses they are of",
+  async (format) => {
   await fc.assert(fc.asyncProperty(tables, async (before) => {
     const after = await io.decodeWeights(bytesOf(await io.encodeWeights(before, format)), "file");
     // JSON knows no −0.
@@ -58,7 +60,8 @@ test("a dense file gives the same pairs with the same weights and delays", async
 });
 
 test("synapses that share a pair do not fit a matrix, and the error names the pair", async () => {
-  const twice: WeightTable = { name: "E→E", shape: [3, 3], pre: Uint32Array.of(1, 1), post: Uint32Array.of(2, 2), weights: Float64Array.of(1, 2), unit: "1" };
+  const twice: WeightTable = { name: "E→E", shape: [3, 3], pre: Uint32Array.of(1, 1), post: Uint32Array.of(2, 2), weights: Float64Array.of(1, 2),
+    unit: "1" };
   await expect(io.encodeWeights([twice], "npz", "dense")).rejects.toThrow(/E→E has two synapses from neuron 1 to 2[^]*layout: "csr"/);
   await expect(io.encodeWeights([twice], "json", "dense")).rejects.toThrow(/JSON holds no dense matrix/);
 });
@@ -122,7 +125,8 @@ test.each([
 });
 
 test("a weight that is NaN or infinite is refused with its synapse", async () => {
-  const bad: WeightTable = { name: "E→E", shape: [2, 2], pre: Uint32Array.of(0, 1), post: Uint32Array.of(0, 1), weights: Float64Array.of(1, NaN), unit: "1" };
+  const bad: WeightTable = { name: "E→E", shape: [2, 2], pre: Uint32Array.of(0, 1), post: Uint32Array.of(0, 1), weights: Float64Array.of(1, NaN),
+    unit: "1" };
   await expect(io.decodeWeights(bytesOf(await io.encodeWeights([bad], "npz")), "w.npz")).rejects.toThrow(
     /w\.npz, projection E→E: the weight of synapse 1 \(1 → 1\) is NaN/);
 });
@@ -131,12 +135,14 @@ test("nothing but an error comes of bytes that are no weights, and little memory
   await expect(io.decodeWeights(new Uint8Array(0), "e.npz")).rejects.toThrow(/e\.npz is empty/);
   await expect(io.decodeWeights(bytesOf("{}"), "e.json")).rejects.toThrow(/its format is missing/);
   await expect(io.decodeWeights(bytesOf(asFile(good).replace(`"version":1`, `"version":7`)), "e.json")).rejects.toThrow(/version 7/);
-  const lists = { "data.npy": io.encodeNpy(["one"]), "indices.npy": io.encodeNpy(Int32Array.of(0)), "shape.npy": io.encodeNpy(Float64Array.of(4e9, 4e9)) };
+  const lists = { "data.npy": io.encodeNpy(["one"]), "indices.npy": io.encodeNpy(Int32Array.of(0)),
+    "shape.npy": io.encodeNpy(Float64Array.of(4e9, 4e9)) };
   const numbers = { ...lists, "data.npy": io.encodeNpy(Float64Array.of(1)), "indptr.npy": io.encodeNpy(Int32Array.of(0, 1)) };
   await expect(io.decodeWeights(await encodeZip(lists), "t.npz")).rejects.toThrow(/no numbers called "data"/);
   await expect(io.decodeWeights(await encodeZip(numbers), "t.npz")).rejects.toThrow(/indptr does not say where 4000000000 rows begin/);
   await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), fc.nat(), async (noise, at) => {
-    const whole = Uint8Array.from(await io.encodeWeights([{ ...good, shape: [2, 2], pre: Uint32Array.of(0, 1), post: Uint32Array.of(1, 0), weights: Float64Array.of(1, 2) }], "npz") as Uint8Array);
+    const whole = Uint8Array.from(await io.encodeWeights([{ ...good, shape: [2, 2], pre: Uint32Array.of(0, 1), post: Uint32Array.of(1, 0),
+      weights: Float64Array.of(1, 2) }], "npz") as Uint8Array);
     whole.set(noise.subarray(0, whole.length), at % Math.max(1, whole.length - noise.length));
     const result = await io.decodeWeights(whole, "noise").catch((error: unknown) => error);
     if (!Array.isArray(result)) expect((result as Error).name).toBe("FileError");
@@ -191,7 +197,8 @@ test("a network made from saved weights has the same synapses", async () => {
   expect(slice).toMatchObject({ name: "second", shape: [30, 6], unit: "volt" });
   await expect(io.weightsFromFile(join(folder, "all.npz"))).rejects.toThrow(/weights of 2 projections[^]*"first", "second"/);
   await expect(io.weightsFromFile(join(folder, "all.npz"), { projection: "thrid" })).rejects.toThrow(/no projection "thrid"/);
-  await expect(io.saveWeights(join(folder, "x.npz"), simulation, new Projection("other", staticSynapse))).rejects.toThrow(/other belongs to another network/);
+  await expect(io.saveWeights(join(folder, "x.npz"), simulation, new Projection("other", staticSynapse)))
+    .rejects.toThrow(/other belongs to another network/);
 });
 
 test("an explicit connector with weights from a scipy matrix says the unit itself", async () => {

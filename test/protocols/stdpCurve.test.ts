@@ -63,7 +63,8 @@ function triplets(pairs: number, frequency: number, difference: number): number 
 
 test("pairs at a rate change the weight as the triplet rule says, in either order and in bursts", async () => {
   for (const difference of [0.01, -0.01]) {
-    const { dw, frequencies, differences } = await frequencyCurve(stdpTriplet, { difference: `${1000 * difference} ms`, frequencies: ["1 Hz", "20 Hz", "40 Hz"] });
+    const { dw, frequencies, differences } = await frequencyCurve(stdpTriplet,
+      { difference: `${1000 * difference} ms`, frequencies: ["1 Hz", "20 Hz", "40 Hz"] });
     expect([...frequencies]).toEqual([1, 20, 40]);
     for (const [k, frequency] of frequencies.entries()) {
       expect(dw[k]).toBeCloseTo(triplets(60, frequency, difference), 12);
@@ -89,7 +90,8 @@ test("a neuron of one's own is fired by its drive, and differences are those tha
     equations: "dI/dt = -I / (5*ms) : volt/second; dv/dt = I - v / (20*ms) : volt", threshold: "v > 10*mV", reset: "v = 0*mV; I = 0*volt/second",
   });
   const own = { model: slow, drive: { receptor: "fast", weight: "6 volt/second" } } as const;
-  const { differences, dw } = await stdpCurve(stdpPair, { neuron: { ...own, receptor: "v" } as never, weight: "1 uV", values: { w_max: "2 uV" }, from: "0 ms", to: "20 ms", step: "10 ms" });
+  const { differences, dw } = await stdpCurve(stdpPair,
+    { neuron: { ...own, receptor: "v" } as never, weight: "1 uV", values: { w_max: "2 uV" }, from: "0 ms", to: "20 ms", step: "10 ms" });
   for (const [k, difference] of differences.entries()) {
     expect(difference).toBeGreaterThan(0.01 * k + 0.0005);
     expect(difference).toBeLessThan(0.01 * k + 0.005);
@@ -97,7 +99,8 @@ test("a neuron of one's own is fired by its drive, and differences are those tha
   }
   // What arrives has no effect unless it is told where to go: a weight of 1 does not even need a unit.
   const inert = await stdpCurve(stdpPair, { neuron: own as never, values: { w_max: 2 }, from: "0 ms", to: "20 ms", step: "10 ms" });
-  expect([inert.weight, ...inert.dw]).toEqual([1, ...Array.from(inert.differences, (difference) => expect.closeTo(2 * window(difference), 12) as number)]);
+  expect([inert.weight, ...inert.dw]).toEqual([1,
+    ...Array.from(inert.differences, (difference) => expect.closeTo(2 * window(difference), 12) as number)]);
 });
 
 test("a neuron that does not fire as often as it is driven is an error that says so", async () => {

@@ -29,7 +29,8 @@ export function decodeWeightsJson(bytes: Uint8Array, source: string): WeightTabl
     const [sources, targets] = list(shape, "shape");
     const [low, high] = Array.isArray(bounds) ? (bounds as readonly unknown[]) : [];
     return checkedTable({
-      name, unit, shape: [sources ?? NaN, targets ?? NaN], weights: list(weights, "weights"), ...(delays === undefined ? {} : { delays: list(delays, "delays") }),
+      name, unit, shape: [sources ?? NaN, targets ?? NaN], weights: list(weights, "weights"),
+      ...(delays === undefined ? {} : { delays: list(delays, "delays") }),
       pre: neurons(list(pre, "pre"), source), post: neurons(list(post, "post"), source),
       ...(bounds === undefined ? {} : { bounds: [typeof low === "number" ? low : -Infinity, typeof high === "number" ? high : Infinity] as const }),
     }, source);

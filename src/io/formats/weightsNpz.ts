@@ -52,7 +52,8 @@ function denseArrays({ name, shape, pre, post, weights, delays }: WeightTable): 
   for (let k = 0; k < weights.length; k++) {
     const at = pre[k]! * targets + post[k]!;
     if (!Number.isNaN(matrix[at]!)) {
-      throw new ArgumentError("weights-dense", `projection ${name} has two synapses from neuron ${pre[k]} to ${post[k]}, a matrix has room for one`, hint);
+      throw new ArgumentError("weights-dense", `projection ${name} has two synapses from neuron ${pre[k]} to ${post[k]}, a matrix has room for one`,
+        hint);
     }
     matrix[at] = weights[k]!;
     if (delays) times[at] = delays[k]!;
@@ -130,7 +131,8 @@ function fromMatrix(name: string, matrix: NpyArray, delays: NpyArray | undefined
   const values = numbers(matrix);
   const [sources = 0, targets = 0] = matrix.shape;
   if (!values || matrix.shape.length !== 2) {
-    throw new FileError("weights-shape", `${source} is an array of shape (${matrix.shape.join(", ")}), not a matrix of weights`, "Save [pre × post] numbers.");
+    throw new FileError("weights-shape", `${source} is an array of shape (${matrix.shape.join(", ")}), not a matrix of weights`,
+      "Save [pre × post] numbers.");
   }
   const times = numbers(delays);
   if (times && times.length !== values.length) {

@@ -18,7 +18,8 @@ export interface TerminalChartOptions {
 /** Curves as braille dots, eight a character, each panel with its axes. Text with line ends. @param x title of the axis */
 export function chartText(panels: readonly ChartPanel[], x: string, options: TerminalChartOptions = {}): string {
   const lines = Math.max(4, options.height ?? 16);
-  const [from, to] = widened(extent(panels.flatMap(({ curves, lines: marks }) => [...curves.map((curve) => curve.x), (marks ?? []).flatMap((m) => m.x ?? [])])));
+  const [from, to] = widened(extent(panels.flatMap(({ curves, lines: marks }) =>
+    [...curves.map((curve) => curve.x), (marks ?? []).flatMap((m) => m.x ?? [])])));
   const output = options.title ? [clean(options.title)] : [];
   for (const { label, curves, fromZero, lines: marks } of panels) {
     const [bottom, top] = extent([...curves.map(({ y }) => y), (marks ?? []).flatMap((mark) => mark.y ?? [])]);
@@ -57,7 +58,8 @@ export function weightHistogramsText(histograms: readonly WeightHistogram[], opt
     const wide = Array.from({ length: columns }, (_, c) => counts[Math.floor((c * counts.length) / columns)]!);
     for (let line = 0; line < lines; line++) {
       const label = line === 0 ? formatNumber(most, 0) : "";
-      const row = wide.map((count) => BARS[Math.max(0, Math.min(8, Math.ceil((count / Math.max(1, most)) * 8 * lines) - 8 * (lines - 1 - line)))]).join("");
+      const row = wide.map((count) => BARS[Math.max(0, Math.min(8, Math.ceil((count / Math.max(1, most)) * 8 * lines) - 8 * (lines - 1 - line)))])
+        .join("");
       output.push(`${label.padStart(7)} ▕${painter(options)(row, "#3f6f9f")}`);
     }
     output.push(...axisLines(from, to, columns, 9, one.unit === "" ? "weight" : `weight (${one.unit})`));
@@ -76,21 +78,24 @@ export function fieldsText(fields: ReceptiveFields, options: TerminalChartOption
     for (let row = 0; row < rows; row += 2) {
       const images = Array.from({ length: Math.min(across, shown - first) }, (_, k) => {
         const cell = (r: number, column: number) => (r < rows ? (values[((first + k) * rows + r) * columns + column]! - low) / (high - low) : NaN);
-        return Array.from({ length: columns }, (__, column) => halfBlock(cell(row, column), cell(row + 1, column), options.color ? map : undefined)).join("");
+        return Array.from({ length: columns }, (__, column) => halfBlock(cell(row, column), cell(row + 1, column), options.color ? map : undefined))
+          .join("");
       });
       output.push(images.join(" "));
     }
     output.push("");
   }
   const number = (value: number) => formatNumber(Number(value.toPrecision(3)));
-  output.push(`${options.label ?? "weight"} from ${number(low)} to ${number(high)}; neurons ${neurons[0]} to ${neurons[shown - 1]}, ${shown} of ${of}`);
+  const who = `neurons ${neurons[0]} to ${neurons[shown - 1]}, ${shown} of ${of}`;
+  output.push(`${options.label ?? "weight"} from ${number(low)} to ${number(high)}; ${who}`);
   return `${output.join("\n")}\n`;
 }
 
 const BARS = " ▁▂▃▄▅▆▇█";
 const SHADES = " ░▒▓█";
 const FAINT = "#808080";
-const widened = ([low, high]: readonly [number, number]): [number, number] => (low < high ? [low, high] : [low - (Math.abs(low) || 1) / 2, high + (Math.abs(high) || 1) / 2]);
+const widened = ([low, high]: readonly [number, number]): [number, number] =>
+  (low < high ? [low, high] : [low - (Math.abs(low) || 1) / 2, high + (Math.abs(high) || 1) / 2]);
 /** A name may hold anything; what would move the cursor of a terminal does not get there. */
 const clean = (text: string) => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "?");
 const painter = (options: TerminalChartOptions) => (text: string, color: string) =>
@@ -99,7 +104,8 @@ const painter = (options: TerminalChartOptions) => (text: string, color: string)
 function halfBlock(above: number, below: number, map: readonly string[] | undefined): string {
   const mean = [above, below].filter((value) => !Number.isNaN(value));
   if (!map) return mean.length === 0 ? " " : SHADES[Math.max(0, Math.min(4, Math.round((mean.reduce((a, b) => a + b, 0) / mean.length) * 4)))]!;
-  const code = (layer: number, value: number) => (Number.isNaN(value) ? `\u001b[${layer + 1}m` : `\u001b[${layer};2;${colorAt(map, value).join(";")}m`);
+  const code = (layer: number, value: number) =>
+    (Number.isNaN(value) ? `\u001b[${layer + 1}m` : `\u001b[${layer};2;${colorAt(map, value).join(";")}m`);
   return mean.length === 0 ? "\u001b[0m " : `${code(38, above)}${code(48, below)}▀\u001b[0m`;
 }
 
@@ -112,7 +118,8 @@ function axisLines(from: number, to: number, columns: number, margin: number, ti
     const start = Math.min(columns + margin - label.length, Math.max(0, margin + at - Math.floor(label.length / 2)));
     if (labels.slice(Math.max(0, start - 1), start + label.length + 1).every((c) => c === " ")) [...label].forEach((c, k) => (labels[start + k] = c));
   }
-  return [" ".repeat(margin) + rule.join(""), `${labels.join("").trimEnd()}`, " ".repeat(margin + Math.max(0, Math.floor((columns - title.length) / 2))) + clean(title)];
+  return [" ".repeat(margin) + rule.join(""), `${labels.join("").trimEnd()}`,
+    " ".repeat(margin + Math.max(0, Math.floor((columns - title.length) / 2))) + clean(title)];
 }
 
 /** Bits of the braille character for its dot in column 0 or 1 and row 0 to 3. */

@@ -37,7 +37,9 @@ export function receptiveFields(table: WeightTable, options: FieldsOptions = {})
   const side = Math.round(Math.sqrt(sources));
   const [rows, columns] = options.shape ?? [side, side];
   if (rows * columns !== sources || !Number.isInteger(rows) || rows < 1) {
-    const problem = options.shape ? `${rows} × ${columns} pixels for the ${sources} sources of ${table.name}` : `the ${sources} sources of ${table.name} are no square`;
+    const problem = options.shape
+      ? `${rows} × ${columns} pixels for the ${sources} sources of ${table.name}`
+      : `the ${sources} sources of ${table.name} are no square`;
     throw new ArgumentError("fields-shape", problem, "Give the shape of the sources: rows times columns is their number, e.g. 28x28.");
   }
   const shown = Math.min(targets, Math.max(1, options.max ?? 400));
@@ -109,8 +111,8 @@ export function fieldsScene(fields: ReceptiveFields, options: FieldsSceneOptions
 }
 
 /**
- * How large a pixel of a tile and the gap between tiles are, in cells of the picture of `unit` CSS pixels. A PNG has two pixels a CSS pixel; a cell is
- * a whole number of them, so that equal weights make equal squares.
+ * How large a pixel of a tile and the gap between tiles are, in cells of the picture of `unit` CSS pixels. A PNG has two pixels a CSS pixel;
+ * a cell is a whole number of them, so that equal weights make equal squares.
  */
 function tiling(width: number, across: number, columns: number): { unit: number; pixel: number; gap: number } {
   const size = Math.max(1, Math.floor((width - 4) / across - 4) / columns);
@@ -118,7 +120,9 @@ function tiling(width: number, across: number, columns: number): { unit: number;
 }
 
 /** Low, high and colours of the scale: 0 is always on it, in the middle where there are weights of both signs. */
-export function scaleOf(values: ArrayLike<number>, options: Pick<FieldsSceneOptions, "range" | "colors">): { low: number; high: number; map: ColorMap } {
+export function scaleOf(
+  values: ArrayLike<number>, options: Pick<FieldsSceneOptions, "range" | "colors">,
+): { low: number; high: number; map: ColorMap } {
   let [low, high] = options.range ?? extent([values, [0]]);
   const signed = low < 0 && high > 0;
   if (signed && !options.range) [low, high] = [-Math.max(-low, high), Math.max(-low, high)];
@@ -138,6 +142,7 @@ function colorBar(bar: { x: number; y: number; width: number; height: number }, 
     ];
   });
   const middle = { x: x + leftMargin([scale]) + 2, y: bar.y + bar.height / 2 };
-  const name: Mark[] = scale.label ? [{ kind: "text", ...middle, text: scale.label, size: TICK_SIZE + 1, color: INK, anchor: "middle", upwards: true }] : [];
+  const name: Mark[] = [];
+  if (scale.label) name.push({ kind: "text", ...middle, text: scale.label, size: TICK_SIZE + 1, color: INK, anchor: "middle", upwards: true });
   return [{ kind: "image", ...bar, rows: steps, columns: 1, colors }, ...ticks, ...name];
 }

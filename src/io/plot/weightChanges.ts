@@ -26,7 +26,8 @@ export function frequencyScene(curves: readonly WeightChanges[], options: ChartO
 export const stdpAxis = "t_post − t_pre (ms)";
 export const frequencyAxis = "rate of pairs (Hz)";
 
-export const stdpPanels = (curves: readonly WeightChanges[]): ChartPanel[] => [panel(curves.map((curve) => ({ ...curve, at: scaled(curve.at, 1000) })), [{ x: 0 }])];
+export const stdpPanels = (curves: readonly WeightChanges[]): ChartPanel[] =>
+  [panel(curves.map((curve) => ({ ...curve, at: scaled(curve.at, 1000) })), [{ x: 0 }])];
 export const frequencyPanels = (curves: readonly WeightChanges[]): ChartPanel[] => [panel(curves, [])];
 
 function panel(curves: readonly WeightChanges[], lines: NonNullable<ChartPanel["lines"]>): ChartPanel {

@@ -46,8 +46,10 @@ export function weightRemark({ weights, bounds, unit }: WeightHistogram): string
   const { synapses, mean, sd, atLow, atHigh } = summariseWeights(weights, bounds);
   if (synapses === 0) return "no synapses";
   const value = (x: number) => `${formatNumber(Number(x.toPrecision(3)))}${unit === "" ? "" : ` ${unit}`}`;
-  const share = (part: number, bound: number | undefined) => (Number.isNaN(part) ? [] : [`${formatNumber(Number((100 * part).toPrecision(3)))} % at ${value(bound!)}`]);
-  return [`${formatNumber(synapses, 0)} synapses`, `mean ${value(mean)}`, `SD ${value(sd)}`, ...share(atLow, bounds?.[0]), ...share(atHigh, bounds?.[1])].join(", ");
+  const share = (part: number, bound: number | undefined) =>
+    (Number.isNaN(part) ? [] : [`${formatNumber(Number((100 * part).toPrecision(3)))} % at ${value(bound!)}`]);
+  return [`${formatNumber(synapses, 0)} synapses`, `mean ${value(mean)}`, `SD ${value(sd)}`, ...share(atLow, bounds?.[0]),
+    ...share(atHigh, bounds?.[1])].join(", ");
 }
 
 const BARS = "#3f6f9f";
@@ -88,9 +90,11 @@ function panelMarks(histogram: WeightHistogram, { from, to, counts, before }: Bi
   const edge = (bin: number) => toX(panel, from + ((to - from) * bin) / counts.length);
   const bars = Array.from(counts, (count, bin): Mark => {
     const y = toY(panel, count);
-    return { kind: "rectangle", x: edge(bin) + 0.4, y, width: Math.max(0.2, edge(bin + 1) - edge(bin) - 0.8), height: toY(panel, 0) - y, color: BARS };
+    return { kind: "rectangle", x: edge(bin) + 0.4, y, width: Math.max(0.2, edge(bin + 1) - edge(bin) - 0.8), height: toY(panel, 0) - y,
+      color: BARS };
   });
-  const outline = before && [edge(0), toY(panel, 0), ...Array.from(before, (count, bin) => [edge(bin), toY(panel, count), edge(bin + 1), toY(panel, count)]).flat()];
+  const outline = before && [edge(0), toY(panel, 0),
+    ...Array.from(before, (count, bin) => [edge(bin), toY(panel, count), edge(bin + 1), toY(panel, count)]).flat()];
   const limits = (histogram.bounds ?? []).filter((bound) => Number.isFinite(bound)).map((bound) => {
     const at = toX(panel, bound);
     return faintLine([at, box.y, at, box.y + box.height]);
@@ -100,7 +104,8 @@ function panelMarks(histogram: WeightHistogram, { from, to, counts, before }: Bi
     { kind: "text", x: box.x, y: box.y - 7, text: histogram.name, size: TICK_SIZE + 1, color: INK, bold: true },
     { kind: "text", x: box.x + box.width, y: box.y - 7, text: remark, size: TICK_SIZE - 1, color: FAINT, anchor: "end" },
     ...limits, ...bars,
-    ...(outline ? [{ kind: "line", points: outline, color: "#c2312b", width: 1.2, clip: { ...box, y: box.y - 1, height: box.height + 2 } } as const] : []),
+    ...(outline ? [{ kind: "line", points: outline, color: "#c2312b", width: 1.2, clip: { ...box, y: box.y - 1, height: box.height + 2 } } as const]
+      : []),
     ...axisMarks(panel, { margin }),
   ];
 }

@@ -16,7 +16,9 @@ export function changesWeights(model: Pick<CheckedSynapse, "variables" | "pathwa
  *
  * @param parameters values of those parameters that are the same for all synapses, SI
  */
-export function weightBounds(model: Pick<CheckedSynapse, "pathways" | "regularly" | "subexpressions">, parameters: ReadonlyMap<string, number>): Bounds {
+export function weightBounds(
+  model: Pick<CheckedSynapse, "pathways" | "regularly" | "subexpressions">, parameters: ReadonlyMap<string, number>,
+): Bounds {
   const inlined = new Map<string, Expr>();
   for (const { name, value } of model.subexpressions) inlined.set(name, substitute(value, inlined));
   const ranges = assignedWeights(model).map((value) => rangeOf(substitute(value, inlined), parameters));

@@ -38,7 +38,8 @@ function unitScale({ unit }: WeightTable, dimension: Dimension, what: string): n
   } catch (error) {
     if (!(error instanceof ArgumentError)) throw error;
     const given = unit === "1" ? "without a unit" : `in ${unit}`;
-    throw new ArgumentError("weights-unit", `${what} are ${given}, they are in ${dimensionName(dimension)}`, 'Say what they are: loadWeights(path, { unit: "mV" }).');
+    throw new ArgumentError("weights-unit", `${what} are ${given}, they are in ${dimensionName(dimension)}`,
+      'Say what they are: loadWeights(path, { unit: "mV" }).');
   }
 }
 

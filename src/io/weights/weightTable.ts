@@ -73,7 +73,8 @@ function bySource(table: WeightTable): WeightTable {
   // Not by counting: a small file may claim billions of sources.
   const order = Uint32Array.from(pre, (_, k) => k).sort((a, b) => pre[a]! - pre[b]! || a - b);
   return {
-    ...table, pre: pre.map((_, k) => pre[order[k]!]!), post: post.map((_, k) => post[order[k]!]!), weights: weights.map((_, k) => weights[order[k]!]!),
+    ...table, pre: pre.map((_, k) => pre[order[k]!]!), post: post.map((_, k) => post[order[k]!]!),
+    weights: weights.map((_, k) => weights[order[k]!]!),
     ...(delays ? { delays: delays.map((_, k) => delays[order[k]!]!) } : {}),
   };
 }
