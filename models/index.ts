@@ -56,3 +56,11 @@ export { tsodyksMarkramThreeState } from "./synapses/tsodyksMarkramThreeState.ts
 export { vogelsInhibitory } from "./synapses/vogelsInhibitory.ts";
 export { staticSynapse } from "./synapses/staticSynapse.ts";
 export { symStdp } from "./synapses/symStdp.ts";
+export { lifNmda } from "./neurons/lifNmda.ts";
+export { rateNeuron } from "./neurons/rateNeuron.ts";
+export { gapJunction } from "./synapses/gapJunction.ts";
+export { gradedSynapse } from "./synapses/gradedSynapse.ts";
+export { nmda } from "./synapses/nmda.ts";
+export { quantalRelease } from "./synapses/quantalRelease.ts";
+export { rateSynapse } from "./synapses/rateSynapse.ts";
+export { stochasticRelease } from "./synapses/stochasticRelease.ts";
