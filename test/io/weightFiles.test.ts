@@ -3,8 +3,9 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { compile, explicit, fixedProbability, Network, Projection } from "synfire";
+import { allToAll, compile, explicit, fixedProbability, Network, Projection, type Connector } from "synfire";
 import { lifDelta } from "../../models/neurons/lifDelta.ts";
+import { stdpPair } from "../../models/synapses/stdpPair.ts";
 import { staticSynapse } from "../../models/synapses/staticSynapse.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { dimensions } from "../../src/units/index.ts";
@@ -213,5 +214,33 @@ test("a summary counts the weights at their bounds, to the rounding of single pr
   expect(io.summariseWeights(weights, [0, 0.3])).toMatchObject({ synapses: 5, atLow: 0.2, atHigh: 0.4, low: 0, high: Math.fround(0.3) });
   expect(io.summariseWeights(weights).mean).toBeCloseTo(0.18, 6);
   expect(io.summariseWeights(weights).sd).toBeCloseTo(Math.sqrt(0.0136), 6);
+  expect(io.summariseWeights(new Float64Array(1e5).fill(0.1))).toMatchObject({ mean: 0.1, sd: 0 });
   expect(io.summariseWeights([], [0, 1])).toMatchObject({ synapses: 0, mean: NaN, atLow: NaN });
+});
+
+test("weights that were learned go on in another network from where they were, whatever order its synapses are in", async () => {
+  const build = (seed: number, connect: Connector) => {
+    const net = new Network({ seed });
+    const X = net.poissonSource("X", 20, { rate: "50 Hz" });
+    const E = net.population("E", 5, lifDelta);
+    const values = { w_max: "8 mV", receptor: "v", delay: "1 ms" } as const;
+    return { net, projection: net.projection(X, E, stdpPair, { ...values, connect, weight: "4 mV" }) };
+  };
+  const first = build(1, allToAll());
+  await using teacher = await compile(first.net, { dt: "0.1 ms", precision: "f64" });
+  await teacher.run("2 s");
+  const path = join(folder, "learned.npz");
+  await io.saveWeights(path, teacher, first.projection);
+  const [table] = await io.loadWeights(path);
+  expect(table!.bounds).toEqual([0, 8e-3]);
+  expect(io.summariseWeights(table!.weights).sd).toBeGreaterThan(1e-4);
+  // The same pairs, the targets of each source backwards.
+  const pairs = Array.from({ length: 100 }, (_, k) => [Math.floor(k / 5), 4 - (k % 5)] as const);
+  const second = build(2, explicit(pairs.map(([i]) => i), pairs.map(([, j]) => j)));
+  await using pupil = await compile(second.net, { dt: "0.1 ms", precision: "f64" });
+  io.setWeights(pupil, second.projection, table!);
+  const { pre, post, weights } = pupil.synapses(second.projection);
+  expect([...pre.subarray(0, 5), ...post.subarray(0, 5)]).toEqual([0, 0, 0, 0, 0, 4, 3, 2, 1, 0]);
+  weights.forEach((w, k) => expect(w).toBe(table!.weights[pre[k]! * 5 + post[k]!]));
+  expect(() => io.setWeights(pupil, second.projection, { ...table!, shape: [20, 6] })).toThrow(/are 20 × 6, it is 20 × 5/);
 });

@@ -20,14 +20,16 @@ export interface WeightSummary {
  */
 export function summariseWeights(weights: ArrayLike<number>, bounds: Bounds = [-Infinity, Infinity]): WeightSummary {
   const n = weights.length;
+  // Summed as differences, so that equal weights have no deviation at all.
+  const origin = weights[0] ?? NaN;
   let [sum, low, high] = [0, Infinity, -Infinity];
   for (let k = 0; k < n; k++) {
     const w = weights[k]!;
-    sum += w;
+    sum += w - origin;
     if (w < low) low = w;
     if (w > high) high = w;
   }
-  const mean = sum / n;
+  const mean = origin + sum / n;
   // Weights of single precision reach a bound to within their own rounding.
   const near = 1e-6 * (Number.isFinite(bounds[1] - bounds[0]) ? bounds[1] - bounds[0] : Math.max(Math.abs(low), Math.abs(high)));
   let [squares, atLow, atHigh] = [0, 0, 0];
