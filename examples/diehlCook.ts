@@ -26,6 +26,7 @@ const result = await trainDiehlCook(train, test, {
 const seconds = (performance.now() - start) / 1000;
 const right = Math.round(result.accuracy * test.count), classes = [...result.classes];
 console.log(`accuracy          ${(100 * result.accuracy).toFixed(2)} % (${right} of ${test.count} test images)`);
+console.log(`by proportions    ${(100 * result.proportional).toFixed(2)} %`);
 console.log(`trained on        ${train.count} images, ${result.presentations} presentations, ${neurons} neurons, seed ${values.seed}`);
 console.log(`neurons a class   ${Array.from({ length: 10 }, (_, c) => classes.filter((k) => k === c).length).join(" ")}`);
 console.log(`theta             ${spread(result.theta.map((x) => x * 1e3))} mV`);

@@ -1,22 +1,12 @@
 // What the examples that learn images say about themselves.
-import { heatMapScene } from "synfire/io";
+import { fieldsScene } from "synfire/io";
 import type { Scene } from "synfire/io";
 import type { Images } from "../models/networks/imageStimulus.ts";
 
 /** Weights of every neuron as a picture, side by side. @param weights [pixels × neurons] */
 export function fieldsPicture(weights: Float64Array, neurons: number, rows: number, columns: number, title: string): Scene {
-  const across = Math.ceil(Math.sqrt(neurons)), down = Math.ceil(neurons / across);
-  const width = across * (columns + 1) - 1, height = down * (rows + 1) - 1;
-  const tiled = new Float64Array(width * height).fill(NaN);
-  for (let n = 0; n < neurons; n++) {
-    const left = (n % across) * (columns + 1), top = Math.floor(n / across) * (rows + 1);
-    for (let y = 0; y < rows; y++) {
-      // The scene has row 0 at the bottom, images have it at the top.
-      const to = (height - 1 - (top + y)) * width + left;
-      for (let x = 0; x < columns; x++) tiled[to + x] = weights[(y * columns + x) * neurons + n]!;
-    }
-  }
-  return heatMapScene(tiled, height, width, { title, width: 3 * width + 150, height: 3 * height + 80, label: "weight" });
+  const pixels = rows * columns, values = Float64Array.from(weights, (_, k) => weights[(k % pixels) * neurons + Math.floor(k / pixels)]!);
+  return fieldsScene({ neurons: Uint32Array.from({ length: neurons }, (_, n) => n), of: neurons, rows, columns, values }, { title, label: "weight" });
 }
 
 /** Prints how far each phase is, every few seconds. */

@@ -27,6 +27,27 @@ export class ClassVote {
       return means[best]! > 0 ? best : -1;
     });
   }
+
+  /** For each neuron, how its mean answers divide among the classes: 0 … 1, all 0 where it never answered. [neurons × classes] */
+  proportions(): Float64Array {
+    const classes = this.#classes, means = this.#spikes.map((sum, k) => sum / Math.max(1, this.#shown[k % classes]!));
+    return means.map((mean, k) => {
+      const from = k - (k % classes), total = means.subarray(from, from + classes).reduce((a, b) => a + b, 0);
+      return total > 0 ? mean / total : 0;
+    });
+  }
+}
+
+/**
+ * The class that gets most votes when each spike is divided among the classes as its neuron's answers were: neurons that like two classes help both.
+ *
+ * @param answer spikes [neurons] @param proportions [neurons × classes]
+ * @source Hazan et al. (2018), Front. Neuroinform. 12:89 ("proportion weighting"). doi:10.3389/fninf.2018.00089
+ */
+export function proportionalVote(answer: ArrayLike<number>, proportions: Float64Array, classes: number): number {
+  const votes = new Float64Array(classes);
+  for (let k = 0; k < proportions.length; k++) votes[k % classes]! += proportions[k]! * answer[Math.floor(k / classes)]!;
+  return indexOfLargest(votes);
 }
 
 /** The class whose neurons fired most on average. @param answer spikes [neurons] @param assigned class of each neuron [neurons] */

@@ -12,6 +12,7 @@ import { synapse } from "synfire";
  * | w_max | weight | upper bound; the lower one is 0 |
  *
  * @source Diehl & Cook (2015), Front. Comput. Neurosci. 9:99; rule and values of the authors' code. doi:10.3389/fncom.2015.00099
+ * @tested changes by single spikes, pairs and triplets; 100 neurons name handwritten digits
  */
 export const diehlCookStdp = synapse({
   name: "diehl_cook_stdp",

@@ -12,6 +12,7 @@ import { synapse } from "synfire";
  * | w_max | weight | upper bound |
  *
  * @source Hao, Huang, Dong & Xu (2020), Neural Netw. 121:387–395; rule and values of the authors' code. doi:10.1016/j.neunet.2019.09.007
+ * @tested the window, pair by pair; 100 neurons name pictures of clothes; without normalisation all weights end at w_max
  */
 export const symStdp = synapse({
   name: "sym_stdp",
