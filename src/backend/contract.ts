@@ -58,6 +58,8 @@ export interface EdgeLayout {
   readonly sharedAddress: (array: string) => number;
   /** u32 [edges]: end of the step of each edge's last visit, in steps. */
   readonly visits?: number;
+  /** For kernels with `pending` or `note`. */
+  readonly waiting?: Waiting;
   /** Input rings, in the order of `kernel.deliver`; what is added arrives `arrivalDelay` steps after the event. */
   readonly rings: readonly RingLayout[];
   readonly arrivalDelay: number;
@@ -69,6 +71,31 @@ export interface EdgeLayout {
   /** Each a u64: running counts of visits along rows and columns. */
   readonly eventCounters: readonly number[];
 }
+
+/** Noted events of the elements of a target table, since they were last released. Times are ends of steps, in steps. */
+export interface Waiting {
+  /** u32 [source table]: last event of each source. */
+  readonly lastEvents: number;
+  /** u32 [target table]: how many events of each target wait. */
+  readonly counts: number;
+  /** i32 [target table × room]: their times from place `waitingLead` on, before which all are the least integer. */
+  readonly times: number;
+  /** Reals of the same shape, one array for each noted value. */
+  readonly values: readonly number[];
+  readonly room: number;
+  /** u32: not 0 when a target's room is used up, so that all have to be released in this step. */
+  readonly full: number;
+  /** u32 [target table]: edges that enter each target. */
+  readonly edgesIn: number;
+  /** Scratch, u32 [longest row + 8] each: edges where something waits, the place of the next event, and the place behind the last. */
+  readonly edges: number;
+  readonly places: number;
+  readonly ends: number;
+}
+
+/** Places before the first event of each target, and those that must stay free behind the last. */
+export const waitingLead = 4;
+export const waitingSlack = 1;
 
 export interface Program {
   readonly precision: Precision;
@@ -119,6 +146,8 @@ export type Action =
       readonly rows?: { readonly address: number; readonly start: number; readonly count: number } }
   /** Visits every edge; with `when`, only in a step in which that table emitted. */
   | { readonly kind: "all"; readonly edge: number; readonly when?: Emitted }
+  /** When a target's room for noted events is used up: lets them act on every edge, and forgets them. */
+  | { readonly kind: "release"; readonly edge: number; readonly waiting: Waiting; readonly targets: number }
   /** Copies an array into the step's slot of a history. */
   | { readonly kind: "remember"; readonly from: number; readonly to: number; readonly slots: number; readonly bytes: number };
 

@@ -66,7 +66,7 @@ export async function compile(network: Network, options: CompileOptions): Promis
   const machine = await SynapseValueMachine.make(arena, seed, requests);
   stage("connect");
   const dtText = formatQuantity(dt, dimensions.second);
-  const shared = { data, dt, dtText, precision, requests, keys: machine.keys, eventCounter, plasticCounter };
+  const shared = { data, dt, dtText, precision, requests, keys: machine.keys, eventCounter, plasticCounter, defer: buildOptions.backend === "wasm" };
   const deliveries = data.projections.map((p, k) => buildDelivery(p, k, byName, arena, machine, shared));
   makeRings(deliveries, groups, arena, precision);
   const window = deliveries.reduce((least, { table, plastic }) => Math.min(least, plastic ? plastic.window : table.minDelay), longest);

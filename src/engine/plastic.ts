@@ -2,13 +2,13 @@
  * A projection whose synapses are more than a fixed weight: where its arrays lie, and what happens to it in a step. Rows by source serve
  * presynaptic events; an index by target (columns) serves postsynaptic ones.
  */
-import type { Action, EdgeLayout, Emitted, EventQueue, MapLayout, RingLayout } from "../backend/contract.ts";
+import type { Action, EdgeLayout, Emitted, EventQueue, MapLayout, RingLayout, Waiting } from "../backend/contract.ts";
 import { listRoom } from "../backend/wasm/edgeKernel.ts";
 import { ArgumentError, invariant, UnsupportedError } from "../errors.ts";
 import type { EdgeKernel } from "../ir/edge.ts";
 import { name as nameExpr, number } from "../ir/expr.ts";
 import type { Expr } from "../ir/expr.ts";
-import { lowerSynapse, neuronArray } from "../lower/lowerSynapse.ts";
+import { lastName, lowerSynapse, neuronArray } from "../lower/lowerSynapse.ts";
 import type { Coincidence, LoweredSynapse, LoweredWalk, ModulatorArrays } from "../lower/lowerSynapse.ts";
 import type { CheckedSynapse } from "../model/checkedSynapse.ts";
 import type { ProjectionData } from "../network/data.ts";
@@ -21,6 +21,9 @@ import { identifier } from "./group.ts";
 import type { Group } from "./group.ts";
 import type { SynapseTable } from "./synapses.ts";
 import { streamId } from "./streams.ts";
+
+/** Places for events of one neuron that wait, with those that stay free: two cache lines of times. */
+const waitingRoom = 32;
 
 /** Elements of draws' scratch beyond the longest row. */
 const drawSlack = 96;
@@ -43,6 +46,8 @@ export interface PlasticOptions {
   /** u64: synaptic events; u64: visits that change synapses. */
   readonly eventCounter: number;
   readonly plasticCounter: number;
+  /** Whether postsynaptic events may wait until a synapse is visited next. */
+  readonly defer: boolean;
 }
 
 export class Plastic {
@@ -57,6 +62,9 @@ export class Plastic {
   readonly #history = new Map<string, number>();
   #columns: EdgeLayout["columns"];
   #longestColumn = 0;
+  #waiting: Waiting | undefined;
+  /** Synapses of one source for which the lists of those where something waits have room. */
+  #rowRoom = 0;
   /** Synapses of one neuron that the scratch of draws has room for. */
   #scratchLength = 0;
   #segments: EdgeLayout["segments"];
@@ -103,6 +111,7 @@ export class Plastic {
       early: (pathway) => timing.dendritic === 0 && timing.pathway(pathway, "pre") > 0,
       coincident: timing.coincident,
       receptor: data.receptor === undefined ? undefined : post.model!.receptors[data.receptor],
+      defer: this.options.defer,
       frozen: !this.learns,
       dale: data.dale,
       limits: [limit(data.limits?.[0], -Infinity), limit(data.limits?.[1], Infinity)],
@@ -147,7 +156,12 @@ export class Plastic {
     }
     if (this.lowered.visits) ensure("visits", 4 * table.capacity);
     const walks = this.lowered.walks;
-    if (walks.some((w) => w.kernel.walk === "in") && !this.#columns) this.#makeColumns(arena);
+    const walked = (k: EdgeKernel) => k.walk === "in" && (k.body.length > 0 || k.deliver.length > 0 || k.elapsed !== undefined);
+    if (this.lowered.lasts) {
+      for (const n of this.lowered.lasts) ensure(`pre ${lastName(n)}`, this.options.pre.stride * bytes);
+      this.#waiting ??= this.#makeWaiting(arena);
+    }
+    if (walks.some((w) => walked(w.kernel)) && !this.#columns) this.#makeColumns(arena);
     this.#scratchLength = Math.max(this.#scratchLength, table.longestRow, this.#longestColumn);
     for (const w of walks) for (const d of w.kernel.draws) ensure(`scratch ${d.name}`, (this.#scratchLength + drawSlack) * bytes);
     for (const w of walks) {
@@ -180,6 +194,36 @@ export class Plastic {
       for (let e = rows[i]!; e < rows[i + 1]!; e++) count[i * delays + Math.floor(words[e]! / post.stride) - 1]!++;
     }
     return { counts, delays, list };
+  }
+
+  /** Room for postsynaptic events that wait. */
+  #makeWaiting(arena: Arena): Waiting {
+    const { pre, post, precision } = this.options;
+    const noted = this.lowered.walks.find((w) => w.kernel.note)?.kernel.note!.values.length ?? 0;
+    const words = (size: number) => arena.allocate(4 * size, this.#what);
+    this.#rowRoom = this.options.table.longestRow;
+    const list = this.#rowRoom + 8;
+    return {
+      room: waitingRoom,
+      lastEvents: words(pre.stride), counts: words(post.stride), times: words(post.stride * waitingRoom), full: words(1), edgesIn: words(post.stride),
+      edges: words(list), places: words(list), ends: words(list),
+      values: Array.from({ length: noted }, () => arena.allocate(realBytes(precision) * post.stride * waitingRoom, this.#what)),
+    };
+  }
+
+  #countEdgesIn(arena: Arena): void {
+    const { table, post } = this.options;
+    if (!this.#waiting) return;
+    const count = arena.u32(this.#waiting.edgesIn, post.stride).fill(0);
+    const words = table.targetBytes === 2 ? arena.u16(table.targets, table.count) : arena.u32(table.targets, table.count);
+    for (let e = 0; e < table.count; e++) count[words[e]!]!++;
+  }
+
+  /** Forgets the postsynaptic events that waited: they have acted. */
+  forgetWaiting(arena: Arena): void {
+    if (!this.#waiting) return;
+    arena.u32(this.#waiting.counts, this.options.post.stride).fill(0);
+    arena.u32(this.#waiting.full, 1).fill(0);
   }
 
   get #historySlots(): number {
@@ -245,12 +289,20 @@ export class Plastic {
   /** Brings the index by target up to date with the table. Returns whether the code has to be generated again. */
   reindex(arena: Arena): boolean {
     if (this.#columns) this.#makeColumns(arena);
-    const longest = Math.max(this.options.table.longestRow, this.#longestColumn);
-    if (longest <= this.#scratchLength) return false;
+    this.#countEdgesIn(arena);
+    const { longestRow } = this.options.table;
+    const outgrown = this.#waiting !== undefined && longestRow > this.#rowRoom;
+    if (this.#waiting && outgrown) {
+      this.#rowRoom = Math.ceil(1.5 * longestRow);
+      const list = () => arena.allocate(4 * (this.#rowRoom + 8), this.#what);
+      this.#waiting = { ...this.#waiting, edges: list(), places: list(), ends: list() };
+    }
+    const longest = Math.max(longestRow, this.#longestColumn);
+    if (longest <= this.#scratchLength) return outgrown;
     const scratch = [...this.#arrays.keys()].filter((key) => key.startsWith("scratch "));
     for (const key of scratch) this.#arrays.delete(key);
     this.#scratchLength = Math.ceil(1.5 * longest);
-    return scratch.length > 0;
+    return scratch.length > 0 || outgrown;
   }
 
   /** Start values of what is not stored with the synapses' table; nothing is on its way. */
@@ -267,6 +319,15 @@ export class Plastic {
     }
     const visits = this.#arrays.get("visits");
     if (visits !== undefined) arena.u32(visits, table.count).fill(0);
+    if (this.#waiting) {
+      for (const n of this.lowered.lasts ?? []) {
+        arena.real(precision, this.#arrays.get(`pre ${lastName(n)}`)!, pre.stride).fill(this.lowered.pre.initial[this.lowered.pre.names.indexOf(n)]!);
+      }
+      arena.u32(this.#waiting.lastEvents, pre.stride).fill(0);
+      arena.u32(this.#waiting.times, this.options.post.stride * waitingRoom).fill(0x80000000);
+      this.#countEdgesIn(arena);
+      this.forgetWaiting(arena);
+    }
     for (const queue of this.#queues.values()) arena.u32(queue.counts, queue.delay).fill(0);
   }
 
@@ -342,6 +403,7 @@ export class Plastic {
     if (this.#columns) bytes += 4 * (post.stride + 1) + table.capacity * (4 + this.#columns.sourceBytes);
     if (this.lowered.visits) bytes += 4 * table.capacity;
     bytes += real * (this.lowered.pre.names.length * pre.stride + this.lowered.post.names.length * post.stride);
+    if (this.#waiting) bytes += 4 * pre.stride + post.stride * (8 + waitingRoom * (4 + real * this.#waiting.values.length));
     if (this.#segments) bytes += 2 * table.sources * this.#segments.delays;
     bytes += this.#history.size * real * this.#historySlots * pre.stride;
     for (const q of this.#queues.values()) bytes += 4 * q.delay * (1 + (q.perEdge ? 2 : 1) * pre.stride);
@@ -392,6 +454,7 @@ export class Plastic {
           const [formal, variable] = array.split("/") as [string, string];
           return modulators.get(formal)!.address(variable);
         },
+        ...(this.#waiting ? { waiting: this.#waiting } : {}),
         ...(kernel.elapsed === undefined ? {} : { visits: this.#arrays.get("visits")! }),
         rings: rings(kernel),
         arrivalDelay: walk ? this.#arrivalDelay(walk) : 0,
@@ -400,7 +463,7 @@ export class Plastic {
         drawAddress: (draw) => this.#arrays.get(`scratch ${draw}`)!,
         eventCounters: [
           ...(walk?.on === "pre" && kernel.deliver.length > 0 ? [eventCounter] : []),
-          ...((walk?.on === "pre" || walk?.on === "post") && kernel.limits.length > 0 ? [plasticCounter] : []),
+          ...((walk?.on === "pre" || walk?.on === "post") && (kernel.limits.length > 0 || kernel.note) ? [plasticCounter] : []),
         ],
       };
     });
@@ -436,9 +499,10 @@ export class Plastic {
       if (this.lowered[side].decay) (early ? before : after).push({ kind: "advance", auxiliary: auxiliary++, stride: this.#side[side].stride });
     }
     const enqueued = new Set<EventQueue>();
-    const enqueues: Action[] = [];
+    const enqueues: Action[] = [], releases: Action[] = [];
     walks.forEach((w, k) => {
       const edge = edges + k;
+      if (w.on === "release") releases.push({ kind: "release", edge, waiting: this.#waiting!, targets: this.options.post.stride });
       if (w.on === "clock") after.push({ kind: "all", edge });
       if (w.on === "modulator") after.push({ kind: "all", edge, when: emitted(modulators.get(w.pathway)!) });
       if (w.on !== "pre" && w.on !== "post") return;
@@ -459,7 +523,7 @@ export class Plastic {
     for (const [n, history] of this.#history) {
       after.push({ kind: "remember", from: this.#arrays.get(`pre ${n}`)!, to: history, slots: this.#historySlots, bytes: pre.stride * realBytes(this.options.precision) });
     }
-    after.push(...enqueues);
+    after.push(...enqueues, ...releases);
     return { before, after };
   }
 }

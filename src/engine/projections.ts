@@ -8,6 +8,7 @@ import { isStatic } from "../model/synapse.ts";
 import type { ResolvedValue, Value } from "../network/values.ts";
 import { dimensions } from "../units/dimension.ts";
 import type { Dimension } from "../units/dimension.ts";
+import { parseQuantity } from "../units/quantity.ts";
 import { addressableBytes, formatBytes, realBytes } from "./arena.ts";
 import type { Arena, Precision } from "./arena.ts";
 import type { Group } from "./group.ts";
@@ -112,6 +113,8 @@ export interface DeliveryOptions {
   readonly keys: number;
   readonly eventCounter: number;
   readonly plasticCounter: number;
+  /** Whether postsynaptic events may wait until a synapse is visited next. */
+  readonly defer: boolean;
 }
 
 export function buildDelivery(
@@ -191,6 +194,7 @@ export function buildDelivery(
     return new Plastic({
       index, data: p, checked, pre, post, modulators, table, values, dt, precision, timing: longest,
       keys: options.keys, eventCounter: options.eventCounter, plasticCounter: options.plasticCounter,
+      defer: options.defer && !isReadOften(p, options.data),
     }, arena);
   }
 }
@@ -202,6 +206,12 @@ function knownValues(resolved: ReadonlyMap<string, ResolvedValue>): KnownValues 
     return value?.kind === "expr" && value.expr.kind === "number" ? value.expr.value : undefined;
   };
   return { varies, starts, delayPerSynapse: varies("delay") };
+}
+
+/** A monitor of its synapses would have to let every waiting event act whenever it looks. */
+function isReadOften(p: ProjectionData, data: NetworkData): boolean {
+  return data.monitors.some((m) => m.kind === "synapses" && m.projection === p.name &&
+    (m.every === undefined || parseQuantity(m.every, dimensions.second, "stateMonitor: every") < 0.02));
 }
 
 /** Variables that every synapse may hold, and parameters that differ between synapses. Which variables it holds in the end is found when it is lowered. */

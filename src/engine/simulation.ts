@@ -211,10 +211,14 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     return Float64Array.from(this.#parts.arena.real(this.#parts.options.precision, table.weights.address, table.count));
   }
 
-  /** Advances what is event-driven in a projection's synapses to now. */
+  /** Brings a projection's synapses up to now: what is event-driven, and events that wait. */
   #refresh(delivery: Delivery): void {
-    const read = delivery.plastic?.lowered.walks.findIndex((w) => w.on === "read") ?? -1;
-    if (read >= 0 && !this.#moved.has(delivery)) this.#visit(delivery, read);
+    const { plastic } = delivery;
+    if (!plastic || this.#moved.has(delivery)) return;
+    plastic.lowered.walks.forEach((w, k) => {
+      if (w.on === "read" || w.on === "release") this.#visit(delivery, k);
+    });
+    plastic.forgetWaiting(this.#parts.arena);
   }
 
   /** Runs a walk over all synapses at the present time. */
@@ -597,7 +601,11 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     const statements = this.#parts.deliveries.flatMap((d) => {
       const { regularly } = d.plastic?.checked ?? {};
       if (!regularly) return [];
-      return [{ everySteps: stepsOf(regularly.every), apply: () => this.#visit(d, d.plastic!.lowered.walks.findIndex((w) => w.on === "regular")) }];
+      const apply = () => {
+        this.#refresh(d);
+        this.#visit(d, d.plastic!.lowered.walks.findIndex((w) => w.on === "regular"));
+      };
+      return [{ everySteps: stepsOf(regularly.every), apply }];
     });
     const norms = this.#parts.data.normalisations.flatMap((rule) => {
       if (rule.every === undefined) return [];

@@ -34,10 +34,26 @@ export interface EdgeKernel {
   readonly keepOwn: boolean;
   /** `let` and `assign` (to state) for one edge. Names: all of the above, and `i`, `j`: the index of source and target within their ranges. */
   readonly body: readonly Statement[];
+  /** `out` and `all`: what acts before the body. An `out` walk also notes when its element's event was. */
+  readonly pending?: Pending;
+  /** `in`: instead of walking edges, notes the event and these values, for the kernels that have `pending`. */
+  readonly note?: { readonly values: readonly string[] };
   /** After the body: what is added to inputs of the target table. */
   readonly deliver: readonly { readonly input: string; readonly value: Expr }[];
   /** State arrays that must stay finite and within bounds: the first edge that breaks this stops the run. */
   readonly limits: readonly { readonly array: string; readonly low: number; readonly high: number }[];
+}
+
+/** Events of targets that are noted when they happen, and act on an edge when it is walked next. */
+export interface Pending {
+  /** Values that came with each event, in the order of `note.values`. */
+  readonly values: readonly string[];
+  /** Name of the seconds from the last event of the edge's source to the noted event. */
+  readonly since: string;
+  /** Whether an event in the very step of the source's last event still waits. */
+  readonly includesLast: boolean;
+  /** `let` and `assign` (to state), for each noted event in order. */
+  readonly body: readonly Statement[];
 }
 
 /** `name` in the body is the element of `array`; with `lag` as it was at the end of the step that many steps before the edge's event left its source. */

@@ -6,7 +6,7 @@
  * presynaptic events come before, so that what they send takes part in the step.
  */
 import { UnsupportedError } from "../errors.ts";
-import type { EdgeKernel, EndValue } from "../ir/edge.ts";
+import type { EdgeKernel, EndValue, Pending } from "../ir/edge.ts";
 import { add, apply, mapExpr, mul, name, namesIn, neg, number, select, substitute, visitExpr } from "../ir/expr.ts";
 import type { Expr } from "../ir/expr.ts";
 import type { MapKernel, Statement } from "../ir/kernel.ts";
@@ -14,7 +14,7 @@ import { isNumber, simplify } from "../ir/simplify.ts";
 import type { CheckedPathway, CheckedSynapse, CheckedSynapseStatement } from "../model/checkedSynapse.ts";
 import { eventDrivenAdvance } from "./eventDriven.ts";
 import type { Exponential } from "./eventDriven.ts";
-import { findTraces } from "./traces.ts";
+import { findTraces, hasDraw } from "./traces.ts";
 import { synapseClockStep } from "./synapseClock.ts";
 
 export type Coincidence = "pre-first" | "post-first" | "simultaneous";
@@ -51,6 +51,8 @@ export interface SynapseLowerOptions {
   readonly coincident: Coincidence;
   /** Variable that the projection's receptor means; absent where the model sends nothing to it. */
   readonly receptor: string | undefined;
+  /** Whether what postsynaptic events do may wait until the synapse's next presynaptic event, where the model allows it. */
+  readonly defer: boolean;
   /** The weights stay as they are. */
   readonly frozen: boolean;
   readonly dale: "excitatory" | "inhibitory" | undefined;
@@ -59,7 +61,7 @@ export interface SynapseLowerOptions {
 
 export interface LoweredWalk {
   readonly pathway: string;
-  readonly on: "pre" | "post" | "modulator" | "clock" | "regular" | "read";
+  readonly on: "pre" | "post" | "modulator" | "clock" | "regular" | "read" | "release";
   readonly kernel: EdgeKernel;
 }
 
@@ -79,6 +81,8 @@ export interface LoweredSynapse {
   readonly visits: boolean;
   /** In the order in which they act in a step. */
   readonly walks: readonly LoweredWalk[];
+  /** Names of the sources' traces that are also kept as they were after each source's last event, because postsynaptic events wait. */
+  readonly lasts: readonly string[] | undefined;
   /** With delays per synapse: updates the sources' traces when they spike. */
   readonly emit: EdgeKernel | undefined;
   /** Stores the targets' traces after both sides have acted (simultaneous). */
@@ -88,6 +92,9 @@ export interface LoweredSynapse {
   /** Neurons' arrays that are read. */
   readonly neuronArrays: { readonly pre: readonly string[]; readonly post: readonly string[] };
 }
+
+/** What a source's trace was after its last event. */
+export const lastName = (trace: string): string => `last ${trace}`;
 
 /** Name of a neuron's variable among the arrays of its side; traces go by their own names. */
 export const neuronArray = (variable: string): string => `neuron ${variable}`;
@@ -109,6 +116,8 @@ interface Walk {
   readonly jumping?: string;
   /** End of the kernel's name, where it is not the pathway's. */
   readonly label?: string;
+  /** Postsynaptic events that wait until this walk. */
+  readonly deferred?: { readonly pending: Pending; readonly lasts: readonly string[] };
 }
 
 /** What is known of a projection's values before its synapses are made. */
@@ -205,13 +214,53 @@ class Lowering {
     });
   }
 
+  /**
+   * Whether postsynaptic events may wait: all they do is change variables of the synapse from values that are still known when the next
+   * presynaptic event comes: constants, the presynaptic traces, which only decay meanwhile, and what is noted of the postsynaptic neuron.
+   */
+  #mayDefer(): boolean {
+    const { options, model } = { options: this.#options, model: this.#model };
+    if (!options.defer || options.delayPerSynapse || this.#lazy.size > 0 || this.#pasts.size > 0 || model.sums.length > 0) return false;
+    if (model.variables.some((v) => v.clock === "clock-driven") || Number.isFinite(options.limits[0]) || Number.isFinite(options.limits[1])) return false;
+    const active = model.pathways.filter((p) => p.statements.length > 0);
+    const [pre, post] = [active.filter((p) => p.on === "pre"), active.filter((p) => p.on === "post")];
+    if (pre.length !== 1 || post.length !== 1 || active.length !== 2) return false;
+    const plain = new Set(model.variables.filter((v) => v.clock === "none" && this.#edge.includes(v.name)).map((v) => v.name));
+    const known = (n: string): boolean => plain.has(n) || this.#traces.pre.has(n) || this.#traces.post.has(n) || options.parameters.get(n)?.kind === "name";
+    const statements = post[0]!.statements.map((s) => ({ ...s, value: this.#inline(s.value) }));
+    return statements.every((s) => s.kind === "assign" && [...namesIn(s.value)].every(known) && !hasDraw(s.value)) &&
+      statements.some((s) => s.kind === "assign" && plain.has(s.target));
+  }
+
+  /** What a waiting postsynaptic event does, and what has to be noted of it. */
+  #pending(post: CheckedPathway): { readonly pending: Pending; readonly parts: Parts; readonly lasts: readonly string[] } {
+    const parts = new Parts("post", this.#traces);
+    for (const s of post.statements) parts.add(s, this.#options.receptor, this.#model.name);
+    const lasts = [...this.#traces.pre];
+    const next = this.#advanced(lasts.filter((n) => this.#model.variables.find((v) => v.name === n)!.derivative), name("since"));
+    const then = new Map(lasts.map((n) => [n, name(lastName(n))] as const));
+    const at = new Map(lasts.map((n) => [n, substitute(next.get(n) ?? name(n), then)] as const));
+    const noted = new Set<string>();
+    const body = parts.body.map((s): Statement => {
+      if (s.kind === "while") return s;
+      for (const n of namesIn(s.value)) if (this.#traces.post.has(n) || parts.ownBody.some((l) => l.kind === "let" && l.name === n)) noted.add(n);
+      return { ...s, value: simplify(substitute(s.value, at)) };
+    });
+    const pending = { values: [...noted], since: "since", includesLast: this.#options.coincident === "pre-first", body };
+    return { pending, parts, lasts };
+  }
+
   lower(): LoweredSynapse {
     const { coincident } = this.#options;
     const pathways = this.#pathways();
     const simultaneous = coincident === "simultaneous";
     const of = (on: CheckedPathway["on"]) => pathways.filter((p) => p.on === on && (p.statements.length > 0 || this.#namesElapsed(p.name)));
-    const pre = of("pre").map((p) => this.#walk({ ...p, walk: "out", early: this.#options.early(p.name) }));
-    const post = of("post").map((p) => this.#walk({ ...p, walk: "in", keepOwn: simultaneous }));
+    const deferred = this.#mayDefer() ? this.#pending(of("post")[0] ?? { name: "post", on: "post", statements: [] }) : undefined;
+    const pre = of("pre").map((p) => this.#walk({ ...p, walk: "out", early: this.#options.early(p.name), ...(deferred ? { deferred } : {}) }));
+    const post = deferred
+      ? of("post").map((p): LoweredWalk => ({ pathway: p.name, on: "post", kernel: this.#noteKernel(deferred, simultaneous) }))
+      : of("post").map((p) => this.#walk({ ...p, walk: "in", keepOwn: simultaneous }));
+    const release = deferred ? [this.#walk({ name: "release", on: "release", walk: "all", statements: [], deferred })] : [];
     const modulated = [...this.#modulatorVisits(), ...of("modulator").map((p) => this.#walk({ ...p, walk: "all" }))];
     const ordered = coincident === "pre-first" ? [...pre, ...post] : [...post, ...pre];
     const emit = this.#options.delayPerSynapse ? this.#ownOnly(of("pre"), "out", "emit") : undefined;
@@ -219,10 +268,10 @@ class Lowering {
     const clock = this.#clock();
     const regularly = this.#model.regularly
       ? [this.#walk({ name: "regularly", on: "regular", walk: "all", statements: this.#statements(this.#model.regularly.statements) })] : [];
-    const walks = [...modulated, ...ordered, ...clock, ...regularly, ...this.#readers()];
+    const walks = [...modulated, ...ordered, ...clock, ...regularly, ...this.#readers(), ...release];
     const decays = { pre: this.#decay("pre"), post: this.#decay("post") };
     return {
-      ...decays, edgeState: this.#edge, visits: walks.some((w) => w.kernel.elapsed !== undefined), walks, emit, settle,
+      ...decays, edgeState: this.#edge, visits: walks.some((w) => w.kernel.elapsed !== undefined), walks, emit, settle, lasts: deferred?.lasts,
       readsNeurons: this.#readsModulators || this.#read.pre.size + this.#read.post.size > 0,
       neuronArrays: { pre: [...this.#read.pre], post: [...this.#read.post] },
     };
@@ -281,7 +330,30 @@ class Lowering {
     const seen = new Map(plan.on === "pre" ? [...this.#pasts].map((n) => [n, name(asItWas(n))] as const) : []);
     for (const s of plan.statements) parts.add({ ...s, value: substitute(s.value, seen) }, this.#options.receptor, this.#model.name);
     const kernel = this.#kernel(plan.label ?? plan.name, plan.walk, parts, visited, plan.keepOwn ?? false);
-    return { pathway: plan.name, on: plan.on, kernel };
+    return { pathway: plan.name, on: plan.on, kernel: plan.deferred ? this.#withPending(kernel, plan.deferred, parts) : kernel };
+  }
+
+  /** The kernel with what has to be done before its body, and with the traces' values kept for the next time. */
+  #withPending(kernel: EdgeKernel, { pending, lasts }: { readonly pending: Pending; readonly lasts: readonly string[] }, parts: Parts): EdgeKernel {
+    const used = new Set(pending.body.flatMap((s) => (s.kind === "while" ? [] : [...namesIn(s.value)])));
+    const assigned = pending.body.flatMap((s) => (s.kind === "assign" ? [s.name] : []));
+    const arrays = [...this.#options.parameters].flatMap(([, e]) => (e.kind === "name" && used.has(e.name) ? [e.name] : []));
+    const kept = kernel.walk === "out" ? parts.stores.filter((s) => lasts.includes(s.array)) : [];
+    const changed = new Set([...kernel.limits.map((l) => l.array), ...assigned]);
+    return {
+      ...kernel, pending,
+      state: this.#edge.filter((v) => kernel.state.includes(v) || assigned.includes(v) || used.has(v)),
+      constants: [...new Set([...kernel.constants, ...arrays])],
+      own: [...kernel.own, ...lasts.filter((n) => used.has(lastName(n))).map((n) => ({ name: lastName(n), array: lastName(n) }))],
+      ownStores: [...kernel.ownStores, ...kept.map((s) => ({ array: lastName(s.array), value: s.value }))],
+      limits: this.#edge.filter((v) => changed.has(v)).map((array) => ({ array, low: -Infinity, high: Infinity })),
+    };
+  }
+
+  /** Notes a postsynaptic event. */
+  #noteKernel({ pending, parts }: { readonly pending: Pending; readonly parts: Parts }, keepOwn: boolean): EdgeKernel {
+    const kernel = this.#kernel("note", "in", parts.ownOnly(pending.values), false, keepOwn);
+    return { ...kernel, note: { values: pending.values } };
   }
 
   #ownSide(walk: EdgeKernel["walk"]): "pre" | "post" {
@@ -330,6 +402,7 @@ class Lowering {
     const visit = (e: Expr): void => visitExpr(e, (node) => node.kind === "name" && used.add(node.name));
     for (const s of body) if (s.kind !== "while") visit(s.value);
     for (const d of deliver) visit(d.value);
+    for (const n of parts.kept) used.add(n);
     if (!segments) for (const s of parts.stores) used.add(s.value);
     // Where nothing is stored of what an element's own statements give, only what the edges use of it is computed.
     const ownBody: Statement[] = [];
@@ -419,6 +492,8 @@ class Parts {
   readonly ownBody: Statement[] = [];
   readonly body: Statement[] = [];
   readonly sent: { input: string; value: Expr }[] = [];
+  /** Values of the walked neuron that are needed beside those of `body` and `sent`. */
+  kept: readonly string[] = [];
   readonly #side: "pre" | "post";
   readonly #traces: { readonly pre: ReadonlySet<string>; readonly post: ReadonlySet<string> };
   /** Trace → the name that holds its present value. */
@@ -432,6 +507,15 @@ class Parts {
 
   get stores(): { array: string; value: string }[] {
     return [...this.#current].map(([array, value]) => ({ array, value: (value as { name: string }).name }));
+  }
+
+  /** The same without what is done to synapses; `kept` values stay in use. */
+  ownOnly(kept: readonly string[]): Parts {
+    const parts = new Parts(this.#side, this.#traces);
+    parts.ownBody.push(...this.ownBody);
+    for (const [n, value] of this.#current) parts.#current.set(n, value);
+    parts.kept = kept;
+    return parts;
   }
 
   advance(next: ReadonlyMap<string, Expr>): void {

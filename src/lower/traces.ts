@@ -55,7 +55,7 @@ export function findTraces(
 
 const assigns = (p: CheckedPathway, variable: string): boolean => p.statements.some((s) => s.kind === "assign" && s.target === variable);
 
-function hasDraw(e: Expr): boolean {
+export function hasDraw(e: Expr): boolean {
   let found = false;
   visitExpr(e, (node) => (found ||= node.kind === "random"));
   return found;

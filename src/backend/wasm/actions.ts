@@ -111,6 +111,15 @@ export function emitActions(module: Module, name: string, schedule: Schedule, ac
         f.emit(action.when ? if_(countOf(action.when), [visit]) : visit);
         break;
       }
+      case "release": {
+        const { full, counts } = action.waiting;
+        f.emit(if_(i32.load(i32.const(full)), [
+          checked(action.edge, call(functions.edges[action.edge]!, get(step))),
+          memory.fill(i32.const(counts), i32.const(0), i32.const(4 * action.targets)),
+          i32.store(i32.const(full), i32.const(0)),
+        ]));
+        break;
+      }
       case "remember":
         f.emit(memory.copy(i32.add(i32.const(action.to), i32.mul(slotOf(action.slots, i32.const(action.slots + 1)), i32.const(action.bytes))),
           i32.const(action.from), i32.const(action.bytes)));

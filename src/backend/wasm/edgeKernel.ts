@@ -6,6 +6,7 @@
  * `out` and `in`: `name(list, count, step)`; with delays per edge `name(list, count, step, age)`, where the list holds (source, next edge) pairs
  * and only edges whose delay is `age` steps are walked. `all`: `name(step)`.
  */
+import { waitingLead, waitingSlack } from "../contract.ts";
 import type { EdgeLayout } from "../contract.ts";
 import { visitExpr } from "../../ir/expr.ts";
 import type { Expr } from "../../ir/expr.ts";
@@ -68,6 +69,9 @@ class Emitter {
   readonly #now: readonly [Local, Local];
   /** The edges to walk are listed by number. */
   readonly #listed: boolean;
+  /** Time of the last event of the walked element, and what a noted event's time must exceed. */
+  readonly #lastEvent: Local;
+  readonly #waitsAfter: Local;
 
   constructor(module: Module, layout: EdgeLayout, precision: Precision, keys: number, listed: boolean) {
     const { kernel } = layout;
@@ -91,6 +95,8 @@ class Emitter {
     this.#bad = f.local("bad", "v128");
     this.#slots = kernel.deliver.map((d) => f.local(`slot_${d.input}`, "i32"));
     this.#firstDrawn = f.local("first_drawn", "i32");
+    this.#lastEvent = f.local("last_event", "i32");
+    this.#waitsAfter = f.local("waits_after", "v128");
     this.#now = [f.local("slot_now", "i32"), f.local("slot_before", "i32")];
   }
 
@@ -147,6 +153,8 @@ class Emitter {
       this.#values.scoped(() => {
         const environment: Environment = new Map([...shared, [ownIndex, this.#values.leaf("index", this.#splatIndex(index), true)] as const]);
         const walked = this.#ownBody(inside, environment);
+        this.#takeLastEvent(inside);
+        if (kernel.note) this.#note(inside, walked, events);
         if (!this.#hasEdges()) return;
         inside.add(local.set(this.#end, i32.load(i32.shl(get(index), i32.const(2)), starts + 4)));
         inside.add(local.set(this.#p, this.#segments ? i32.load(get(list), 4) : i32.load(i32.shl(get(index), i32.const(2)), starts)));
@@ -184,6 +192,7 @@ class Emitter {
       inside.add(local.set(this.#end, i32.load(i32.shl(get(index), i32.const(2)), rows + 4)));
       this.#values.scoped(() => {
         const environment: Environment = new Map([...shared, [ownIndex, this.#values.leaf("index", this.#splatIndex(index), true)] as const]);
+        this.#takeLastEvent(inside);
         this.#walkEdges(inside, this.#ownBody(inside, environment));
       });
     });
@@ -191,9 +200,36 @@ class Emitter {
       loop(again, ...body, local.set(index, i32.add(get(index), i32.const(1))), br_if(again, i32.lt_u(get(index), i32.const(sourceCount))))));
   }
 
+  /** When the element's last event was; an `out` walk is the next one. */
+  #takeLastEvent(code: Code): void {
+    const { kernel, waiting } = this.#layout;
+    if (!kernel.pending) return;
+    const at = i32.shl(get(this.#element), i32.const(2));
+    code.add(local.set(this.#lastEvent, i32.load(at, waiting!.lastEvents)));
+    code.add(local.set(this.#waitsAfter, i32x4.splat(kernel.pending.includesLast ? i32.sub(get(this.#lastEvent), i32.const(1)) : get(this.#lastEvent))));
+    if (kernel.walk === "out") code.add(i32.store(at, i32.add(get(this.#func.param("step")), i32.const(1)), waiting!.lastEvents));
+  }
+
+  /** Notes an event of the element, with what `kernel.note` says, for its edges to be told later. */
+  #note(code: Code, environment: Environment, events: Local): void {
+    const { kernel, waiting } = this.#layout;
+    const { counts, times, values, room, full, edgesIn } = waiting!;
+    const at = i32.shl(get(this.#element), i32.const(2));
+    const count = code.variable("count", "i32", i32.add(i32.load(at, counts), i32.const(1)));
+    const place = code.variable("place", "i32", i32.add(i32.mul(get(this.#element), i32.const(room)), i32.add(get(count), i32.const(waitingLead - 1))));
+    code.add(i32.store(i32.shl(get(place), i32.const(2)), i32.add(get(this.#func.param("step")), i32.const(1)), times));
+    kernel.note!.values.forEach((n, k) => {
+      const value = this.#values.force(this.#values.keep(named(environment, n)), code);
+      code.add(this.#storeLane(i32.shl(get(place), i32.const(this.#shift)), value, 0, values[k]!));
+    });
+    code.add(i32.store(at, get(count), counts));
+    code.add(if_(i32.ge_u(get(count), i32.const(room - waitingLead - waitingSlack)), [i32.store(i32.const(full), i32.const(1))]));
+    code.add(local.set(events, i32.add(get(events), i32.load(at, edgesIn))));
+  }
+
   #hasEdges(): boolean {
     const { kernel } = this.#layout;
-    return kernel.body.length > 0 || kernel.deliver.length > 0 || kernel.elapsed !== undefined;
+    return (kernel.pending?.body.length ?? 0) > 0 || kernel.body.length > 0 || kernel.deliver.length > 0 || kernel.elapsed !== undefined;
   }
 
   #splatIndex(index: Local): Node {
@@ -250,7 +286,12 @@ class Emitter {
     }
     const first = kernel.limits.length > 0 ? code.variable("first", "i32", get(this.#p)) : undefined;
     if (first) code.add(local.set(this.#bad, this.#lanes.const(0)));
+    if ((kernel.pending?.body.length ?? 0) > 0) this.#release(code, environment);
     this.#fillDraws(code);
+    if (kernel.body.length + kernel.deliver.length === 0 && kernel.elapsed === undefined) {
+      if (first) code.add(if_(v128.any_true(get(this.#bad)), code.inner((inside) => this.#findBad(inside, first))));
+      return;
+    }
     const many = label(), manyDone = label(), one = label(), oneDone = label();
     code.add(
       block(manyDone, loop(many,
@@ -300,6 +341,103 @@ class Emitter {
     const assigned = kernel.state.filter((a) => changed.has(a)).map((array) => ({ array, value: values.keep(named(environment, array)) }));
     const deliveries = kernel.deliver.map((d) => values.keep(values.from(d.value, (n) => named(environment, n))));
     return { lanes, environment, edges, words, assigned, deliveries, before };
+  }
+
+  /**
+   * Lets the events that wait at the edges p … end − 1 act, in order: lists the edges that have any, then takes one event of each a round, until
+   * none is left. So every lane has an event to work on, however differently many wait at each edge.
+   */
+  #release(code: Code, environment: Environment): void {
+    const { times, room, counts, edges, places, ends } = this.#layout.waiting!;
+    const q = code.variable("q", "i32", get(this.#p)), end = code.variable("behind", "i32"), found = code.variable("found", "i32");
+    const n = code.variable("listed", "i32", i32.const(0)), left = code.variable("left", "i32"), at = code.variable("at", "i32"), word = code.variable("word", "i32");
+    const again = label(), none = label(), more = label(), done = label();
+    const slot = i32.shl(get(n), i32.const(2));
+    const tail = v128.load(i32.shl(get(end), i32.const(2)), times - 16);
+    const before = i32.load(i32.shl(i32.sub(get(end), get(found)), i32.const(2)), times - 4);
+    code.add(block(none, br_if(none, i32.ge_u(get(q), get(this.#end))), loop(again,
+      local.set(word, this.#targetOf(q)),
+      local.set(end, i32.add(i32.mul(get(word), i32.const(room)), i32.add(i32.load(i32.shl(get(word), i32.const(2)), counts), i32.const(waitingLead)))),
+      local.set(found, i32.popcnt(i32x4.bitmask(i32x4.gt_s(tail, get(this.#waitsAfter))))),
+      if_(i32.eq(get(found), i32.const(4)), [block(done, loop(more,
+        br_if(done, i32.le_s(before, i32x4.extract_lane(get(this.#waitsAfter), 0))),
+        local.set(found, i32.add(get(found), i32.const(1))),
+        br_if(more, i32.const(1))))]),
+      // Written in any case, and kept when something waits.
+      i32.store(slot, get(q), edges), i32.store(slot, i32.sub(get(end), get(found)), places), i32.store(slot, get(end), ends),
+      local.set(n, i32.add(get(n), i32.ne(get(found), i32.const(0)))),
+      local.set(q, i32.add(get(q), i32.const(1))),
+      br_if(again, i32.lt_u(get(q), get(this.#end))))));
+
+    const width = this.#lanes.count;
+    const turns = [width, 1].map((lanes) => this.#buildEvents(lanes, environment, at));
+    const seen = new Set<Value>();
+    for (const turn of turns) for (const { value } of turn.assigned) this.#values.forceOutside(value, 1, code, seen);
+    const round = label(), rounds = label();
+    const walk = (turn: (typeof turns)[number], lanes: number): Node => {
+      const next = label(), last = label();
+      return block(last, loop(next,
+        br_if(last, i32.lt_u(i32.sub(get(n), get(at)), i32.const(lanes))),
+        ...code.inner((inside) => this.#emitEvents(inside, turn, at, left)),
+        local.set(at, i32.add(get(at), i32.const(lanes))),
+        br_if(next, i32.const(1))));
+    };
+    code.add(block(rounds, loop(round,
+      br_if(rounds, i32.eqz(get(n))),
+      local.set(at, i32.const(0)), local.set(left, i32.const(0)),
+      walk(turns[0]!, width), walk(turns[1]!, 1),
+      local.set(n, get(left)),
+      br_if(round, i32.const(1)))));
+  }
+
+  /** The target of an edge; all edges have one delay. */
+  #targetOf(edge: Local): Node {
+    const { targets, targetBytes } = this.#layout;
+    return targetBytes === 2 ? i32.load16_u(i32.shl(get(edge), i32.const(1)), targets) : i32.load(i32.shl(get(edge), i32.const(2)), targets);
+  }
+
+  /** One event of each of some listed edges. */
+  #buildEvents(lanes: number, outside: Environment, at: Local): Pick<Turn, "lanes" | "edges" | "assigned" | "before"> & { readonly places: readonly Local[] } {
+    const { kernel, edgeAddress, waiting, dt } = this.#layout;
+    const { times, values: noted } = waiting!;
+    const pending = kernel.pending!;
+    const values = this.#values;
+    const before: Node[] = [];
+    const inside = new Code(this.#module, this.#func, before);
+    const listed = (address: number, what: string) => Array.from({ length: lanes }, (_, k) =>
+      inside.variable(what, "i32", i32.load(i32.shl(get(at), i32.const(2)), address + 4 * k)));
+    const edges = listed(waiting!.edges, "edge"), places = listed(waiting!.places, "place");
+    const environment: Environment = new Map(outside);
+    for (const array of [...kernel.state, ...kernel.constants]) environment.set(array, values.leaf(array, this.#gather(edges, edgeAddress(array)), false, 1));
+    const ages = places.map((p) => i32.sub(i32.load(i32.shl(get(p), i32.const(2)), times), get(this.#lastEvent)));
+    environment.set(pending.since, values.leaf("since", this.#lanes.mul(this.#integers(ages), this.#lanes.const(dt)), false, 1));
+    pending.values.forEach((n, k) => environment.set(n, values.leaf(n, this.#gather(places, noted[k]!), false, 1)));
+    buildStatements(values, inside, pending.body, environment);
+    const changed = assignedNames(pending.body);
+    const assigned = kernel.state.filter((a) => changed.has(a)).map((array) => ({ array, value: values.keep(named(environment, array)) }));
+    return { lanes, edges, places, assigned, before };
+  }
+
+  #emitEvents(code: Code, turn: ReturnType<Emitter["#buildEvents"]>, at: Local, left: Local): void {
+    const { edgeAddress, waiting, kernel } = this.#layout;
+    const { edges, places, ends } = waiting!;
+    code.add(...turn.before);
+    this.#values.scoped(() => {
+      const made = turn.assigned.map(({ value }) => this.#values.force(value, code));
+      turn.assigned.forEach(({ array }, k) => {
+        turn.edges.forEach((e, lane) => code.add(this.#storeLane(i32.shl(get(e), i32.const(this.#shift)), made[k]!, lane, edgeAddress(array))));
+        const limit = kernel.limits.find((l) => l.array === array);
+        if (limit) code.add(local.set(this.#bad, v128.or(get(this.#bad), this.#outside(made[k]!, limit))));
+      });
+    });
+    // Edges with another event stay listed, further to the front.
+    turn.edges.forEach((e, lane) => {
+      const end = code.variable("end", "i32", i32.load(i32.shl(get(at), i32.const(2)), ends + 4 * lane));
+      const next = code.variable("next", "i32", i32.add(get(turn.places[lane]!), i32.const(1)));
+      const slot = i32.shl(get(left), i32.const(2));
+      code.add(i32.store(slot, get(e), edges), i32.store(slot, get(next), places), i32.store(slot, get(end), ends),
+        local.set(left, i32.add(get(left), i32.lt_u(get(next), get(end)))));
+    });
   }
 
   #emitTurn(code: Code, turn: Turn): void {
