@@ -35,5 +35,6 @@ console.log(`simulated         ${result.simulated.toFixed(0)} s in ${seconds.toF
 
 await mkdir(values.out, { recursive: true });
 const picture = `${values.out}/fields.png`;
-await saveScene(picture, fieldsPicture(result.weights, neurons, train.rows, train.columns, `Weights from the pixels, ${(100 * result.accuracy).toFixed(1)} %`));
+const title = `Weights from the pixels, ${(100 * result.accuracy).toFixed(1)} %`;
+await saveScene(picture, fieldsPicture(result.weights, neurons, train.rows, train.columns, title));
 console.log(`wrote ${picture}`);

@@ -45,7 +45,8 @@ const judge = (what: string, seen: string, holds: boolean) => lines.push(`${hold
 
 const neurons = Number(values.neurons), result = await measure(neurons);
 await mkdir(values.out, { recursive: true });
-await saveScene(`${values.out}/fields.png`, fieldsPicture(result.weights, neurons, train.rows, train.columns, `Weights from the pixels, ${percent(result.supervised)}`));
+const title = `Weights from the pixels, ${percent(result.supervised)}`;
+await saveScene(`${values.out}/fields.png`, fieldsPicture(result.weights, neurons, train.rows, train.columns, title));
 
 const least = fashion ? 0.66 : 0.72;
 judge(`supervised accuracy of at least ${percent(least)}`, percent(result.supervised), result.supervised >= least);
@@ -60,7 +61,8 @@ judge("no neuron fires more than 5 times the median", `${most.toFixed(1)} times`
 const few = imagesBetween(train, 0, Number(values["ablation-train"]));
 const unscaled = await trainSymStdp(few, imagesBetween(test, 0, 500), { ...optionsFor(neurons), scaling: false });
 const firing = Array.from(unscaled.spikes.keys()).filter((j) => unscaled.spikes[j]! > 0);
-const saturated = firing.map((j) => unscaled.weights.filter((w, k) => k % neurons === j && w > 0.99).length / (train.rows * train.columns));
+const pixels = train.rows * train.columns;
+const saturated = firing.map((j) => unscaled.weights.filter((w, k) => k % neurons === j && w > 0.99).length / pixels);
 judge(`without scaling the classes are lost (${few.count} images)`, percent(unscaled.supervised), unscaled.supervised < 0.25);
 judge("and weights of neurons that fire saturate", `${percent(saturated.reduce((a, b) => a + b, 0) / Math.max(1, firing.length))} of them at w_max in ${
   firing.length} neurons`, saturated.every((s) => s > 0.3));
@@ -68,7 +70,8 @@ judge("and weights of neurons that fire saturate", `${percent(saturated.reduce((
 const larger = Number(values.larger);
 if (larger > 0) {
   const more = await measure(larger);
-  judge(`${larger} neurons do better than ${neurons}`, `${percent(more.supervised)} and ${percent(result.supervised)}`, more.supervised > result.supervised);
+  const both = `${percent(more.supervised)} and ${percent(result.supervised)}`;
+  judge(`${larger} neurons do better than ${neurons}`, both, more.supervised > result.supervised);
 }
 console.log(lines.join("\n"));
 console.log(`wrote ${values.out}/fields.png`);

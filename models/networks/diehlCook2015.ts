@@ -126,6 +126,7 @@ export async function trainDiehlCook(train: Images, test: Images, options: Train
     answer.forEach((n, j) => (spikes[j]! += n));
   });
   return {
-    accuracy: right / test.count, proportional: proportional / test.count, predictions, classes, weights: sim.get(plastic, "w"), theta: sim.get(E, "theta"), spikes, presentations, simulated: sim.time,
+    accuracy: right / test.count, proportional: proportional / test.count, predictions, classes,
+    weights: sim.get(plastic, "w"), theta: sim.get(E, "theta"), spikes, presentations, simulated: sim.time,
   };
 }

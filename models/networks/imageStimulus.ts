@@ -66,7 +66,8 @@ export class ImageStimulus {
    */
   async show(pixels: Uint8Array, populations: readonly Population[], around: Around = {}): Promise<Uint32Array[]> {
     const { show, rest, hertz, enough, most, meanPixel } = this.#options;
-    const mean = pixels.reduce((sum, p) => sum + p, 0) / pixels.length, scale = meanPixel === undefined || mean === 0 ? hertz : (hertz * meanPixel) / mean;
+    const mean = pixels.reduce((sum, p) => sum + p, 0) / pixels.length;
+    const scale = meanPixel === undefined || mean === 0 ? hertz : (hertz * meanPixel) / mean;
     for (let intensity = this.#options.intensity; ; intensity++) {
       around.shown?.();
       this.#setRates(Float64Array.from(pixels, (p) => p * scale * intensity));

@@ -19,8 +19,8 @@ import type { Around, Images, Presentation } from "./imageStimulus.ts";
  */
 export const settings = {
   neurons: 100, side: 28, classes: 10, w_ei: 10.4, w_ie: 17, v_th: "-52 mV" as Quantity, delta_theta: "0.07 mV" as Quantity,
-  tau_theta: "6000 s" as Quantity, eta_hidden: 0.005, sum_hidden: 78.4, eta_class: 0.04, w_max_class: 8, sum_class: 80, scaling: true, fields: "pixels→E 28x28",
-  duration: "60 s" as Quantity, dt: "0.5 ms" as Quantity, seed: 1,
+  tau_theta: "6000 s" as Quantity, eta_hidden: 0.005, sum_hidden: 78.4, eta_class: 0.04, w_max_class: 8, sum_class: 80, scaling: true,
+  fields: "pixels→E 28x28", duration: "60 s" as Quantity, dt: "0.5 ms" as Quantity, seed: 1,
 };
 export type SymStdpSettings = typeof settings;
 

@@ -30,7 +30,11 @@ export function encodeIdx({ shape, data }: IdxArray): Uint8Array {
   const elements = shape.reduce((product, n) => product * n, 1);
   const usable = shape.length >= 1 && shape.length <= 255 && shape.every((n) => Number.isInteger(n) && n >= 0 && n < 2 ** 32);
   if (!type || !usable || elements !== data.length)
-    throw new ArgumentError("idx-shape", `${data.length} numbers cannot be written in the shape [${shape.join(", ")}]`, "Give as many numbers as it holds.");
+    throw new ArgumentError(
+      "idx-shape",
+      `${data.length} numbers cannot be written in the shape [${shape.join(", ")}]`,
+      "Give as many numbers as it holds.",
+    );
   const bytes = new Uint8Array(4 + 4 * shape.length + type.bytes * data.length), view = new DataView(bytes.buffer);
   bytes.set([0, 0, type.code, shape.length]);
   for (const [k, n] of shape.entries()) view.setUint32(4 + 4 * k, n);
@@ -62,7 +66,8 @@ function decode(bytes: Uint8Array, what: string): IdxArray {
   if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0) throw notIdx(what, bytes);
   if (!type) {
     const code = `0x${bytes[2]!.toString(16).padStart(2, "0")}`;
-    throw new FileError("idx-type", `${what}: numbers of the unknown type ${code}`, "IDX knows 0x08, 0x09, 0x0b, 0x0c, 0x0d and 0x0e. Fetch the file again.");
+    const hint = "IDX knows 0x08, 0x09, 0x0b, 0x0c, 0x0d and 0x0e. Fetch the file again.";
+    throw new FileError("idx-type", `${what}: numbers of the unknown type ${code}`, hint);
   }
   const start = 4 + 4 * dimensions;
   if (dimensions === 0) throw notIdx(what, bytes);

@@ -25,7 +25,11 @@ export async function loadImages(folder: string, set: "train" | "test"): Promise
   const pixels = bytesOf(images, 3, "images"), classes = bytesOf(labels, 1, "labels");
   const [count, rows, columns] = images.shape as [number, number, number];
   if (classes.length !== count)
-    throw new FileError("images-count", `${images.path} has ${count} images but ${labels.path} ${classes.length} labels`, "Use files of the same set.");
+    throw new FileError(
+      "images-count",
+      `${images.path} has ${count} images but ${labels.path} ${classes.length} labels`,
+      "Use files of the same set.",
+    );
   return { pixels, labels: classes, count, rows, columns };
 }
 
@@ -51,7 +55,11 @@ async function readFirst(folder: string, stem: string, dimensions: number): Prom
       if (!(error instanceof FileError && error.code === "file-missing")) throw error;
     }
   }
-  throw new FileError("images-missing", `${folder} holds neither ${names[0]} nor ${names[1]}`, "Give the folder that holds the four files of the data set.");
+  throw new FileError(
+    "images-missing",
+    `${folder} holds neither ${names[0]} nor ${names[1]}`,
+    "Give the folder that holds the four files of the data set.",
+  );
 }
 
 function bytesOf(found: Found, dimensions: number, kind: string): Uint8Array {

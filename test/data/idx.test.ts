@@ -36,7 +36,7 @@ const broken: readonly [what: string, bytes: readonly number[] | Uint8Array, mes
   ["a file without dimensions", [0, 0, 8, 0], /no IDX file/],
   ["an unknown type of numbers", [0, 0, 0x0a, 1, 0, 0, 0, 0], /numbers of the unknown type 0x0a/],
   ["a header that ends early", [0, 0, 8, 3, 0, 0], /6 bytes end inside a header of 16/],
-  ["a file that was cut short", encodeIdx(images).subarray(0, 20), /a shape of \[3, 2, 2\] takes 28 bytes, and there are 20\n {2}The file was cut short/],
+  ["a file that was cut short", encodeIdx(images).subarray(0, 20), /shape of \[3, 2, 2\] takes 28 bytes, and there are 20\n {2}The file was cut short/],
   ["a file with more than its header says", [...encodeIdx(labels), 1], /a shape of \[3\] takes 11 bytes, and there are 12/],
   ["a shape larger than any file", [0, 0, 0x0e, 3, ...Array<number>(12).fill(255)], /takes .* bytes, and there are 16/],
   ["compression that was cut short", gzipSync(encodeIdx(images)).subarray(0, 25), /its gzip compression is broken/],

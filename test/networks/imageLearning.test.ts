@@ -1,4 +1,7 @@
-/** The networks that learn images, at small size: synthetic patterns always, handwritten digits and clothes where the data sets lie beside the repository. */
+/**
+ * The networks that learn images, at small size: synthetic patterns always, handwritten digits and clothes where the data sets lie beside the
+ * repository.
+ */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -103,7 +106,7 @@ test("the class neurons of the sym-STDP network name nine of ten noisy patterns 
   expect(result.supervised).toBeGreaterThanOrEqual(result.voted - 0.05);
 });
 
-test("without scaling, the rule that only strengthens drives the weights of every neuron that fires to their bound, and the classes are lost", async () => {
+test("without scaling, the weights of every neuron that fires go to their bound, and the classes are lost", async () => {
   const result = await sym.trainSymStdp(bars(100, 1), bars(40, 2), { ...taught, eta_hidden: 0.2, scaling: false });
   const firing = Array.from(result.spikes.keys()).filter((j) => result.spikes[j]! > 0);
   expect(firing.length).toBeGreaterThan(0);
@@ -123,12 +126,15 @@ const dataSet = (name: string) => fileURLToPath(new URL(`../../../shared/data/${
 const why = (name: string) => (existsSync(dataSet(name)) ? "" : ` (skipped: no data in ../shared/data/${name})`);
 
 test.skipIf(!existsSync(dataSet("mnist")))(`300 handwritten digits teach 50 neurons more than a third of the classes${why("mnist")}`, async () => {
-  const train = imagesBetween(await loadImages(dataSet("mnist"), "train"), 0, 300), test = imagesBetween(await loadImages(dataSet("mnist"), "test"), 0, 200);
-  const result = await diehlCook.trainDiehlCook(train, test, { neurons: 50, labelled: 300, delta_theta: "0.05 mV" });
+  const [train, test] = await Promise.all([loadImages(dataSet("mnist"), "train"), loadImages(dataSet("mnist"), "test")]);
+  const result = await diehlCook.trainDiehlCook(imagesBetween(train, 0, 300), imagesBetween(test, 0, 200), {
+    neurons: 50, labelled: 300, delta_theta: "0.05 mV",
+  });
   expect(result.accuracy).toBeGreaterThan(0.34);
 });
 
-test.skipIf(!existsSync(dataSet("fashion-mnist")))(`300 pictures of clothes teach 50 neurons more than a third of the classes${why("fashion-mnist")}`, async () => {
+const noClothes = !existsSync(dataSet("fashion-mnist"));
+test.skipIf(noClothes)(`300 pictures of clothes teach 50 neurons more than a third of the classes${why("fashion-mnist")}`, async () => {
   const [train, test] = await Promise.all([loadImages(dataSet("fashion-mnist"), "train"), loadImages(dataSet("fashion-mnist"), "test")]);
   const result = await sym.trainSymStdp(imagesBetween(train, 0, 300), imagesBetween(test, 0, 200), {
     ...sym.fashionSettings, neurons: 50, sum_class: 400, presentation: sym.fashionPresentation,
