@@ -119,6 +119,7 @@ const books: readonly Row[] = [
     "Neuronal Networks of the Hippocampus", "Cambridge University Press", 1991],
   ["10.1017/CBO9781107447615", "Gerstner2014", "Gerstner, Wulfram and Kistler, Werner M. and Naud, Richard and Paninski, Liam",
     "Neuronal Dynamics", "Cambridge University Press", 2014],
+  ["10.4324/9781410612403", "Hebb1949", "Hebb, Donald O.", "The Organization of Behavior: A Neuropsychological Theory", "Wiley", 1949],
 ];
 
 const toPublication = ([doi, key, authors, title, where, year, volume, pages]: Row): Publication =>

@@ -37,6 +37,7 @@ export function built(): string {
 /** A network of two populations that fire steadily, driven by noise; 100 ms take some milliseconds. */
 export const smallNetwork = `
 import { fixedProbability, Network, neuron, type Quantity } from "synfire";
+import { staticSynapse } from "synfire/models";
 
 const lif = neuron({
   name: "lif", parameters: { tau_m: "20 ms", v_th: "20 mV" }, state: { v: "0 mV" }, receptors: { v: "v" },
@@ -53,8 +54,8 @@ export function build({ rate, size, inhibition, seed }: typeof settings): Networ
   for (const target of [E, I]) {
     net.poissonInput(target, { receptor: "v", rate, weight: "0.1 mV" });
     const connect = fixedProbability(0.2);
-    net.projection(E, target, { kind: "synapse", name: "static" }, { connect, receptor: "v", weight: "0.1 mV", delay: "1.5 ms" });
-    if (inhibition) net.projection(I, target, { kind: "synapse", name: "static" }, { connect, receptor: "v", weight: "-0.5 mV", delay: "1.5 ms" });
+    net.projection(E, target, staticSynapse, { connect, receptor: "v", weight: "0.1 mV", delay: "1.5 ms" });
+    if (inhibition) net.projection(I, target, staticSynapse, { connect, receptor: "v", weight: "-0.5 mV", delay: "1.5 ms" });
   }
   return net;
 }
