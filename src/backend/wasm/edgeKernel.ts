@@ -48,6 +48,12 @@ interface Turn {
   readonly before: Node[];
 }
 
+/** The lanes of one turn over listed edges, each with one event that waited. */
+interface EventTurn extends Pick<Turn, "lanes" | "edges" | "assigned" | "before"> {
+  /** Places of the events. */
+  readonly places: readonly Local[];
+}
+
 class Emitter {
   readonly #module: Module;
   readonly #layout: EdgeLayout;
@@ -374,18 +380,18 @@ class Emitter {
     const seen = new Set<Value>();
     for (const turn of turns) for (const { value } of turn.assigned) this.#values.forceOutside(value, 1, code, seen);
     const round = label(), rounds = label();
-    const walk = (turn: (typeof turns)[number], lanes: number): Node => {
+    const walk = (turn: EventTurn): Node => {
       const next = label(), last = label();
       return block(last, loop(next,
-        br_if(last, i32.lt_u(i32.sub(get(n), get(at)), i32.const(lanes))),
+        br_if(last, i32.lt_u(i32.sub(get(n), get(at)), i32.const(turn.lanes))),
         ...code.inner((inside) => this.#emitEvents(inside, turn, at, left)),
-        local.set(at, i32.add(get(at), i32.const(lanes))),
+        local.set(at, i32.add(get(at), i32.const(turn.lanes))),
         br_if(next, i32.const(1))));
     };
     code.add(block(rounds, loop(round,
       br_if(rounds, i32.eqz(get(n))),
       local.set(at, i32.const(0)), local.set(left, i32.const(0)),
-      walk(turns[0]!, width), walk(turns[1]!, 1),
+      ...turns.map(walk),
       local.set(n, get(left)),
       br_if(round, i32.const(1)))));
   }
@@ -397,7 +403,7 @@ class Emitter {
   }
 
   /** One event of each of some listed edges. */
-  #buildEvents(lanes: number, outside: Environment, at: Local): Pick<Turn, "lanes" | "edges" | "assigned" | "before"> & { readonly places: readonly Local[] } {
+  #buildEvents(lanes: number, outside: Environment, at: Local): EventTurn {
     const { kernel, edgeAddress, waiting, dt } = this.#layout;
     const { times, values: noted } = waiting!;
     const pending = kernel.pending!;
@@ -418,7 +424,7 @@ class Emitter {
     return { lanes, edges, places, assigned, before };
   }
 
-  #emitEvents(code: Code, turn: ReturnType<Emitter["#buildEvents"]>, at: Local, left: Local): void {
+  #emitEvents(code: Code, turn: EventTurn, at: Local, left: Local): void {
     const { edgeAddress, waiting, kernel } = this.#layout;
     const { edges, places, ends } = waiting!;
     code.add(...turn.before);
