@@ -80,7 +80,8 @@ export class Growth {
       const key = `${population} ${start} ${end}`, size = end - start;
       const of = neurons.get(key) ?? { range: e.population, calcium: new Float64Array(size), step: new Float64Array(size), pools: [] };
       neurons.set(key, of);
-      const pool = { data: e, neurons: of, rate: parseQuantity(e.rate, dimensions.hertz, this.#what), z: new Float64Array(size), connected: new Uint32Array(size) };
+      const pool = { data: e, neurons: of, rate: parseQuantity(e.rate, dimensions.hertz, this.#what), z: new Float64Array(size),
+        connected: new Uint32Array(size) };
       of.pools.push(pool);
       return pool;
     });

@@ -76,7 +76,8 @@ function removedSynapses(numbers: ArrayLike<number>, count: number, what: string
   for (let k = 0; k < numbers.length; k++) {
     const e = numbers[k]!;
     if (!(Number.isInteger(e) && e >= 0 && e < count))
-      throw new ArgumentError("index", `${what}: there is no synapse ${e} to remove`, count === 0 ? "It has no synapses." : `Synapses are numbered from 0 to ${count - 1}.`);
+      throw new ArgumentError("index", `${what}: there is no synapse ${e} to remove`,
+        count === 0 ? "It has no synapses." : `Synapses are numbered from 0 to ${count - 1}.`);
     if (removed.has(e)) throw new ArgumentError("duplicate", `${what}: synapse ${e} is to be removed twice`, "Name each synapse once.");
     removed.add(e);
   }
@@ -84,16 +85,19 @@ function removedSynapses(numbers: ArrayLike<number>, count: number, what: string
 }
 
 function checkEnds({ data, table }: Delivery, pre: ArrayLike<number>, post: ArrayLike<number>, what: string): void {
-  if (pre.length !== post.length) throw new ArgumentError("size", `${what}: ${pre.length} sources but ${post.length} targets`, "Give two lists of the same length.");
+  if (pre.length !== post.length)
+    throw new ArgumentError("size", `${what}: ${pre.length} sources but ${post.length} targets`, "Give two lists of the same length.");
   const targets = data.post.end - data.post.start;
   const autapses = data.pre.population !== data.post.population || allowsAutapses(data.connect);
   for (let k = 0; k < pre.length; k++) {
     for (const [value, size, side] of [[pre[k]!, table.sources, "source"], [post[k]!, targets, "target"]] as const) {
       if (!(Number.isInteger(value) && value >= 0 && value < size))
-        throw new ArgumentError("index", `${what}: ${side} ${value} of new synapse ${k} does not exist`, `Neurons are numbered from 0 to ${size - 1}.`);
+        throw new ArgumentError("index", `${what}: ${side} ${value} of new synapse ${k} does not exist`,
+          `Neurons are numbered from 0 to ${size - 1}.`);
     }
     if (!autapses && pre[k]! + data.pre.start === post[k]! + data.post.start)
-      throw new ArgumentError("autapse", `${what}: new synapse ${k} leads from neuron ${pre[k]} to itself`, "Leave it out, or connect with { autapses: true }.");
+      throw new ArgumentError("autapse", `${what}: new synapse ${k} leads from neuron ${pre[k]} to itself`,
+        "Leave it out, or connect with { autapses: true }.");
   }
 }
 
@@ -142,7 +146,8 @@ function checkPairs({ table, data }: Delivery, arena: Arena, plan: Plan, pre: Ar
       const k = plan.from[e]!;
       const j = k >= 0 ? words[k]! - data.post.start : post[-1 - k]!;
       if (k < 0 && reached.has(j))
-        throw new ArgumentError("multapse", `${what}: there is a synapse from neuron ${i} to ${j} already`, "Add it between another pair, or connect with { multapses: true }.");
+        throw new ArgumentError("multapse", `${what}: there is a synapse from neuron ${i} to ${j} already`,
+          "Add it between another pair, or connect with { multapses: true }.");
       reached.add(j);
     }
   }
@@ -166,10 +171,12 @@ function ownedColumns(
   const valuesOf = (name: string, dimension: Dimension): Float64Array => {
     const value = given.get(name);
     if (value !== undefined && typeof value === "object") {
-      if (value.length !== count) throw new ArgumentError("size", `${what}: ${value.length} values of ${name} for ${count} new synapses`, `Give ${count} values.`);
+      if (value.length !== count)
+        throw new ArgumentError("size", `${what}: ${value.length} values of ${name} for ${count} new synapses`, `Give ${count} values.`);
       const values = Float64Array.from(value);
       const bad = values.findIndex((x) => !Number.isFinite(x));
-      if (bad >= 0) throw new ArgumentError("not-finite", `${what}: ${name} of new synapse ${bad} is ${values[bad]}`, "Every value must be a finite number.");
+      if (bad >= 0)
+        throw new ArgumentError("not-finite", `${what}: ${name} of new synapse ${bad} is ${values[bad]}`, "Every value must be a finite number.");
       return values;
     }
     if (value !== undefined) return new Float64Array(count).fill(parseQuantity(value, dimension, `${what}: ${name}`));
@@ -180,7 +187,8 @@ function ownedColumns(
       name === "w" ? "Give add.weight." : `Give add.values: { ${name}: … }.`);
   };
   const dimensionOf = (name: string): Dimension => known.find((v) => v.name === name)!.dimension;
-  const columns = [...table.columns.keys()].map((name) => ({ view: (length: number) => arena.real(options.precision, table.columns.get(name)!, length), fresh: valuesOf(name, dimensionOf(name)) }));
+  const columns = [...table.columns.keys()].map((name) =>
+    ({ view: (length: number) => arena.real(options.precision, table.columns.get(name)!, length), fresh: valuesOf(name, dimensionOf(name)) }));
   if (weights.kind !== "perSynapse") return columns;
   const fresh = valuesOf("w", dimensionOf("w"));
   checkWeights(delivery, fresh, dimensionOf("w"), what);
@@ -194,9 +202,11 @@ function checkWeights({ data }: Delivery, weights: Float64Array, dimension: Dime
   for (const [k, w] of weights.entries()) {
     const text = () => formatQuantity(w, dimension);
     if ((dale === "excitatory" && w < 0) || (dale === "inhibitory" && w > 0))
-      throw new ArgumentError("dale", `${what}: the weight ${text()} of new synapse ${k} has the wrong sign for an ${dale} projection`, `Use a weight that is ${w < 0 ? "0 or more" : "0 or less"}.`);
+      throw new ArgumentError("dale", `${what}: the weight ${text()} of new synapse ${k} has the wrong sign for an ${dale} projection`,
+        `Use a weight that is ${w < 0 ? "0 or more" : "0 or less"}.`);
     if (w < low! || w > high!)
-      throw new ArgumentError("limits", `${what}: the weight ${text()} of new synapse ${k} is outside the limits ${limits![0]} to ${limits![1]}`, "Give a weight within the limits.");
+      throw new ArgumentError("limits", `${what}: the weight ${text()} of new synapse ${k} is outside the limits ${limits![0]} to ${limits![1]}`,
+        "Give a weight within the limits.");
   }
 }
 

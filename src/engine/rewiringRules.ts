@@ -29,8 +29,10 @@ export function rewiringRule(
   const what = `rewiring of ${data.name}`;
   const { weights } = table;
   if (weights.kind !== "perSynapse")
-    throw new ArgumentError("weight", `${what}: all its synapses have one weight, so none is smaller than another`, "Give weights that differ (e.g. a distribution), or a synapse model that learns.");
-  if (table.delays === "perSynapse") throw new ArgumentError("delay", `${what}: each of its synapses has a delay of its own`, "Give the projection one delay.");
+    throw new ArgumentError("weight", `${what}: all its synapses have one weight, so none is smaller than another`,
+      "Give weights that differ (e.g. a distribution), or a synapse model that learns.");
+  if (table.delays === "perSynapse")
+    throw new ArgumentError("delay", `${what}: each of its synapses has a delay of its own`, "Give the projection one delay.");
   const dimension = checkedAt(data, pre.data, post.data).variables[0]!.dimension;
   const view = () => arena.real(options.precision, weights.address, table.count);
   const seed = seedOf(options.seed), stream = `rewiring/${data.name}`;
@@ -43,7 +45,8 @@ export function rewiringRule(
     case "hebbian": {
       const logs = [new SpikeLog(data.pre.start, table.sources), new SpikeLog(data.post.start, targets)] as const;
       [pre, post].forEach((group, k) => host.listen(group.index, (step, ids, count) => logs[k]!.add(step, ids, count)));
-      const tau = parseQuantity(rule.tau, dimensions.second, what) / options.dt, duration = Math.round(parseQuantity(rule.every, dimensions.second, what) / options.dt);
+      const tau = parseQuantity(rule.tau, dimensions.second, what) / options.dt,
+        duration = Math.round(parseQuantity(rule.every, dimensions.second, what) / options.dt);
       return { apply: () => replace(correlated), reset: () => logs.forEach((log) => log.clear()) };
 
       function correlated(dice: Dice, ends: { pre: Uint32Array; post: Uint32Array }, removed: ReadonlySet<number>): Pairs {
@@ -108,9 +111,12 @@ function nearestToZero(weights: ArrayLike<number>, fraction: number, bySign: boo
     .sort((a, b) => a - b);
 }
 
-function drawWeights(value: Value, dimension: Dimension, { pre, post }: Pairs, sizes: readonly [number, number], dice: Dice, what: string): Float64Array {
+function drawWeights(
+  value: Value, dimension: Dimension, { pre, post }: Pairs, sizes: readonly [number, number], dice: Dice, what: string,
+): Float64Array {
   const resolved = resolveValue(value, dimension, synapseScope(undefined, undefined), `${what}: weight`);
-  if (resolved.kind === "array") throw new ArgumentError("value", `${what}: an array cannot give the weights of new synapses`, "Give a distribution.");
+  if (resolved.kind === "array")
+    throw new ArgumentError("value", `${what}: an array cannot give the weights of new synapses`, "Give a distribution.");
   return Float64Array.from(pre, (i, k) => {
     const names: Readonly<Record<string, number>> = { i, j: post[k]!, N_pre: sizes[0], N_post: sizes[1] };
     const drawn = new Map<number, number>();
@@ -124,5 +130,6 @@ function checkSingle(ends: { pre: Uint32Array; post: Uint32Array }, targets: num
   const seen = new Set<number>();
   ends.pre.forEach((i, e) => seen.add(i * targets + ends.post[e]!));
   if (seen.size < ends.pre.length)
-    throw new ArgumentError("multapse", `${what}: some pairs have several synapses, and deep rewiring gives each pair one sign`, "Connect with { multapses: false }.");
+    throw new ArgumentError("multapse", `${what}: some pairs have several synapses, and deep rewiring gives each pair one sign`,
+      "Connect with { multapses: false }.");
 }

@@ -327,7 +327,8 @@ export class Network {
    */
   structuralPlasticity(options: StructuralOptions): StructuralPlasticity {
     const name = options.name ?? `structural plasticity ${this.#structural.length + 1}`;
-    if (this.#structural.some((s) => s.name === name)) throw new ArgumentError("duplicate", `there are two rules "${name}"`, "Give the second another name.");
+    if (this.#structural.some((s) => s.name === name))
+      throw new ArgumentError("duplicate", `there are two rules "${name}"`, "Give the second another name.");
     for (const e of options.elements) this.#own(e.population.range);
     const data = checkStructural(name, options, (projection) => this.#projectionData(projection));
     for (const kind of data.synapses) for (const projection of kind.projections) this.#checkFree(projection);
@@ -337,8 +338,11 @@ export class Network {
 
   /** At most one rule makes and removes the synapses of a projection. */
   #checkFree(projection: string): void {
-    if (!this.#rewirings.some((r) => r.projection === projection) && !this.#structural.some((s) => s.synapses.some((k) => k.projections.includes(projection)))) return;
-    throw new ArgumentError("duplicate", `two rules would make and remove the synapses of projection ${projection}`, "Give it one rule, or split the projection.");
+    const rewired = this.#rewirings.some((r) => r.projection === projection);
+    const grown = this.#structural.some((s) => s.synapses.some((kind) => kind.projections.includes(projection)));
+    if (!rewired && !grown) return;
+    throw new ArgumentError("duplicate", `two rules would make and remove the synapses of projection ${projection}`,
+      "Give it one rule, or split the projection.");
   }
 
   /** Records the spikes of the given groups; of everything that spikes when none is given. */

@@ -102,7 +102,9 @@ export function checkRewiring(data: ProjectionData, options: RewiringOptions, we
   const { every, rule } = options;
   if (!rules.includes(rule)) throw unknownName(what, "rule", String(rule), rules);
   for (const key of Object.keys(options))
-    if (!["every", "rule", ...known[rule]].includes(key)) throw unknownName(`${what} by rule "${rule}"`, "option", key, ["every", "rule", ...known[rule]]);
+    if (!["every", "rule", ...known[rule]].includes(key))
+      throw unknownName(`${what} by rule "${rule}"`, "option", key,
+        ["every", "rule", ...known[rule]]);
   positiveTime(every, `${what}: every`);
   const base = { projection: data.name, every };
   if (rule === "deepR") {
@@ -114,14 +116,17 @@ export function checkRewiring(data: ProjectionData, options: RewiringOptions, we
     return { ...base, rule, drift, noise, weight: start };
   }
   const { fraction = 0.3, weight: fresh = data.weight } = options;
-  if (!(fraction > 0 && fraction <= 1)) throw new ArgumentError("value", `${what}: ${fraction} is not a part of the synapses`, "Use a fraction above 0, at most 1.");
+  if (!(fraction > 0 && fraction <= 1))
+    throw new ArgumentError("value", `${what}: ${fraction} is not a part of the synapses`, "Use a fraction above 0, at most 1.");
   const resolved = resolveValue(fresh, weight, synapseScope(undefined, undefined), `${what}: weight`);
   if (resolved.kind === "array")
-    throw new ArgumentError("value", `${what}: an array cannot give the weights of synapses yet to be made`, "Give weight: a quantity, an expression or a distribution.");
+    throw new ArgumentError("value", `${what}: an array cannot give the weights of synapses yet to be made`,
+      "Give weight: a quantity, an expression or a distribution.");
   if (rule === "set") return { ...base, rule, fraction, weight: fresh };
   const { candidates = 10, tau = "20 ms" } = options;
   if (!(Number.isFinite(candidates) && candidates >= 1))
     throw new ArgumentError("value", `${what}: ${candidates} candidates for each new synapse`, "Compare at least one pair for each.");
-  if (!(parseQuantity(tau, dimensions.second, `${what}: tau`) > 0)) throw new ArgumentError("time", `${what}: tau ${tau} is not a positive time`, 'Write e.g. tau: "20 ms".');
+  if (!(parseQuantity(tau, dimensions.second, `${what}: tau`) > 0))
+    throw new ArgumentError("time", `${what}: tau ${tau} is not a positive time`, 'Write e.g. tau: "20 ms".');
   return { ...base, rule, fraction, candidates, tau, weight: fresh };
 }

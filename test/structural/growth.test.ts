@@ -28,7 +28,8 @@ test("the linear curve is 1 without calcium and zero at eps; the sigmoid is zero
 });
 
 test("growth while calcium decays is the integral of the curve", () => {
-  const curves: readonly GrowthCurve[] = [{ curve: "linear", eps: 0.05 }, { curve: "gaussian", eta: 0.01, eps: 0.05 }, { curve: "sigmoid", eps: 0.05, psi: 0.01 }];
+  const curves: readonly GrowthCurve[] = [{ curve: "linear", eps: 0.05 }, { curve: "gaussian", eta: 0.01, eps: 0.05 },
+    { curve: "sigmoid", eps: 0.05, psi: 0.01 }];
   for (const curve of curves) {
     for (const [calcium, duration] of [[0.2, 25], [0.06, 0.37], [0.04, 90], [0, 3]] as const) {
       // Midpoint rule in a million steps.
@@ -41,7 +42,8 @@ test("growth while calcium decays is the integral of the curve", () => {
 });
 
 /** Two neurons that repeat given spikes and grow axons and dendrites for each other. */
-function pairOf(times: readonly number[], indices: readonly number[], elements: Partial<SynapticElementsOptions>): { net: Network; rule: StructuralPlasticity; projection: Projection } {
+function pairOf(times: readonly number[], indices: readonly number[],
+  elements: Partial<SynapticElementsOptions>): { net: Network; rule: StructuralPlasticity; projection: Projection } {
   const net = new Network();
   const source = net.spikeSource("source", 2, { times, indices });
   const cells = net.population("cells", 2, lifDelta);
@@ -49,7 +51,8 @@ function pairOf(times: readonly number[], indices: readonly number[], elements: 
   const projection = net.projection(cells, cells, staticSynapse, { connect: explicit([], []), receptor: "v", weight: "0.001 mV", delay: "1 ms" });
   const curve = { population: cells, curve: "gaussian", eta: 0.001, eps: 0.01, rate: "1 Hz", ...elements } as unknown as SynapticElementsOptions;
   const rule = net.structuralPlasticity({
-    every: "100 ms", elements: [{ ...curve, name: "axon" }, { ...curve, name: "dendrite" }], synapses: [{ axon: "axon", dendrite: "dendrite", projections: [projection] }],
+    every: "100 ms", elements: [{ ...curve, name: "axon" }, { ...curve, name: "dendrite" }],
+    synapses: [{ axon: "axon", dendrite: "dendrite", projections: [projection] }],
   });
   return { net, rule, projection };
 }
@@ -239,7 +242,8 @@ test("growth that cannot be says why", () => {
   const [a, b] = [net.population("a", 3, lifExpCurrent), net.population("b", 3, lifExpCurrent)];
   const wire = { connect: explicit([], []), receptor: "exc", weight: "1 pA" } as const;
   const ab = net.projection(a, b, staticSynapse, wire), ba = net.projection(b, a, staticSynapse, wire);
-  const axon = { name: "axon", population: a, curve: "gaussian", eta: 0, eps: 0.05 } as const, dendrite = { ...axon, name: "dendrite", population: b } as const;
+  const axon = { name: "axon", population: a, curve: "gaussian", eta: 0, eps: 0.05 } as const,
+    dendrite = { ...axon, name: "dendrite", population: b } as const;
   const synapses = [{ axon: "axon", dendrite: "dendrite", projections: [ab] }];
   const good: StructuralOptions = { every: "1 s", elements: [axon, dendrite], synapses };
   const cases: readonly (readonly [object, RegExp])[] = [
@@ -254,8 +258,10 @@ test("growth that cannot be says why", () => {
     [{ elements: [{ ...axon, vacantDecay: 2 }, dendrite] }, /vacantDecay 2 is not a part/],
     [{ elements: [{ ...axon, start: -1 }, dendrite] }, /-1 elements at the start/],
     [{ elements: [axon] }, /elements "dendrite"/],
+    [{ elements: [axon, axon, dendrite] }, /"a" has elements "axon" twice/],
     [{ elements: [axon, dendrite, { ...axon, name: "bud" }] }, /no synapse is made of elements "bud"/],
-    [{ elements: [axon, dendrite, { ...dendrite, population: a }] }, /0 of the projections lead from a to a\n {2}Give one projection for each pair of populations/],
+    [{ elements: [axon, dendrite, { ...dendrite, population: a }] },
+      /0 of the projections lead from a to a\n {2}Give one projection for each pair of populations/],
     [{ synapses: [{ axon: "axon", dendrite: "dendrite", projections: [ab, ba] }] }, /projection b→a does not lead from axon to dendrite/],
     [{ synapses: [...synapses, ...synapses] }, /projection a→b is named twice/],
   ];
@@ -271,7 +277,8 @@ test("growing synapses need one delay", async () => {
     const [a, b] = [made.population("a", 3, lifExpCurrent), made.population("b", 3, lifExpCurrent)];
     const late = made.projection(a, b, staticSynapse, { connect: oneToOne(), receptor: "exc", weight: "1 pA", delay: uniform("1 ms", "2 ms") });
     const curve = { curve: "linear", eps: 0.05 } as const;
-    made.structuralPlasticity({ every: "1 s", elements: [{ name: "x", population: a, ...curve }, { name: "y", population: b, ...curve }], synapses: [{ axon: "x", dendrite: "y", projections: [late] }] });
+    made.structuralPlasticity({ every: "1 s", elements: [{ name: "x", population: a, ...curve }, { name: "y", population: b, ...curve }],
+      synapses: [{ axon: "x", dendrite: "y", projections: [late] }] });
     return { net: made };
   })();
   await expect(compile(net, { dt: "0.1 ms" })).rejects.toThrow(/each synapse of a→b has a delay of its own\n {2}Give the projection one delay/);

@@ -5,7 +5,8 @@ import { lifDelta, lifExpCurrent, staticSynapse, stdpPair } from "synfire/models
 import { traceCorrelation } from "../../src/engine/spikeLog.ts";
 
 /** 30 sources, 40 neurons, a tenth of the pairs joined by weights of both signs. */
-function sparse(options: RewiringOptions, more: { readonly dale?: "excitatory" | "inhibitory"; readonly weight?: string } = {}): { net: Network; projection: Projection } {
+function sparse(options: RewiringOptions,
+  more: { readonly dale?: "excitatory" | "inhibitory"; readonly weight?: string } = {}): { net: Network; projection: Projection } {
   const net = new Network({ seed: 4 });
   const source = net.poissonSource("source", 30, { rate: "20 Hz" });
   const cells = net.population("cells", 40, lifExpCurrent);
@@ -41,7 +42,8 @@ test("SET removes the smallest positive and the largest negative weights and kee
   expect(made.length).toBe(Math.floor(0.3 * positive.length) + Math.floor(0.3 * negative.length));
   expect(made.length).toBeGreaterThan(20);
   expect(kept.map((s) => s.key)).toEqual(before.filter((s) => kept.some((k) => k.key === s.key && k.weight === s.weight)).map((s) => s.key));
-  const keptPositive = sorted(kept.filter((s) => s.weight >= 0).map((s) => s.weight)), keptNegative = sorted(kept.filter((s) => s.weight < 0).map((s) => s.weight));
+  const keptPositive = sorted(kept.filter((s) => s.weight >= 0).map((s) => s.weight)),
+    keptNegative = sorted(kept.filter((s) => s.weight < 0).map((s) => s.weight));
   expect(keptPositive).toEqual(sorted(positive.map((s) => s.weight)).slice(Math.floor(0.3 * positive.length)));
   expect(keptNegative).toEqual(sorted(negative.map((s) => s.weight)).slice(0, negative.length - Math.floor(0.3 * negative.length)));
   // New weights are drawn anew, of both signs.
@@ -80,7 +82,8 @@ test("under SET weights that learn to be large stay, and small ones wander: sour
   net.projection(alone, inputs.slice(20, 40), staticSynapse, { ...drive, connect: oneToOne(), delay: "1 ms" });
   net.projection(common, cells, staticSynapse, { ...drive, connect: allToAll(), delay: "5 ms" });
   const projection = net.projection(inputs, cells, stdpPair, {
-    connect: fixedProbability(0.2), receptor: "v", weight: "0.0005 mV", w_max: "0.001 mV", delay: "1 ms", a_plus: 0.05, a_minus: 0.055, tau_plus: "10 ms", tau_minus: "40 ms",
+    connect: fixedProbability(0.2), receptor: "v", weight: "0.0005 mV", w_max: "0.001 mV", delay: "1 ms", a_plus: 0.05, a_minus: 0.055,
+    tau_plus: "10 ms", tau_minus: "40 ms",
   });
   net.rewiring(projection, { rule: "set", every: "1 s", fraction: 0.3 });
   await using sim = await compile(net, { dt: "0.1 ms" });
@@ -154,7 +157,8 @@ test("correlation-driven rewiring finds correlated pairs more often than chance"
     net.projection(events, population, staticSynapse, { ...drive, connect: (i, j) => j % groups === i, delay: k === 0 ? "1 ms" : "4 ms" });
     net.projection(noise[k]!, population, staticSynapse, { ...drive, connect: oneToOne() });
   });
-  const projection = net.projection(inputs, cells, staticSynapse, { connect: fixedIndegree(5, { multapses: false }), receptor: "v", weight: "0.001*mV*rand()", delay: "1 ms" });
+  const projection = net.projection(inputs, cells, staticSynapse,
+    { connect: fixedIndegree(5, { multapses: false }), receptor: "v", weight: "0.001*mV*rand()", delay: "1 ms" });
   net.rewiring(projection, { rule: "hebbian", every: "1 s", fraction: 0.2, candidates: 10, weight: "0.001*mV*(1 + rand())" });
   await using sim = await compile(net, { dt: "0.1 ms" });
   const within = (young: boolean) => {
@@ -237,15 +241,18 @@ test("a rule that cannot be says why", async () => {
     [() => net.rewiring(one, { rule: "deepR", every: "1 s", drift: "1 mV" }), /volt/],
     [() => net.rewiring(one, { rule: "set", every: "0 s" }), /every/],
     [() => net.rewiring(one, { rule: "hebbian", every: "1 s", candidates: 0 }), /0 candidates for each new synapse/],
-    [() => net.rewiring(one, { rule: "set", every: "1 s", weight: { values: [1, 2], unit: "pA" } }), /an array cannot give the weights of synapses yet to be made/],
+    [() => net.rewiring(one, { rule: "set", every: "1 s", weight: { values: [1, 2], unit: "pA" } }),
+      /an array cannot give the weights of synapses yet to be made/],
   ];
   for (const [act, message] of cases) expect(act).toThrow(message);
   net.rewiring(one, { rule: "set", every: "1 s" });
-  await expect(compile(net, { dt: "0.1 ms" })).rejects.toThrow(/rewiring of source→more: all its synapses have one weight, so none is smaller than another/);
+  const compiled = compile(net, { dt: "0.1 ms" });
+  await expect(compiled).rejects.toThrow(/rewiring of source→more: all its synapses have one weight, so none is smaller than another/);
   const multiple = new Network();
   const [a, b] = [multiple.poissonSource("a", 5, { rate: "1 Hz" }), multiple.population("b", 5, lifExpCurrent)];
   const twice = multiple.projection(a, b, staticSynapse, { connect: fixedIndegree(20), receptor: "exc", weight: uniform("1 pA", "2 pA") });
   multiple.rewiring(twice, { rule: "deepR", every: "1 ms" });
   await using sim = await compile(multiple, { dt: "0.1 ms" });
-  await expect(sim.run("2 ms")).rejects.toThrow(/some pairs have several synapses, and deep rewiring gives each pair one sign\n {2}Connect with \{ multapses: false \}/);
+  const message = /some pairs have several synapses, and deep rewiring gives each pair one sign\n {2}Connect with \{ multapses: false \}/;
+  await expect(sim.run("2 ms")).rejects.toThrow(message);
 });
