@@ -97,6 +97,7 @@ export async function bench(backend: Backend, graph: Graph, kernels: Kernels, or
     walk: [{ kind: "walk", edge: 0, emitted: pre!, queue }, { kind: "walk", edge: 1, emitted: post! }],
     enqueue: [{ kind: "enqueue", emitted: pre!, queue, ...(perEdge && { rows: { address: rows, start: sourceStart, count: graph.sources } }) }],
     all: [{ kind: "all", edge: 2, when: post! }],
+    release: [],
     remember: [{ kind: "remember", from: address("x"), to: address("past"), slots, bytes: 8 * stride }],
   };
   const program: Program = {
