@@ -12,7 +12,7 @@ import { synapse } from "synfire";
  * | E_syn | mV | reversal potential |
  *
  * @source Wang & Rinzel (1992), Neural Comput. 4:84–97. doi:10.1162/neco.1992.4.1.84
- * @tested the current of clamped cells; two cells that inhibit each other alternate (Fig. 1, release)
+ * @tested the current of clamped cells; two cells that inhibit each other alternate
  */
 export const gradedSynapse = synapse({
   name: "graded_synapse",

@@ -9,7 +9,7 @@ import { synapse } from "synfire";
  * | w_min, w_max | 1 | bounds |
  *
  * @source Hebb (1949), The Organization of Behavior, Wiley. doi:10.4324/9781410612403
- * @source Gerstner & Kistler (2002), Biol. Cybern. 87:404–415, eq. 4. doi:10.1007/s00422-002-0353-y
+ * @source Gerstner & Kistler (2002), Biol. Cybern. 87:404–415. doi:10.1007/s00422-002-0353-y
  * @tested exponential growth along the input with the rate eta·|r_pre|²; the bounds
  */
 export const hebbRate = synapse({

@@ -7,7 +7,7 @@ import { synapse } from "synfire";
  * | --- | --- | --- |
  * | p | 1 | probability of release |
  *
- * @source Katz & Miledi (1965), Proc. R. Soc. Lond. B 161:483–495. doi:10.1098/rspb.1965.0016
+ * @source del Castillo & Katz (1954), J. Physiol. 124:560–573. doi:10.1113/jphysiol.1954.sp005129
  * @source Allen & Stevens (1994), PNAS 91:10380–10383. doi:10.1073/pnas.91.22.10380
  * @tested mean p and variance p(1 − p) of what arrives; failures are independent between spikes and between synapses
  */

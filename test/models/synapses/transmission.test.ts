@@ -4,11 +4,11 @@ import { gapJunction, gradedSynapse, hodgkinHuxley, lifNmda, nmda, rateNeuron, r
 
 /** A cell whose potential is clamped; what synapses inject is counted by i_ext, which nothing follows. */
 const clamped = neuron({
-  name: "clamped", parameters: { v: "0 mV", i_ext: "0 pA" }, state: { charge: "0 pA*s" },
+  name: "clamped", parameters: { v: "0 mV", i_ext: "0 pA" }, state: { charge: 0 },
   equations: "dcharge/dt = i_ext : amp*second",
 });
 
-test("NMDA current against voltage: linear without magnesium, blocked at rest and largest near −27 mV with 1 mM (Jahr & Stevens, eq. 4a)", async () => {
+test("NMDA current against voltage: linear without magnesium, blocked at rest and largest near −27 mV with 1 mM (Jahr & Stevens)", async () => {
   const voltages = Array.from({ length: 31 }, (_, k) => -90 + 5 * k);
   const currents = async (Mg: number): Promise<number[]> => {
     const net = new Network({ seed: 1 });
@@ -145,7 +145,7 @@ test("a graded synapse passes w/(1 + exp((theta − v)/k))·(E_syn − v_post), 
   }
 });
 
-/** Thalamic cell with a postinhibitory rebound current, of 1 cm²: Wang & Rinzel (1992), eqs 1–4. */
+/** Thalamic cell with a postinhibitory rebound current, of 1 cm²: Wang & Rinzel (1992). */
 const rebound = neuron({
   name: "rebound",
   parameters: { C: "1 uF", g_pir: "0.3 mS", V_pir: "120 mV", g_L: "0.1 mS", V_L: "-60 mV", phi: 3, i_ext: "0 uA" },
@@ -159,7 +159,7 @@ const rebound = neuron({
   method: "rk4",
 });
 
-test("two cells with postinhibitory rebound that inhibit each other by graded synapses alternate, which neither does alone (Wang & Rinzel, Fig. 1)", async () => {
+test("two cells with postinhibitory rebound that inhibit each other by graded synapses alternate, which neither does alone (Wang & Rinzel)", async () => {
   const traces = async (weight: "0 mS" | "0.3 mS"): Promise<readonly [Float64Array, Float64Array]> => {
     const net = new Network({ seed: 1 });
     const cells = net.population("cells", 2, rebound, { v: { values: [-40, -80], unit: "mV" } });
