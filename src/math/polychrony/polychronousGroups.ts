@@ -1,6 +1,6 @@
 /** Search for polychronous groups: neurons that follow each other, not together, but in an order that the delays of strong synapses fix. */
 import { ArgumentError } from "../../errors.ts";
-import { Propagator, restingPotential, stepCell } from "./propagation.ts";
+import { Propagator, restingPotential } from "./propagation.ts";
 import type { Cells, Graph, Propagation } from "./propagation.ts";
 
 /** Neurons of Izhikevich (2003) and their synapses, as `sim.synapses` gives them; neurons are counted through the network. */
@@ -66,15 +66,15 @@ export function polychronousGroups(network: DelayedNetwork, options: PolychronyO
   const cells = cellsOf(network), neurons = cells.a.length;
   const graph = graphOf(network, neurons, strong);
   const window = options.window === undefined ? graph.longest : Math.round(options.window * 1e3);
-  const propagator = new Propagator(graph, cells, firesAlone(graph, cells, window));
+  const propagator = new Propagator(graph, cells, options.spikes ?? neurons);
   const incoming = strongInputs(graph, neurons), inhibitory = inhibitoryNeurons(graph, neurons);
   const groups: PolychronousGroup[] = [];
   for (const anchor of options.anchors ?? Array(neurons).keys()) {
     for (const chosen of combinations(incoming[anchor] ?? [], initiators)) {
       const latest = Math.max(...chosen.map(({ delay }) => delay));
-      const initial = chosen.map(({ pre, delay }) => ({ neuron: pre, time: latest - delay, from: delay }));
-      const spread = propagator.run(initial, window, options.spikes ?? neurons);
-      if (spread.neurons.length < initiators + shortest - 1) continue;
+      const initial = chosen.map(({ pre, delay }) => ({ neuron: pre, time: latest - delay, shortest: delay }));
+      const spread = propagator.run(initial);
+      if (spread.spikes < initiators + shortest - 1) continue;
       const group = describe(spread, { anchor, initiators, window, inhibitory });
       if (group.length >= shortest && everyInitiatorCounts(group, initiators, inhibitory)) groups.push(group);
     }
@@ -86,12 +86,12 @@ interface Input { readonly pre: number; readonly delay: number }
 
 /** Spikes that arrived within the window from excitatory neurons have a share; a spike's layer is one more than the highest of those. */
 function describe(
-  { neurons, times, from, at, before, lastArrival }: Propagation,
+  { spikes, neurons, times, from, at, before, lastArrival }: Propagation,
   { anchor, initiators, window, inhibitory }: { anchor: number; initiators: number; window: number; inhibitory: Uint8Array },
 ): PolychronousGroup {
-  const layers = new Uint32Array(neurons.length).fill(1, 0, initiators);
+  const layers = new Uint32Array(spikes).fill(1, 0, initiators);
   const links: { from: number; to: number; delay: number }[] = [];
-  for (let spike = initiators; spike < neurons.length; spike++) {
+  for (let spike = initiators; spike < spikes; spike++) {
     for (let arrival = lastArrival[spike]!; arrival >= 0 && at[arrival]! > times[spike]! - window; arrival = before[arrival]!) {
       const source = from[arrival]!;
       if (inhibitory[neurons[source]!]) continue;
@@ -100,7 +100,8 @@ function describe(
     }
   }
   return {
-    anchor, neurons: Uint32Array.from(neurons), times: Float64Array.from(times, (t) => t / 1e3), layers, links, length: largest(layers),
+    anchor, neurons: neurons.slice(0, spikes), times: Float64Array.from(times.subarray(0, spikes), (t) => t / 1e3), layers, links,
+    length: largest(layers),
   };
 }
 
@@ -129,7 +130,7 @@ function graphOf({ pre, post, weights, delays }: DelayedNetwork, neurons: number
   const steps = Uint32Array.from(chosen, (e) => Math.round(delays[e]! * 1e3));
   return {
     starts, targets: Uint32Array.from(chosen, (e) => post[e]!), weights: Float64Array.from(chosen, (e) => weights[e]! * 1e3), delays: steps,
-    longest: largest(steps),
+    longest: Math.max(1, largest(steps)),
   };
 }
 
@@ -145,16 +146,6 @@ function strongInputs({ starts, targets, weights, delays }: Graph, neurons: numb
 /** 1 for each neuron whose first synapse inhibits. */
 const inhibitoryNeurons = ({ starts, weights }: Graph, neurons: number): Uint8Array =>
   Uint8Array.from({ length: neurons }, (_, i) => (starts[i]! < starts[i + 1]! && weights[starts[i]!]! < 0 ? 1 : 0));
-
-/** Whether one spike of the strongest synapse, of either sign, fires any of the neurons. */
-function firesAlone({ weights, longest }: Graph, cells: Cells, window: number): boolean {
-  const rest = restingPotential(cells.b);
-  const kinds = new Map(Array.from(cells.a, (a, n) => [`${a} ${cells.d[n]}`, n] as const));
-  return [Math.max(0, largest(weights)), Math.min(0, -largest(weights.map((w) => -w)))].some((weight) => [...kinds.values()].some((n) => {
-    const state = { v: new Float64Array(cells.a.length).fill(rest), u: new Float64Array(cells.a.length).fill(cells.b * rest) };
-    return Array.from({ length: window + longest }, (_, k) => stepCell(state, n, k === 0 ? weight : 0, cells)).includes(true);
-  }));
-}
 
 const cellsOf = ({ a, d, b = 0.2, c = -0.065 }: DelayedNetwork): Cells =>
   ({ a: Float64Array.from(a), d: Float64Array.from(d, (x) => x * 1e3), b, c: c * 1e3 });
