@@ -252,7 +252,8 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   elements(rule: StructuralPlasticity): ElementState {
     this.#checkUsable();
     const found = this.#structures.find((s) => s.growth?.name === rule.name)?.growth;
-    if (!found) throw new ArgumentError("foreign", `structural plasticity "${rule.name}" belongs to another network`, "Use a rule of the simulated network.");
+    if (!found)
+      throw new ArgumentError("foreign", `structural plasticity "${rule.name}" belongs to another network`, "Use a rule of the simulated network.");
     return found.state();
   }
 
