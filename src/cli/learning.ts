@@ -49,7 +49,7 @@ export class Learning {
 
   /** Keeps the weights with which a simulation begins. */
   begin(simulation: Simulation): void {
-    this.#before = this.#projections.map((projection) => simulation.get(projection, "w"));
+    this.#before = this.#projections.map((projection) => simulation.synapses(projection).weights);
   }
 
   /** Keeps those with which it ends. */

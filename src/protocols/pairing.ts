@@ -98,14 +98,18 @@ export async function runPairings(model: SynapseModel, trains: readonly PairedTr
       : { modulators: Object.fromEntries(model.modulators.map((name) => [name, net.modulator(name, { initial: 1 })])) }),
   } as never);
   const fired = net.spikeMonitor(post);
-  await using simulation = await compile(net, { dt, precision });
-  const before = simulation.get(learned, variable as never)[0]!;
-  const last = Math.max(...times) + start + seconds(options.settle ?? "1 s", "settle");
-  await simulation.run(`${last + delay} s`);
-  const spikes = trains.map((): number[] => []);
-  fired.times.forEach((t, k) => spikes[fired.indices[k]!]!.push(t + postEarly - start));
-  spikes.forEach((own, k) => checkFired(own.length, trains[k]!.post.length, k));
-  return { before, after: simulation.get(learned, variable as never), post: spikes.map((own) => Float64Array.from(own)) };
+  const simulation = await compile(net, { dt, precision });
+  try {
+    const before = simulation.get(learned, variable as never)[0]!;
+    const last = Math.max(...times) + start + seconds(options.settle ?? "1 s", "settle");
+    await simulation.run(`${last + delay} s`);
+    const spikes = trains.map((): number[] => []);
+    fired.times.forEach((t, k) => spikes[fired.indices[k]!]!.push(t + postEarly - start));
+    spikes.forEach((own, k) => checkFired(own.length, trains[k]!.post.length, k));
+    return { before, after: simulation.get(learned, variable as never), post: spikes.map((own) => Float64Array.from(own)) };
+  } finally {
+    await simulation[Symbol.asyncDispose]();
+  }
 }
 
 function checkFired(count: number, wanted: number, synapse: number): void {
