@@ -1,17 +1,12 @@
 /** Pairs of neurons without a synapse. */
 import { allowsAutapses } from "./rewire.ts";
+import type { Ends } from "./rewire.ts";
 import type { Dice } from "./dice.ts";
 import type { ProjectionData } from "../network/data.ts";
 
 export interface Pairs {
   readonly pre: readonly number[];
   readonly post: readonly number[];
-}
-
-/** A projection's synapses in storage order: neurons counted within its ranges. */
-export interface Ends {
-  readonly pre: Uint32Array;
-  readonly post: Uint32Array;
 }
 
 /** Pairs above this number are not listed one by one. */

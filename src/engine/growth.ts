@@ -9,7 +9,8 @@ import { parseQuantity } from "../units/quantity.ts";
 import { Dice } from "./dice.ts";
 import type { SimulationParts } from "./parts.ts";
 import type { Delivery } from "./projections.ts";
-import { synapseTargets } from "./setSynapses.ts";
+import { endsOf } from "./rewire.ts";
+import type { Ends } from "./rewire.ts";
 import type { StructureHost } from "./structure.ts";
 
 /** What a rule of structural plasticity holds now. */
@@ -49,13 +50,11 @@ interface Kind {
   readonly links: readonly { readonly delivery: Delivery; readonly from: Pool; readonly to: Pool }[];
 }
 
-/** A synapse of a kind: which projection and number, and the neurons at its ends. */
-interface Link {
-  readonly link: number;
-  readonly edge: number;
-  readonly pre: number;
-  readonly post: number;
-  removed: boolean;
+/** The synapses of a kind, those of each projection that are to go, and the side on which neurons retracted elements. */
+interface Pruned {
+  readonly ends: readonly Ends[];
+  readonly removed: readonly Set<number>[];
+  readonly side: "pre" | "post";
 }
 
 export class Growth {
@@ -170,42 +169,45 @@ export class Growth {
     for (const { connected } of this.#pools) connected.fill(0);
     for (const { links } of this.#kinds) {
       for (const { delivery, from, to } of links) {
-        const { pre, post } = synapseTargets(this.#parts, delivery);
-        pre.forEach((i) => from.connected[i]!++);
-        post.forEach((j) => to.connected[j]!++);
+        const { pre, post } = endsOf(delivery, this.#parts.arena);
+        for (const i of pre) from.connected[i]!++;
+        for (const j of post) to.connected[j]!++;
       }
     }
   }
 
   #updateKind(kind: Kind, dice: Dice): void {
-    const all: Link[] = kind.links.flatMap(({ delivery }, link) => {
-      const { pre, post } = synapseTargets(this.#parts, delivery);
-      return Array.from(pre, (i, edge) => ({ link, edge, pre: i, post: post[edge]!, removed: false }));
-    });
-    for (const pool of kind.axons) this.#prune(pool, kind, all, "pre", dice);
-    for (const pool of kind.dendrites) this.#prune(pool, kind, all, "post", dice);
+    const ends = kind.links.map(({ delivery }) => endsOf(delivery, this.#parts.arena));
+    const removed = kind.links.map(() => new Set<number>());
+    for (const pool of kind.axons) this.#prune(pool, kind, { ends, removed, side: "pre" }, dice);
+    for (const pool of kind.dendrites) this.#prune(pool, kind, { ends, removed, side: "post" }, dice);
     const made = this.#pair(kind, dice);
     kind.links.forEach(({ delivery }, link) => {
-      const remove = all.filter((s) => s.link === link && s.removed).map((s) => s.edge);
       const { pre, post } = made[link]!;
-      if (remove.length + pre.length > 0) this.#host.rewire(delivery, { remove, add: { pre, post } });
+      if (removed[link]!.size + pre.length > 0) this.#host.rewire(delivery, { remove: [...removed[link]!], add: { pre, post } });
     });
   }
 
-  /** Neurons with fewer elements than synapses lose that many, chosen at random; the partner's elements become vacant. */
-  #prune(pool: Pool, { links }: Kind, all: readonly Link[], side: "pre" | "post", dice: Dice): void {
+  /** Neurons with fewer elements than synapses lose that many, chosen at random; the partners' elements become vacant. */
+  #prune(pool: Pool, { links }: Kind, synapses: Pruned, dice: Dice): void {
+    const { ends, removed, side } = synapses;
     const surplus = Array.from(pool.z, (z, k) => pool.connected[k]! - Math.floor(z));
-    if (!surplus.some((n) => n > 0)) return;
-    const own = new Map<number, Link[]>(surplus.flatMap((n, k) => (n > 0 ? [[k, [] as Link[]] as const] : [])));
-    for (const s of all) if (!s.removed && links[s.link]![side === "pre" ? "from" : "to"] === pool) own.get(s[side])?.push(s);
-    for (const [k, synapses] of own) {
-      const places = synapses.map((_, n) => n);
+    const own = new Map(surplus.flatMap((n, k) => (n > 0 ? [[k, [] as [link: number, edge: number][]] as const] : [])));
+    if (own.size === 0) return;
+    links.forEach((l, link) => {
+      if (l[side === "pre" ? "from" : "to"] !== pool) return;
+      ends[link]![side].forEach((k, edge) => {
+        if (surplus[k]! > 0 && !removed[link]!.has(edge)) own.get(k)!.push([link, edge]);
+      });
+    });
+    for (const [k, candidates] of own) {
+      const places = candidates.map((_, n) => n);
       dice.shuffle(places, surplus[k]!);
       for (const n of places.slice(0, surplus[k]!)) {
-        const s = synapses[n]!;
-        s.removed = true;
-        links[s.link]!.from.connected[s.pre]!--;
-        links[s.link]!.to.connected[s.post]!--;
+        const [link, edge] = candidates[n]!;
+        removed[link]!.add(edge);
+        links[link]!.from.connected[ends[link]!.pre[edge]!]!--;
+        links[link]!.to.connected[ends[link]!.post[edge]!]!--;
       }
     }
   }

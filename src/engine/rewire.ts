@@ -65,6 +65,22 @@ export function rewire(parts: SimulationParts, delivery: Delivery, change: Rewir
   return grown || stale;
 }
 
+/** A projection's synapses in storage order: neurons counted within its ranges. */
+export interface Ends {
+  readonly pre: Uint32Array;
+  readonly post: Uint32Array;
+}
+
+/** The ends of all synapses of a projection with one delay. */
+export function endsOf({ table, data }: Delivery, arena: Arena): Ends {
+  const rows = arena.u32(table.rows, table.sources + 1);
+  const words = table.targetBytes === 2 ? arena.u16(table.targets, table.count) : arena.u32(table.targets, table.count);
+  const pre = new Uint32Array(table.count), post = new Uint32Array(table.count), { start } = data.post;
+  for (let i = 0; i < table.sources; i++) pre.fill(i, rows[i]!, rows[i + 1]!);
+  for (let e = 0; e < post.length; e++) post[e] = words[e]! - start;
+  return { pre, post };
+}
+
 /** Whether a pair may have several synapses. */
 export const allowsMultapses = (connect: Connector): boolean => ("multapses" in connect ? connect.multapses : connect.rule === "explicit");
 

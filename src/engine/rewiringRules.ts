@@ -16,7 +16,8 @@ import type { Pairs } from "./absentPairs.ts";
 import { Dice } from "./dice.ts";
 import type { SimulationParts } from "./parts.ts";
 import type { Delivery } from "./projections.ts";
-import { synapseTargets } from "./setSynapses.ts";
+import { endsOf } from "./rewire.ts";
+import type { Ends } from "./rewire.ts";
 import { SpikeLog, traceCorrelation } from "./spikeLog.ts";
 import type { StructureHost } from "./structure.ts";
 
@@ -49,7 +50,7 @@ export function rewiringRule(
         duration = Math.round(parseQuantity(rule.every, dimensions.second, what) / options.dt);
       return { apply: () => replace(correlated), reset: () => logs.forEach((log) => log.clear()) };
 
-      function correlated(dice: Dice, ends: { pre: Uint32Array; post: Uint32Array }, removed: ReadonlySet<number>): Pairs {
+      function correlated(dice: Dice, ends: Ends, removed: ReadonlySet<number>): Pairs {
         const [from, to] = [logs[0].take(), logs[1].take()];
         const candidates = absentPairs(data, ends, removed, Math.ceil(removed.size * (rule as { candidates: number }).candidates), dice);
         const scores = candidates.pre.map((i, k) => traceCorrelation(from[i]!, to[candidates.post[k]!]!, tau, duration));
@@ -67,12 +68,12 @@ export function rewiringRule(
   }
 
   /** Removes the weights nearest to zero and makes as many synapses between the pairs that `grow` finds. */
-  function replace(grow: (dice: Dice, ends: { pre: Uint32Array; post: Uint32Array }, removed: ReadonlySet<number>) => Pairs): void {
+  function replace(grow: (dice: Dice, ends: Ends, removed: ReadonlySet<number>) => Pairs): void {
     const { fraction, weight } = rule as RewiringData & { rule: "set" };
     host.refresh(delivery);
     const dice = new Dice(seed, stream, host.step());
     const removed = nearestToZero(view(), fraction, rule.rule === "set");
-    const found = grow(dice, synapseTargets(parts, delivery), new Set(removed));
+    const found = grow(dice, endsOf(delivery, arena), new Set(removed));
     exchange(removed, found, drawWeights(weight, dimension, found, [table.sources, targets], dice, what));
   }
 
@@ -84,7 +85,7 @@ export function rewiringRule(
   function deepRewire(drift: number, noise: number, start: number): void {
     host.refresh(delivery);
     const dice = new Dice(seed, stream, host.step());
-    const ends = synapseTargets(parts, delivery);
+    const ends = endsOf(delivery, arena);
     const signOf = (i: number, j: number): number =>
       data.dale === "excitatory" ? 1 : data.dale === "inhibitory" ? -1 : Dice.coin(seed, stream, i * targets + j) ? 1 : -1;
     const w = view();
@@ -126,7 +127,7 @@ function drawWeights(
   });
 }
 
-function checkSingle(ends: { pre: Uint32Array; post: Uint32Array }, targets: number, what: string): void {
+function checkSingle(ends: Ends, targets: number, what: string): void {
   const seen = new Set<number>();
   ends.pre.forEach((i, e) => seen.add(i * targets + ends.post[e]!));
   if (seen.size < ends.pre.length)
