@@ -12,14 +12,23 @@ import { allToAll, compile, isStatic, Network, neuron } from "../dist/src/index.
 const { staticSynapse, stdpPair, ...models } = await import("../dist/models/index.js");
 const all = Object.fromEntries(Object.entries({ stdpPair, ...models }).filter(([, model]) => model.kind === "synapse" && !isStatic(model)));
 /** Parameters of the neurons that a rule reads: a value each, so that synapses read arrays. */
-const readByRules = { clopath: clopathVoltages(), threeFactorError: { error: { unit: "1", value: "rand() - 0.5" } } };
+const rates = Object.fromEntries(["drive", "r", "r_mean", "r_square"].map((name) => [name, { unit: "1", value: "rand()" }]));
+const membrane = { v: { unit: "mV", value: "-70*mV + 40*mV*rand()" }, i_ext: { unit: "pA", value: "0*pA*rand()" } };
+const readByRules = {
+  clopath: clopathVoltages(), threeFactorError: { error: { unit: "1", value: "rand() - 0.5" } },
+  gapJunction: membrane, gradedSynapse: membrane, nmda: membrane,
+  bcm: rates, covariance: rates, hebbRate: rates, oja: rates, rateSynapse: rates, sangerFeedback: rates,
+  synapticScaling: { a: { unit: "Hz", value: "10*Hz*rand()" }, a_goal: { unit: "Hz", value: "10*Hz*rand()" }, deficit: { unit: "1", value: "rand()" } },
+};
+/** Start weights of rules whose weight is in a unit of its own. */
+const weightByRules = { gapJunction: "0.5 nS", gradedSynapse: "0.5 nS", nmda: "0.5 nS" };
 const size = 1000, dt = 1e-4;
 const { names, repeat, seconds } = readArguments();
 
 const ownWeights = "static, a weight each";
 const runs = {
   "no synapses": () => network(), static: () => network(staticSynapse), [ownWeights]: () => network(staticSynapse, { weight: "rand()" }),
-  ...Object.fromEntries(names.map((name) => [name, () => network(all[name], {}, readByRules[name])])),
+  ...Object.fromEntries(names.map((name) => [name, () => network(all[name], { weight: weightByRules[name] ?? 0.5 }, readByRules[name])])),
 };
 console.log(table(await bestOf(runs)));
 console.log(`\n${await besideOthers()}`);

@@ -1,8 +1,8 @@
 import { synapse } from "synfire";
 
 /**
- * Covariance rule between rate neurons: the weight follows the covariance of the activities, dw/dt = eta·(r_pre − ⟨r_pre⟩)·(r_post − ⟨r_post⟩), until a
- * bound is reached. The averages are those of the neurons (rateNeuron), over tau_mean. Activities that vary independently leave it alone,
+ * Covariance rule between rate neurons: the weight follows the covariance of the activities, dw/dt = eta·(r_pre − ⟨r_pre⟩)·(r_post − ⟨r_post⟩),
+ * until a bound is reached. The averages are those of the neurons (rateNeuron), over tau_mean. Activities that vary independently leave it alone,
  * however strong they are.
  *
  * | parameter | unit | what it is |

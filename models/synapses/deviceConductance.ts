@@ -1,10 +1,10 @@
 import { synapse } from "synfire";
 
 /**
- * Synaptic device of limited, non-linear conductance as STDP synapse. The weight is the conductance of a device with `levels` states between
- * g_min and g_max, moved by identical pulses: potentiating ones follow G = g_min + B·(1 − exp(−k/A)) of the pulse number k, depressing ones G = g_max −
- * B·(1 − exp(−k/A)), with A = a·levels and B so that `levels` pulses lead exactly from one bound to the other. Where it stands on its curve follows from
- * the conductance, so n pulses at once do what n single ones do. Large |a| is linear; a negative a bends the curve the other way.
+ * Synaptic device of limited, non-linear conductance as STDP synapse. The weight is the conductance of a device with `levels` states between g_min
+ * and g_max, moved by identical pulses: potentiating ones follow G = g_min + B·(1 − exp(−k/A)) of the pulse number k, depressing ones G = g_max −
+ * B·(1 − exp(−k/A)), with A = a·levels and B so that `levels` pulses lead exactly from one bound to the other. Where it stands on its curve follows
+ * from the conductance, so n pulses at once do what n single ones do. Large |a| is linear; a negative a bends the curve the other way.
  *
  * A spike pair gives floor(pulses·exp(−|Δt|/tau) + rand()) pulses, each spike pairing with the last one of the other side. Sent is w − g_ref (a
  * reference column). Differences between devices are distributions of parameters: `g_max: normal("38 nS", "2 nS")`, `a_ltp: normal(0.5, 0.05)`.

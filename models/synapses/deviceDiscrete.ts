@@ -2,8 +2,8 @@ import { synapse } from "synfire";
 
 /**
  * Device with few discrete levels as STDP synapse: a pair of spikes moves the weight one level up (pre before post) or down with the probability
- * p·exp(−|Δt|/tau), each spike pairing with the last one of the other side. With two levels it is a binary switch, which learns gradually only because it
- * switches at random; the more levels, the slower it forgets.
+ * p·exp(−|Δt|/tau), each spike pairing with the last one of the other side. With two levels it is a binary switch, which learns gradually only
+ * because it switches at random; the more levels, the slower it forgets.
  *
  * | parameter | unit | what it is |
  * | --- | --- | --- |

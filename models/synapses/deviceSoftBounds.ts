@@ -2,8 +2,8 @@ import { synapse } from "synfire";
 
 /**
  * Resistive device whose steps shrink towards its bounds, as STDP synapse: a pulse changes the weight by dw·(1 − gamma·w/bound)·(1 + cycle·noise).
- * gamma 0: constant steps; 1: soft bounds, which no series of pulses crosses; between them: the linear step device. Each spike pairs with the last one of
- * the other side and gives a pulse with probability p·exp(−|Δt|/tau). Differences between devices are distributions of parameters.
+ * gamma 0: constant steps; 1: soft bounds, which no series of pulses crosses; between them: the linear step device. Each spike pairs with the last
+ * one of the other side and gives a pulse with probability p·exp(−|Δt|/tau). Differences between devices are distributions of parameters.
  *
  * | parameter | unit | what it is |
  * | --- | --- | --- |

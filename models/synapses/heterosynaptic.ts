@@ -1,9 +1,10 @@
 import { synapse } from "synfire";
 
 /**
- * Heterosynaptic plasticity beside triplet STDP: postsynaptic bursts pull all weights of a neuron, whether their synapse was active or not, towards the
- * reference w_0 (which the paper lets consolidate over tens of minutes, and is constant here), with beta·(w − w_0)·y³ at each postsynaptic spike; each presynaptic spike adds delta. Both act fast enough to keep
- * Hebbian learning from running away, and make weights stable at a low and at a high value. The traces x, y, y_slow rise by 1 at a spike.
+ * Heterosynaptic plasticity beside triplet STDP: postsynaptic bursts pull all weights of a neuron, whether their synapse was active or not, towards
+ * the reference w_0 (which the paper lets consolidate over tens of minutes, and is constant here), with beta·(w − w_0)·y³ at each postsynaptic
+ * spike; each presynaptic spike adds delta. Both act fast enough to keep Hebbian learning from running away, and make weights stable at a low and
+ * at a high value. The traces x, y, y_slow rise by 1 at a spike.
  *
  * | parameter | unit | what it is |
  * | --- | --- | --- |

@@ -34,8 +34,8 @@ export interface SangerLayer {
 }
 
 /**
- * Sanger's rule, dw_ij/dt = eta·y_i·(x_j − Σ_{k ≤ i} w_kj·y_k): `count` linear neurons that learn the first principal components of
- * `inputs`, in order. Its sum over earlier outputs is computed by units: output i reads the inputs through one unit each that also receives the feedback of
+ * Sanger's rule, dw_ij/dt = eta·y_i·(x_j − Σ_{k ≤ i} w_kj·y_k): `count` linear neurons that learn the first principal components of `inputs`, in
+ * order. Its sum over earlier outputs is computed by units: output i reads the inputs through one unit each that also receives the feedback of
  * output i − 1, and so holds what is left of x_j. On these, each output learns by Oja's rule.
  *
  * @param inputs activities of zero mean that change slowly against tau; `size` of them

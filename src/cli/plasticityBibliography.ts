@@ -135,14 +135,14 @@ export const plasticityArticles: readonly Row[] = [
     "Nature Neuroscience", 2007, "10", "485--493"],
   ["10.1109/TED.2013.2263000", "Suri2013",
     "Suri, Manan and Querlioz, Damien and Bichler, Olivier and Palma, Giorgio and Vianello, Elisa and Vuillaume, Dominique and Gamrat, Christian "
-      + "and DeSalvo, Barbara", "Bio-inspired stochastic computing using binary {CBRAM} synapses", "IEEE Transactions on Electron Devices", 2013, "60",
-    "2402--2409"],
+      + "and DeSalvo, Barbara",
+    "Bio-inspired stochastic computing using binary {CBRAM} synapses", "IEEE Transactions on Electron Devices", 2013, "60", "2402--2409"],
   ["10.1109/AICAS51828.2021.9458494", "Rasch2021",
     "Rasch, Malte J. and Moreda, Diego and Gokmen, Tayfun and Le Gallo, Manuel and Carta, Fabio and Goldberg, Cindy and El Maghraoui, Kaoutar "
       + "and Sebastian, Abu and Narayanan, Vijay",
     "A flexible and fast {PyTorch} toolkit for simulating training and inference on analog crossbar arrays",
     "IEEE International Conference on Artificial Intelligence Circuits and Systems", 2021],
   ["10.3389/fnins.2016.00333", "GokmenVlasov2016", "Gokmen, Tayfun and Vlasov, Yurii",
-    "Acceleration of deep neural network training with resistive cross-point devices: design considerations", "Frontiers in Neuroscience", 2016, "10",
-    "333"],
+    "Acceleration of deep neural network training with resistive cross-point devices: design considerations", "Frontiers in Neuroscience", 2016,
+    "10", "333"],
 ];

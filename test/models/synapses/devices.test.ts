@@ -3,7 +3,7 @@ import type { SynapseModel } from "synfire";
 import { normal, uniform } from "synfire";
 import { deviceConductance, deviceDiscrete, deviceSoftBounds, neurosimCurvature } from "synfire/models";
 import { deviationOf, meanOf } from "./poisson.ts";
-import { finalWeights, runProtocols } from "./protocols.ts";
+import { finalWeights, pairs, runProtocols } from "./protocols.ts";
 
 /** Time constants so long that every pair gives a full pulse. */
 const always = { tau_plus: "1e9 s", tau_minus: "1e9 s" } as const;
@@ -14,7 +14,9 @@ function valuesOf(model: SynapseModel, values: object): Record<string, unknown> 
 }
 
 /** Weights (each synapse) after each of `count` pulses up, or down. [pulses + 1][synapses] */
-async function pulsed(model: SynapseModel, direction: "up" | "down", count: number, weight: number, values: object, synapses = 1): Promise<Float64Array[]> {
+async function pulsed(
+  model: SynapseModel, direction: "up" | "down", count: number, weight: number, values: object, synapses = 1,
+): Promise<Float64Array[]> {
   const [first, then] = direction === "up" ? ["pre", "post"] as const : ["post", "pre"] as const;
   const times = Array.from({ length: count }, (_, k) => 20 + 2 * k);
   const train = { [first]: [10], [then]: times } as { pre?: number[]; post?: number[] };
@@ -60,7 +62,7 @@ async function runProtocolsWith(values: object, direction: "up" | "down", weight
 test("a linear device moves by range/P a pulse, and the mean number of pulses follows the STDP window", async () => {
   const differences = [-30, -10, 10, 30];
   const synapses = 1000;
-  const protocols = differences.flatMap((d) => Array.from({ length: synapses }, () => ({ pre: [100 - Math.min(d, 0)], post: [100 + Math.max(d, 0)] })));
+  const protocols = differences.flatMap((d) => Array.from({ length: synapses }, () => pairs([d])[0]!));
   const weights = await finalWeights(deviceConductance, protocols, {
     weight: 0.5, dt: 1, values: { ...deviceConductance.presets.linear, g_min: 0, g_max: 1, levels: 100, pulses_plus: 4, pulses_minus: 2 },
   });
@@ -74,23 +76,25 @@ test("a linear device moves by range/P a pulse, and the mean number of pulses fo
 });
 
 test("cycle-to-cycle variation: after n pulses of a linear device the spread is cycle·range·√n around the same mean", async () => {
-  const after = await pulsed(deviceConductance, "up", 16, 0.3, { ...deviceConductance.presets.linear, g_min: -1, g_max: 3, levels: 100, cycle: 0.005 }, 2000);
+  const values = { ...deviceConductance.presets.linear, g_min: -1, g_max: 3, levels: 100, cycle: 0.005 };
+  const after = await pulsed(deviceConductance, "up", 16, 0.3, values, 2000);
   for (const n of [1, 4, 16]) {
     expect(Math.abs(deviationOf(after[n]!) / (0.005 * 4 * Math.sqrt(n)) - 1)).toBeLessThan(0.07);
     expect(Math.abs(meanOf(after[n]!) - 0.3 - (n * 4) / 100)).toBeLessThan((4 * 0.02 * Math.sqrt(n)) / Math.sqrt(2000) + 1e-4);
   }
 });
 
-test("alternating pulses lead a non-linear device to the middle of its range from either bound; device-to-device spread of bounds moves the middle", async () => {
-  const pairs = Array.from({ length: 200 }, (_, k) => 10 + 4 * k);
-  const protocol = { pre: pairs, post: pairs.map((t) => t + 2) };
+test("alternating pulses lead a non-linear device from either bound to the middle of its range, its own where devices differ", async () => {
+  const times = Array.from({ length: 200 }, (_, k) => 10 + 4 * k);
+  const protocol = { pre: times, post: times.map((t) => t + 2) };
   const values = { ...always, g_min: 0.1, levels: 30, a_ltp: 0.3, a_ltd: 0.3 };
   for (const weight of [0.1, 1]) {
     const [w] = await finalWeights(deviceConductance, [protocol], { weight, dt: 1, values: { ...values, g_max: 1 } });
     expect(Math.abs(w! - 0.55)).toBeLessThan(0.05);
   }
   const protocols = Array.from({ length: 150 }, () => protocol);
-  const [reading] = await runProtocols(deviceConductance, protocols, { weight: 0.5, dt: 1, values: { ...values, g_max: uniform(0.6, 1.4) }, read: ["g_max"] });
+  const spread = { ...values, g_max: uniform(0.6, 1.4) };
+  const [reading] = await runProtocols(deviceConductance, protocols, { weight: 0.5, dt: 1, values: spread, read: ["g_max"] });
   const offsets = Array.from(reading!["w"]!, (w, k) => w - (reading!["g_max"]![k]! + 0.1) / 2);
   expect(Math.max(...offsets.map(Math.abs))).toBeLessThan(0.08);
   expect(deviationOf(reading!["w"]!)).toBeGreaterThan(0.08);
@@ -99,7 +103,8 @@ test("alternating pulses lead a non-linear device to the middle of its range fro
 test("soft bounds: n pulses leave (1 − dw/b)ⁿ of the way to the bound; constant steps arrive and stop there", async () => {
   const soft = await pulsed(deviceSoftBounds, "up", 50, -0.4, { dw_up: 0.05, b_max: 1.25, b_min: -0.75 });
   const depressed = await pulsed(deviceSoftBounds, "down", 50, 0.4, { dw_down: 0.05, b_max: 1.25, b_min: -0.75 });
-  const constant = await pulsed(deviceSoftBounds, "up", 50, -0.4, { ...deviceSoftBounds.presets.constantStep, dw_up: 0.05, b_max: 1.25, b_min: -0.75 });
+  const step = { ...deviceSoftBounds.presets.constantStep, dw_up: 0.05, b_max: 1.25, b_min: -0.75 };
+  const constant = await pulsed(deviceSoftBounds, "up", 50, -0.4, step);
   for (const n of [0, 1, 10, 50]) {
     expect(Math.abs(soft[n]![0]! - (1.25 - 1.65 * (1 - 0.04) ** n))).toBeLessThan(1e-12);
     expect(Math.abs(depressed[n]![0]! - (-0.75 + 1.15 * (1 - 0.05 / 0.75) ** n))).toBeLessThan(1e-12);
@@ -109,8 +114,8 @@ test("soft bounds: n pulses leave (1 − dw/b)ⁿ of the way to the bound; const
 
 test("soft bounds: pulses in equal numbers lead to the symmetry point, where both steps are of one size", async () => {
   // dw·(1 − w/b_max) = dw·(1 − w/b_min) at 0 only for equal steps; with dw_up twice dw_down at w = 1/(2/b_max − 1/b_min).
-  const pairs = Array.from({ length: 1000 }, (_, k) => 10 + 4 * k);
-  const [w] = await finalWeights(deviceSoftBounds, [{ pre: pairs, post: pairs.map((t) => t + 2) }], {
+  const times = Array.from({ length: 1000 }, (_, k) => 10 + 4 * k);
+  const [w] = await finalWeights(deviceSoftBounds, [{ pre: times, post: times.map((t) => t + 2) }], {
     weight: -0.5, dt: 1, values: { ...always, dw_up: 0.02, dw_down: 0.01, b_max: 1.25, b_min: -0.75 },
   });
   expect(Math.abs(w! - 1 / (2 / 1.25 + 1 / 0.75))).toBeLessThan(0.01);
@@ -125,7 +130,8 @@ test("soft bounds: a noisy step has the mean of a step and the spread cycle time
 });
 
 test("binary devices: after n pairs the fraction 1 − (1 − p)ⁿ has switched up, and n pairs the other way leave (1 − q)ⁿ of them", async () => {
-  const rising = await pulsed(deviceDiscrete, "up", 30, 0, { p_plus: 0.1 }, 2000), falling = await pulsed(deviceDiscrete, "down", 30, 1, { p_minus: 0.05 }, 2000);
+  const rising = await pulsed(deviceDiscrete, "up", 30, 0, { p_plus: 0.1 }, 2000);
+  const falling = await pulsed(deviceDiscrete, "down", 30, 1, { p_minus: 0.05 }, 2000);
   for (const n of [1, 5, 10, 30]) {
     expect(rising[n]!.every((w) => w === 0 || w === 1)).toBe(true);
     expect(Math.abs(meanOf(rising[n]!) - (1 - 0.9 ** n))).toBeLessThan(4 * 0.5 / Math.sqrt(2000));

@@ -53,7 +53,9 @@ test("an adaptive threshold brings a neuron to its goal whatever its input", asy
 });
 
 test("intrinsic plasticity makes the activity exponential with mean mu, whatever the input's mean and spread", async () => {
-  const source = neuron({ name: "gaussian", parameters: { mean: 0, sd: 1 }, state: { r: 0 }, equations: "dr/dt = (mean - r)/(50*ms) + sd*sqrt(2/(50*ms))*xi : 1" });
+  const source = neuron({
+    name: "gaussian", parameters: { mean: 0, sd: 1 }, state: { r: 0 }, equations: "dr/dt = (mean - r)/(50*ms) + sd*sqrt(2/(50*ms))*xi : 1",
+  });
   const net = new Network({ seed: 5 });
   const inputs = net.population("inputs", 3, source, { mean: [0, 2, -1], sd: [1, 0.5, 2] });
   const cells = net.population("cells", 3, intrinsicPlasticity, { mu: 0.1, eta: "0.15 1/s" });
@@ -74,7 +76,8 @@ test("intrinsic plasticity makes the activity exponential with mean mu, whatever
 test("heterosynaptic plasticity: each term as in the equation", async () => {
   const values = { a_plus: 0.01, a_minus: 0.02, beta: 0.05, w_0: 0.2, delta: 0.003 };
   const protocols = [{ pre: [100], post: [] }, { pre: [110], post: [100] }, { pre: [100], post: [105, 110] }, { pre: [], post: [100, 105, 110] }];
-  const [alone, depressed, triplet, burst] = await finalWeights(heterosynaptic, protocols, { weight: 0.5, values }) as unknown as readonly [number, number, number, number];
+  const weights = await finalWeights(heterosynaptic, protocols, { weight: 0.5, values });
+  const [alone, depressed, triplet, burst] = [...weights] as [number, number, number, number];
   expect(alone).toBeCloseTo(0.503, 12);
   expect(depressed).toBeCloseTo(0.503 - 0.02 * Math.exp(-0.5), 12);
   const y = Math.exp(-0.25);
@@ -126,7 +129,8 @@ test("normalisation: the weights onto, or from, each neuron reach the sum or the
   // From the sources: 1, 2; 3, 4; 5, 6 mV.
   expect(await normalised({ outgoing: "33 mV" })).toEqual([11, 22, 99 / 7, 132 / 7, 15, 18].map((w) => Math.round(w * 1e9) / 1e9));
   const [a, b] = [Math.sqrt(35), Math.sqrt(56)];
-  expect(await normalised({ incoming: "1 mV", norm: "L2" })).toEqual([1 / a, 2 / b, 3 / a, 4 / b, 5 / a, 6 / b].map((w) => Math.round(w * 1e9) / 1e9));
+  const unit = [1 / a, 2 / b, 3 / a, 4 / b, 5 / a, 6 / b];
+  expect(await normalised({ incoming: "1 mV", norm: "L2" })).toEqual(unit.map((w) => Math.round(w * 1e9) / 1e9));
   expect(await normalised({ outgoing: "5 mV", norm: "L2" })).toEqual(
     [[1, 2], [3, 4], [5, 6]].flatMap(([x, y]) => [x!, y!].map((w) => Math.round((5 * w * 1e9) / Math.hypot(x!, y!)) / 1e9)));
 });

@@ -60,7 +60,9 @@ test("Hebb: weights grow along the input at the rate eta·|x|², and stop at the
   const net = new Network({ seed: 1 });
   const inputs = net.population("inputs", 3, rateNeuron, { ...linear, i_ext: x, r: x });
   const output = net.population("output", 1, rateNeuron, linear);
-  const projection = net.projection(inputs, output, hebbRate, { connect: allToAll(), weight: x.map((v) => v * 1e-3), eta: "1 1/s", w_max: 0.5, w_min: -0.1 });
+  const projection = net.projection(inputs, output, hebbRate, {
+    connect: allToAll(), weight: x.map((v) => v * 1e-3), eta: "1 1/s", w_max: 0.5, w_min: -0.1,
+  });
   await using sim = await compile(net, { dt: "1 ms", precision: "f64" });
   await sim.run("1 s");
   const early = sim.get(projection, "w");
@@ -141,7 +143,9 @@ test("covariance: sinusoidal activities change the weight at the rate eta·A·B�
   const after = sim.get(projection, "w");
   // w is still too small for what it transmits to matter.
   const scale = (0.02 * 2 * 0.5) / 2;
-  for (const [k, phase] of phases.entries()) expect(Math.abs((after[k]! - before[k]!) / 5 - scale * Math.cos(phase))).toBeLessThan(0.05 * scale + Math.abs(after[k]!) * scale * 2);
+  for (const [k, phase] of phases.entries()) {
+    expect(Math.abs((after[k]! - before[k]!) / 5 - scale * Math.cos(phase))).toBeLessThan(0.05 * scale + Math.abs(after[k]!) * scale * 2);
+  }
 });
 
 test("covariance: independent means leave the weight alone where Hebb's rule would grow", async () => {

@@ -4,7 +4,7 @@ import { gapJunction, gradedSynapse, hodgkinHuxley, lifNmda, nmda, rateNeuron, r
 
 /** A cell whose potential is clamped; what synapses inject is counted by i_ext, which nothing follows. */
 const clamped = neuron({
-  name: "clamped", parameters: { v: "0 mV", i_ext: "0 pA" }, state: { charge: 0 },
+  name: "clamped", parameters: { v: "0 mV", i_ext: "0 pA" }, state: { charge: "0 C" },
   equations: "dcharge/dt = i_ext : amp*second",
 });
 
@@ -159,7 +159,7 @@ const rebound = neuron({
   method: "rk4",
 });
 
-test("two cells with postinhibitory rebound that inhibit each other by graded synapses alternate, which neither does alone (Wang & Rinzel)", async () => {
+test("two cells with postinhibitory rebound that inhibit each other by graded synapses alternate; neither does alone (Wang & Rinzel)", async () => {
   const traces = async (weight: "0 mS" | "0.3 mS"): Promise<readonly [Float64Array, Float64Array]> => {
     const net = new Network({ seed: 1 });
     const cells = net.population("cells", 2, rebound, { v: { values: [-40, -80], unit: "mV" } });
