@@ -18,7 +18,8 @@ const readByRules = {
   clopath: clopathVoltages(), threeFactorError: { error: { unit: "1", value: "rand() - 0.5" } },
   gapJunction: membrane, gradedSynapse: membrane, nmda: membrane,
   bcm: rates, covariance: rates, hebbRate: rates, oja: rates, rateSynapse: rates, sangerFeedback: rates,
-  synapticScaling: { a: { unit: "Hz", value: "10*Hz*rand()" }, a_goal: { unit: "Hz", value: "10*Hz*rand()" }, deficit: { unit: "1", value: "rand()" } },
+  synapticScaling: { a: { unit: "Hz", value: "10*Hz*rand()" }, a_goal: { unit: "Hz", value: "10*Hz*rand()" },
+    deficit: { unit: "1", value: "rand()" } },
 };
 /** Start weights of rules whose weight is in a unit of its own. */
 const weightByRules = { gapJunction: "0.5 nS", gradedSynapse: "0.5 nS", nmda: "0.5 nS" };
