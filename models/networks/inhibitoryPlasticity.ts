@@ -1,7 +1,8 @@
 /**
  * A network that balances itself: inhibitory synapses onto excitatory neurons begin at zero and learn from coincidences with them. At first
- * excitation runs away; within seconds inhibition grows until every excitatory neuron fires at the target rate, irregularly, and its
- * inhibitory current has become the mirror image of its excitatory one.
+ * excitation runs away; within seconds inhibition grows until every excitatory neuron fires near the target rate, irregularly, and its
+ * inhibitory current has become the mirror image of its excitatory one. The rate settles a quarter above the target: the spike of an inhibitory
+ * synapse delays the neuron's next, and coincidences that inhibition itself prevents do not strengthen it.
  *
  * @source Vogels, Sprekeler, Zenke, Clopath & Gerstner (2011), Science 334:1569–1573, Fig. 4. doi:10.1126/science.1211095
  */
@@ -11,15 +12,12 @@ import { lifExpConductance, staticSynapse, vogelsInhibitory } from "synfire/mode
 
 /** What `--set name=value` may change. `rate`: the target, in Hz. */
 export const settings = {
-  excitatory: 8000, inhibitory: 2000, p: 0.02, w_e: "0.3 nS" as Quantity, w_ii: "3 nS" as Quantity, eta: "0.05 nS" as Quantity, rate: 3,
-  duration: "60 s" as Quantity, dt: "0.1 ms" as Quantity, seed: 1,
+  excitatory: 8000, inhibitory: 2000, p: 0.02, w_e: "0.3 nS" as Quantity, w_ii: "3 nS" as Quantity, eta: "0.2 nS" as Quantity, rate: 3,
+  duration: "20 s" as Quantity, dt: "0.1 ms" as Quantity, seed: 1,
 };
 export type InhibitoryPlasticitySettings = typeof settings;
 
-/**
- * A fifth of the neurons with as many synapses each, and faster learning. With fewer synapses, and larger weights, the rate stays a third above
- * its target: a spike of a strong inhibitory synapse delays the neuron's next, and what it takes from their coincidences, weights lack.
- */
+/** A fifth of the neurons, each with as many synapses. With fewer synapses they are stronger, and the rate ends further above the target. */
 export const small: InhibitoryPlasticitySettings = { ...settings, excitatory: 1600, inhibitory: 400, p: 0.1, eta: "0.1 nS" };
 
 export interface BalancedNetwork {
