@@ -26,6 +26,13 @@ export function spread(values: ArrayLike<number>): string {
   return `${short(sorted[sorted.length >> 1]!)}, ${short(sorted[0]!)} … ${short(sorted.at(-1)!)}`;
 }
 
+/** Mean grey value of a pixel over all images. */
+export function meanGrey({ pixels, rows, columns, count }: Images, pixel: number): number {
+  let sum = 0;
+  for (let k = 0; k < count; k++) sum += pixels[k * rows * columns + pixel]!;
+  return sum / count;
+}
+
 /**
  * Fraction of the neurons whose weights correlate more with the mean image of the class they stand for than with the mean of all images.
  *

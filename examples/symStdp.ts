@@ -1,19 +1,19 @@
 // Supervised learning with a symmetric rule (Hao et al. 2020) from a folder of IDX files: what the network must show, measured and judged.
-// npx tsx examples/symStdp.ts FOLDER [--task fashion|digits] [--neurons 100] [--train 4000] [--test 1000] [--larger 0] [--order together]
-//   [--ablation-train 1000] [--seed 1] [--out out/symStdp]; `--larger 400` repeats it with 400 neurons.
+// npx tsx examples/symStdp.ts FOLDER [--task fashion|digits] [--neurons 100] [--train 4000] [--test 2000] [--larger 0] [--order together]
+//   [--ablation-train 4000] [--seed 1] [--out out/symStdp]; `--larger 400` repeats it with 400 neurons.
 import { mkdir } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { imagesBetween, loadImages } from "synfire/data";
 import { saveScene } from "synfire/io";
 import { fashionPresentation, fashionSettings, trainSymStdp } from "../models/networks/symStdp.ts";
 import type { SymStdpOptions, SymStdpResult } from "../models/networks/symStdp.ts";
-import { fieldsPicture, progressLine, prototypes, spread } from "./imageReport.ts";
+import { fieldsPicture, meanGrey, progressLine, prototypes, spread } from "./imageReport.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     task: { type: "string", default: "fashion" }, neurons: { type: "string", default: "100" }, train: { type: "string", default: "4000" },
-    test: { type: "string", default: "1000" }, larger: { type: "string", default: "0" }, "ablation-train": { type: "string", default: "1000" },
+    test: { type: "string", default: "2000" }, larger: { type: "string", default: "0" }, "ablation-train": { type: "string", default: "4000" },
     order: { type: "string", default: "together" }, seed: { type: "string", default: "1" }, out: { type: "string", default: "out/symStdp" },
   },
 });
@@ -62,10 +62,12 @@ const few = imagesBetween(train, 0, Number(values["ablation-train"]));
 const unscaled = await trainSymStdp(few, imagesBetween(test, 0, 500), { ...optionsFor(neurons), scaling: false });
 const firing = Array.from(unscaled.spikes.keys()).filter((j) => unscaled.spikes[j]! > 0);
 const pixels = train.rows * train.columns;
-const saturated = firing.map((j) => unscaled.weights.filter((w, k) => k % neurons === j && w > 0.99).length / pixels);
+// Pixels at the border are dark in nearly all images, and a synapse without spikes stays as it is.
+const lit = Array.from({ length: pixels }, (_, p) => p).filter((p) => meanGrey(few, p) > 32);
+const saturated = firing.map((j) => lit.filter((p) => unscaled.weights[p * neurons + j]! > 0.99).length / lit.length);
 judge(`without scaling the classes are lost (${few.count} images)`, percent(unscaled.supervised), unscaled.supervised < 0.25);
-judge("and weights of neurons that fire saturate", `${percent(saturated.reduce((a, b) => a + b, 0) / Math.max(1, firing.length))} of them at w_max in ${
-  firing.length} neurons`, saturated.every((s) => s > 0.3));
+const ended = saturated.reduce((a, b) => a + b, 0) / Math.max(1, firing.length);
+judge("and weights of neurons that fire saturate", `${percent(ended)} of those from lit pixels at w_max in ${firing.length} neurons`, ended > 0.5);
 
 const larger = Number(values.larger);
 if (larger > 0) {
