@@ -343,8 +343,9 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     readonly ages: Float64Array;
   } {
     this.#checkUsable();
-    const { table } = this.#delivery(projection.name);
-    const ages = Float64Array.from({ length: table.count }, (_, e) => (this.#step - (table.births?.[e] ?? 0)) * this.dt);
+    const { count, births } = this.#delivery(projection.name).table;
+    const ages = new Float64Array(count).fill(this.time);
+    births?.forEach((step, e) => (ages[e] = (this.#step - step) * this.dt));
     return { ...synapseTargets(this.#parts, this.#delivery(projection.name)), weights: this.weights(projection), ages };
   }
 
