@@ -213,14 +213,16 @@ test("synapses that learn grow too, with the start values of their state", async
   const net = new Network({ seed: 6 });
   const [a, b] = [net.population("a", 20, lifExpCurrent), net.population("b", 20, lifExpCurrent)];
   for (const target of [a, b]) net.poissonInput(target, { receptor: "exc", rate: "12 kHz", weight: "40 pA" });
-  const projection = net.projection(a, b, stdpPair, { connect: explicit([], []), receptor: "exc", weight: "10 pA", w_max: "20 pA", delay: "1 ms" });
+  const projection = net.projection(a, b, stdpPair, { connect: explicit([0], [0]), receptor: "exc", weight: "10 pA", w_max: "20 pA", delay: "1 ms" });
+  // The first synapse keeps its place; it is looked at just after others were made and all moved to larger arrays.
+  const monitor = net.stateMonitor(projection, ["w", "x", "y"], { every: "20 ms" });
   const growing = { curve: "linear", eps: 1, rate: "20 Hz" } as const;
   net.structuralPlasticity({
     every: "20 ms", elements: [{ name: "axon", population: a, ...growing }, { name: "dendrite", population: b, ...growing }],
     synapses: [{ axon: "axon", dendrite: "dendrite", projections: [projection] }],
   });
   await using sim = await compile(net, { dt: "0.1 ms" });
-  let made = 0;
+  let made = 1;
   for (let k = 0; k < 50; k++) {
     await sim.run("20 ms");
     const { weights, ages } = sim.synapses(projection);
@@ -228,6 +230,7 @@ test("synapses that learn grow too, with the start values of their state", async
     const young = weights.filter((_, e) => ages[e] === 0);
     made += young.length;
     for (const w of young) expect(w).toBe(Math.fround(10e-12));
+    for (const name of ["w", "x", "y"] as const) expect(monitor.trace(name, 0)[k]).toBe(sim.get(projection, name)[0]);
   }
   const { weights, ages } = sim.synapses(projection);
   expect(made).toBeGreaterThan(200);

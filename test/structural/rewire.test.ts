@@ -269,3 +269,18 @@ test("rewiring that cannot be says which synapse, and how to put it right", asyn
   sim.rewire(one, { remove: [gone], add: { pre: [2], post: [3] } });
   expect(sim.synapses(one).pre.length).toBe(12);
 });
+
+test("synapses change at a time of the description as they do when the simulation is paused then", async () => {
+  const roll = dice(13), list = start(roll, 40, 200), next = change(list, 40, roll, 300);
+  const planned = network(stdpPair, list), paused = network(stdpPair, list);
+  planned.net.at("50 ms", (sim) => sim.rewire(planned.projection, next.change));
+  await using one = await compile(planned.net, { dt: "0.1 ms" });
+  await using other = await compile(paused.net, { dt: "0.1 ms" });
+  await one.run("120 ms");
+  await other.run("50 ms");
+  other.rewire(paused.projection, next.change);
+  await other.run("70 ms");
+  expect(one.synapses(planned.projection)).toEqual(other.synapses(paused.projection));
+  expect(one.report().spikeHash).toBe(other.report().spikeHash);
+  expect(new Set(one.synapses(planned.projection).ages.map((age) => Math.round(age * 1e3)))).toEqual(new Set([120, 70]));
+});
