@@ -12,8 +12,8 @@ import { neuron } from "synfire";
  * | E_L, v_th, v_reset | mV | resting potential, threshold, potential after a spike |
  * | t_ref | ms | refractory time |
  * | E_exc, E_inh | mV | excitatory reversal potential (AMPA and NMDA), inhibitory reversal potential |
- * | tau_ampa, tau_gaba | ms | decay of AMPA, of GABA |
- * | tau_nmda_rise, tau_nmda_decay | ms | rise and decay of NMDA |
+ * | tau_ampa, tau_gaba | ms | decay of AMPA, decay of GABA |
+ * | tau_nmda_rise, tau_nmda_decay | ms | rise of NMDA, decay of NMDA |
  * | Mg | 1 | extracellular magnesium, mM |
  * | i_ext | pA | injected current |
  *

@@ -11,7 +11,7 @@ import { synapse } from "synfire";
  *
  * | parameter | unit | what it is |
  * | --- | --- | --- |
- * | tau_plus, tau_minus | ms | width of the window of pre before post, of post before pre |
+ * | tau_plus, tau_minus | ms | width of the window of pre before post, width of the window of post before pre |
  * | pulses_plus, pulses_minus | 1 | mean number of pulses by a pair of no delay |
  * | g_min, g_max | weight | bounds of the conductance |
  * | g_ref | weight | conductance that counts as zero weight |

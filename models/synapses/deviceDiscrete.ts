@@ -7,7 +7,7 @@ import { synapse } from "synfire";
  *
  * | parameter | unit | what it is |
  * | --- | --- | --- |
- * | tau_plus, tau_minus | ms | width of the window of pre before post, of post before pre |
+ * | tau_plus, tau_minus | ms | width of the window of pre before post, width of the window of post before pre |
  * | p_plus, p_minus | 1 | probability of a step by a pair of no delay |
  * | levels | 1 | number of levels, at least 2 |
  * | w_min, w_max | weight | lowest and highest level |

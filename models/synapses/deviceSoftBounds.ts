@@ -7,7 +7,7 @@ import { synapse } from "synfire";
  *
  * | parameter | unit | what it is |
  * | --- | --- | --- |
- * | tau_plus, tau_minus | ms | width of the window of pre before post, of post before pre |
+ * | tau_plus, tau_minus | ms | width of the window of pre before post, width of the window of post before pre |
  * | p_plus, p_minus | 1 | probability of a pulse by a pair of no delay |
  * | dw_up, dw_down | weight | step at w = 0, up and down |
  * | gamma_up, gamma_down | 1 | how much smaller steps are at the bound |

@@ -9,7 +9,7 @@ import { synapse } from "synfire";
  * | parameter | unit | what it is |
  * | --- | --- | --- |
  * | a_plus, a_minus | weight | amplitude of triplet potentiation (post after pre), of depression (pre after post) |
- * | tau_plus, tau_minus, tau_slow | ms | decay of x, of y, of y_slow |
+ * | tau_plus, tau_minus, tau_slow | ms | decay of x, decay of y, decay of y_slow |
  * | beta | 1 | strength of heterosynaptic plasticity |
  * | w_0 | weight | reference that it pulls to |
  * | delta | weight | what a presynaptic spike adds |

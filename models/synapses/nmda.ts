@@ -8,7 +8,7 @@ import { synapse } from "synfire";
  *
  * | parameter | unit | what it is |
  * | --- | --- | --- |
- * | tau_rise, tau_decay | ms | decay of transmitter, of open channels |
+ * | tau_rise, tau_decay | ms | decay of transmitter, decay of open channels |
  * | alpha | 1/ms | how fast transmitter opens channels |
  * | E_nmda | mV | reversal potential |
  * | Mg | 1 | extracellular magnesium, mM |

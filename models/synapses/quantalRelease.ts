@@ -16,7 +16,7 @@ const binomial = (count: string, probability: string): string => sites.map((k) =
  * | --- | --- | --- |
  * | n | 1 | release sites, 1 to 12 |
  * | U | 1 | probability of release by the first spike |
- * | tau_rec, tau_fac | ms | time constants of recovery of a site, of facilitation |
+ * | tau_rec, tau_fac | ms | mean time until a site is ready again, decay of facilitation |
  *
  * @source Fuhrmann, Segev, Markram & Tsodyks (2002), J. Neurophysiol. 87:140–148. doi:10.1152/jn.00258.2001
  * @tested mean and variance of every response of a train; the binomial limit

@@ -5,7 +5,7 @@ import { synapse } from "synfire";
  * the postsynaptic one in every step, one step later.
  *
  * @source Wilson & Cowan (1972), Biophys. J. 12:1–24. doi:10.1016/S0006-3495(72)86068-5
- * @tested a chain of linear neurons, and the fixed point of a recurrent pair
+ * @tested a chain of linear neurons; the fixed point of a recurrent pair
  */
 export const rateSynapse = synapse({
   name: "rate_synapse",
