@@ -16,7 +16,9 @@ const { values, positionals } = parseArgs({
 });
 const folder = positionals[0];
 if (folder === undefined) throw new Error("Give the folder that holds train-images-idx3-ubyte.gz and the three other files of the data set.");
-const [allTrain, allTest] = await Promise.all([loadImages(folder, "train"), loadImages(folder, "test")]);
+const [allTrain, allTest] = await Promise.all([
+  loadImages(folder, "train", { expect: "mnist" }), loadImages(folder, "test", { expect: "mnist" }),
+]);
 const train = imagesBetween(allTrain, 0, Number(values.train)), test = imagesBetween(allTest, 0, Number(values.test));
 const neurons = Number(values.neurons), start = performance.now();
 

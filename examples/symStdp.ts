@@ -19,9 +19,10 @@ const { values, positionals } = parseArgs({
 });
 const folder = positionals[0];
 if (folder === undefined) throw new Error("Give the folder that holds train-images-idx3-ubyte.gz and the three other files of the data set.");
-const [allTrain, allTest] = await Promise.all([loadImages(folder, "train"), loadImages(folder, "test")]);
+const fashion = values.task === "fashion", expect = fashion ? "fashion-mnist" : "mnist";
+const [allTrain, allTest] = await Promise.all([loadImages(folder, "train", { expect }), loadImages(folder, "test", { expect })]);
 const train = imagesBetween(allTrain, 0, Number(values.train)), test = imagesBetween(allTest, 0, Number(values.test));
-const fashion = values.task === "fashion", order = values.order === "hidden-first" ? "hidden-first" : "together";
+const order = values.order === "hidden-first" ? "hidden-first" : "together";
 
 /** What a class receives in all: a tenth of w_max for each hidden neuron for digits, 20 times w_max for clothes, as in the authors' code. */
 const optionsFor = (neurons: number): SymStdpOptions => ({

@@ -1,6 +1,9 @@
 /** Labelled images from a folder of IDX files, under the names that MNIST and Fashion-MNIST have. */
 import { FileError } from "../errors.ts";
 import { readIdx } from "./idx.ts";
+import type { IdxData } from "./idx.ts";
+import { checkKnown } from "./knownSets.ts";
+import type { KnownSet } from "./knownSets.ts";
 
 export interface LabelledImages {
   /** Grey values 0 … 255, image after image, row after row. [images × rows × columns] */
@@ -18,10 +21,16 @@ const prefixes = { train: "train", test: "t10k" } as const;
  * Reads `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` (for the test set `t10k-…`) of a folder, each as it is or compressed as `….gz`;
  * `….idx3-ubyte`, as some archives write it, is found too.
  *
- * @throws {FileError} when one is missing or broken, or the two do not belong together
+ * @param options.expect the data set it has to be, number for number
+ * @throws {FileError} when one is missing or broken, is not what is expected, or the two do not belong together
  */
-export async function loadImages(folder: string, set: "train" | "test"): Promise<LabelledImages> {
+export async function loadImages(folder: string, set: "train" | "test", options: { readonly expect?: KnownSet } = {}): Promise<LabelledImages> {
   const [images, labels] = await Promise.all([readFirst(folder, `${prefixes[set]}-images`, 3), readFirst(folder, `${prefixes[set]}-labels`, 1)]);
+  const { expect } = options;
+  if (expect) {
+    await checkKnown(expect, `${prefixes[set]}-images`, images.path, images);
+    await checkKnown(expect, `${prefixes[set]}-labels`, labels.path, labels);
+  }
   const pixels = bytesOf(images, 3, "images"), classes = bytesOf(labels, 1, "labels");
   const [count, rows, columns] = images.shape as [number, number, number];
   if (classes.length !== count)
@@ -42,7 +51,7 @@ export function imagesBetween(images: LabelledImages, first: number, last: numbe
 interface Found {
   readonly path: string;
   readonly shape: readonly number[];
-  readonly data: unknown;
+  readonly data: IdxData;
 }
 
 async function readFirst(folder: string, stem: string, dimensions: number): Promise<Found> {

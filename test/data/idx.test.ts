@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -36,7 +37,7 @@ const broken: readonly [what: string, bytes: readonly number[] | Uint8Array, mes
   ["a file without dimensions", [0, 0, 8, 0], /no IDX file/],
   ["an unknown type of numbers", [0, 0, 0x0a, 1, 0, 0, 0, 0], /numbers of the unknown type 0x0a/],
   ["a header that ends early", [0, 0, 8, 3, 0, 0], /6 bytes end inside a header of 16/],
-  ["a file that was cut short", encodeIdx(images).subarray(0, 20), /shape of \[3, 2, 2\] takes 28 bytes, and there are 20\n {2}The file was cut short/],
+  ["a file that was cut short", encodeIdx(images).subarray(0, 20), /shape of \[3, 2, 2\] takes 28 bytes, and there are 20\n {2}The file was cut/],
   ["a file with more than its header says", [...encodeIdx(labels), 1], /a shape of \[3\] takes 11 bytes, and there are 12/],
   ["a shape larger than any file", [0, 0, 0x0e, 3, ...Array<number>(12).fill(255)], /takes .* bytes, and there are 16/],
   ["compression that was cut short", gzipSync(encodeIdx(images)).subarray(0, 25), /its gzip compression is broken/],
@@ -71,6 +72,22 @@ test("images and labels of a folder belong together, under either spelling, comp
   const last = imagesBetween(loaded, 1, 100);
   expect([last.count, ...last.labels]).toEqual([2, 0, 9]);
   expect([...last.pixels]).toEqual([4, 5, 6, 7, 8, 9, 10, 11]);
+});
+
+test("a folder that holds other images than expected is refused, with where to find them", async () => {
+  const other = { "train-images-idx3-ubyte": encodeIdx(images), "train-labels-idx1-ubyte": encodeIdx(labels) };
+  const load = (folder: string) => loadImages(folder, "train", { expect: "mnist" });
+  await expect(inFolder(other, load)).rejects.toThrow(/train-images-idx3-ubyte is not the file of mnist: its SHA-256 .* not ba891046/);
+  await expect(inFolder(other, load)).rejects.toThrow("Fetch it again from http://yann.lecun.com/exdb/mnist.");
+});
+
+const shared = fileURLToPath(new URL("../../../shared/data", import.meta.url));
+const why = existsSync(shared) ? "" : " (skipped: no ../shared/data)";
+test.skipIf(!existsSync(shared))(`the test images of MNIST and Fashion-MNIST are what they are expected to be${why}`, async () => {
+  for (const expected of ["mnist", "fashion-mnist"] as const) {
+    const { count, rows, columns, labels: classes } = await loadImages(`${shared}/${expected}`, "test", { expect: expected });
+    expect([count, rows, columns, new Set(classes).size]).toEqual([10_000, 28, 28, 10]);
+  }
 });
 
 test("a folder without the files, with labels of another set, or with something else under their names is refused by name", async () => {
