@@ -45,7 +45,7 @@ async function outcome(
   return { ...ends, w: sim.get(projection, "w" as never) };
 }
 
-test.each(names)("%s: both back-ends give the same weights and the same neurons in double precision, and nearly so in single precision", async (name) => {
+test.each(names)("%s: both back-ends give the same weights and neurons in double precision, and nearly so in single precision", async (name) => {
   const [compiled, interpreted, single] = await Promise.all([
     outcome(name, "wasm", "f64"), outcome(name, "interpreter", "f64"), outcome(name, "wasm", "f32"),
   ]);
