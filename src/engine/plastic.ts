@@ -56,6 +56,8 @@ export class Plastic {
   /** Parameters that are one number for all synapses, and what they are now. */
   readonly parameters = new Map<string, number>();
   learns = true;
+  /** Populations of whose parameters and variables the kernels know. */
+  readonly readsValuesOf = new Set<Group>();
   lowered: LoweredSynapse;
   readonly #arrays = new Map<string, number>();
   readonly #queues = new Map<string, EventQueue>();
@@ -104,7 +106,11 @@ export class Plastic {
       dt,
       parameters,
       initials: new Map(this.checked.variables.map((v) => [v.name, v.name === "w" ? undefined : values.get(v.name)])),
-      neuronValue: (side, variable) => neuronValue(side === "pre" ? pre : post, variable),
+      neuronValue: (side, variable) => {
+        const group = side === "pre" ? pre : post;
+        this.readsValuesOf.add(group);
+        return neuronValue(group, variable);
+      },
       modulators: new Map([...modulators].map(([formal, group]) => [formal, modulatorArrays(formal, group)])),
       sizes: { pre: data.pre.end - data.pre.start, post: data.post.end - data.post.start },
       delayPerSynapse: table.delays === "perSynapse",

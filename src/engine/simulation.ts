@@ -627,7 +627,8 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     for (const group of this.#stale ? groups : this.#staleGroups) {
       const before = JSON.stringify(group.kernel);
       group.lower(arena, options.precision);
-      // New values of what differs between neurons anyway need no new code.
+      // New values of what differs between neurons anyway need no new code, unless synapses know of them.
+      if (deliveries.some((d) => d.plastic?.readsValuesOf.has(group))) this.#stale = true;
       if (JSON.stringify(group.kernel) !== before) this.#stale = true;
     }
     this.#staleGroups.clear();

@@ -33,23 +33,12 @@ export function interpretActions(program: Program, buffer: ArrayBuffer, actions:
         return false;
       case "all":
         return (action.when === undefined || emittedNow(action.when).length > 0) && visitAllEdges(program, buffer, action.edge, step);
-      case "release": {
-        const { full, counts } = action.waiting;
-        const isFull = new Uint32Array(buffer, full, 1);
-        if (isFull[0] === 0) return false;
-        const broken = visitAllEdges(program, buffer, action.edge, step);
-        if (!broken) {
-          new Uint32Array(buffer, counts, action.targets).fill(0);
-          isFull[0] = 0;
-        }
-        return broken;
-      }
       case "remember": {
         const slot = (step + 1 + action.slots) % action.slots;
         new Uint8Array(buffer).copyWithin(action.to + slot * action.bytes, action.from, action.from + action.bytes);
         return false;
       }
-      case "release": return invariant(false, "the interpreter walks the edges of every event at once") as never;
+      case "release": return invariant(false, "the interpreter lets every event act at once") as never;
       default: return action satisfies never;
     }
   });

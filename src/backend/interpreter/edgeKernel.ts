@@ -18,16 +18,9 @@ export interface EdgeTables {
   /** Seconds since the last visit of an edge, which is visited now. */
   readonly elapsed: (edge: number) => number;
   readonly draw: (draw: EdgeKernel["draws"][number], visit: EdgeVisit) => number;
-  /** Events that wait at edges of an element, for kernels with `pending`: what is to act on an edge, in order. An `out` walk is the next event. */
-  readonly waiting: (element: number, includesLast: boolean) => (visit: EdgeVisit) => readonly NotedEvent[];
-  /** Notes an event of a target, for kernels with `note`. */
-  readonly note: (element: number, values: readonly number[]) => void;
   /** Adds to the k-th input of `kernel.deliver`, of the target of an edge. */
   readonly add: (k: number, visit: EdgeVisit, value: number) => void;
 }
-
-/** Seconds since the last event of the edge's source, and the values noted with the event. */
-export interface NotedEvent { readonly since: number; readonly values: readonly number[] }
 
 export interface EdgeVisit {
   readonly edge: number;
@@ -54,18 +47,15 @@ export function interpretEdgeKernel(kernel: EdgeKernel, tables: EdgeTables, elem
     runStatements(kernel.ownBody, own);
     if (!kernel.keepOwn) for (const { array, value } of kernel.ownStores) tables.storeOwn(array, element, own.get(value) as number);
 
-    if (kernel.note) tables.note(element, kernel.note.values.map((n) => own.get(n) as number));
-
-    const noted = kernel.pending ? tables.waiting(element, kernel.pending.includesLast) : () => [];
     const visits = tables.edgesOf(element);
-    for (const visit of visits) runOnEdge(kernel, tables, own, visit, noted(visit));
+    for (const visit of visits) runOnEdge(kernel, tables, own, visit);
     const broken = visits.find(({ edge }) => kernel.limits.some(({ array, low, high }) => !isWithin(tables.array(array)[edge]!, low, high)));
     if (broken) return broken.edge;
   }
   return -1;
 }
 
-function runOnEdge(kernel: EdgeKernel, tables: EdgeTables, own: KernelScope, visit: EdgeVisit, noted: readonly NotedEvent[]): void {
+function runOnEdge(kernel: EdgeKernel, tables: EdgeTables, own: KernelScope, visit: EdgeVisit): void {
   const { edge } = visit;
   const scope: KernelScope = new Map(own);
   scope.set("i", visit.i);
@@ -75,12 +65,6 @@ function runOnEdge(kernel: EdgeKernel, tables: EdgeTables, own: KernelScope, vis
   if (kernel.elapsed !== undefined) scope.set(kernel.elapsed, tables.elapsed(edge));
   for (const draw of kernel.draws) scope.set(draw.name, tables.draw(draw, visit));
 
-  for (const { since, values } of noted) {
-    const { pending } = kernel;
-    const inside: KernelScope = new Map([...scope, [pending!.since, since], ...values.map((x, k) => [pending!.values[k]!, x] as const)]);
-    runStatements(pending!.body, inside);
-    for (const name of kernel.state) scope.set(name, inside.get(name)!);
-  }
   runStatements(kernel.body, scope);
 
   for (const name of kernel.state) tables.array(name)[edge] = scope.get(name) as number;

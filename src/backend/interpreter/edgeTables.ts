@@ -2,19 +2,13 @@
 import { invariant } from "../../errors.ts";
 import type { EndValue } from "../../ir/edge.ts";
 import { normalAt, uniformAt } from "../../math/random.ts";
-import { waitingLead, waitingSlack } from "../contract.ts";
-import type { EdgeLayout, Program, Waiting } from "../contract.ts";
+import type { EdgeLayout, Program } from "../contract.ts";
 import type { EdgeTables, EdgeVisit } from "./edgeKernel.ts";
 
 /** One walk of a kernel at the end of a step; `age` picks, where each edge has its own delay, the edges of that delay. */
 export function edgeTables(program: Program, layout: EdgeLayout, buffer: ArrayBuffer, step: number, age?: number): EdgeTables {
   const { history, dt, stream, visits, arrivalDelay, eventCounters, kernel } = layout;
   const reals = (address: number, length: number) => new Float64Array(buffer, address, length);
-  const count = (visits: number): void => eventCounters.forEach((address) => (new BigUint64Array(buffer, address, 1)[0]! += BigInt(visits)));
-  const waitingRoom = (): Waiting => {
-    invariant(layout.waiting !== undefined, `the layout of ${kernel.name} has no room for events that wait`);
-    return layout.waiting;
-  };
   /** Place of what an element's array held at the end of step `when`. */
   const past = (address: number, element: number, when: number): number =>
     reals(address, history!.slots * history!.stride)[((when + 1 + 2 * history!.slots) % history!.slots) * history!.stride + element]!;
@@ -23,8 +17,8 @@ export function edgeTables(program: Program, layout: EdgeLayout, buffer: ArrayBu
   return {
     edgesOf: (element) => {
       const found = edgesOf(layout, buffer, element).filter((v) => age === undefined || v.delay === age);
-      const walks = kernel.body.length > 0 || kernel.deliver.length > 0 || kernel.elapsed !== undefined || (kernel.pending?.body.length ?? 0) > 0;
-      if (walks && kernel.walk !== "all") count(found.length);
+      const walks = kernel.body.length > 0 || kernel.deliver.length > 0 || kernel.elapsed !== undefined;
+      if (walks && kernel.walk !== "all") for (const address of eventCounters) new BigUint64Array(buffer, address, 1)[0]! += BigInt(found.length);
       return walks ? found : [];
     },
     array: (name) => reals(layout.edgeAddress(name), layout.count),
@@ -39,28 +33,6 @@ export function edgeTables(program: Program, layout: EdgeLayout, buffer: ArrayBu
       const seconds = (step + 1 - ends[edge]!) * dt;
       ends[edge] = step + 1;
       return seconds;
-    },
-    waiting: (element, includesLast) => {
-      const { lastEvents, counts, times, values, room } = waitingRoom();
-      const last = new Uint32Array(buffer, lastEvents + 4 * element, 1);
-      const before = last[0]!;
-      if (kernel.walk === "out") last[0] = step + 1;
-      return ({ target }) => {
-        const places = range(0, new Uint32Array(buffer, counts, target + 1)[target]!).map((k) => target * room + waitingLead + k);
-        const time = (place: number): number => new Int32Array(buffer, times, place + 1)[place]!;
-        return places.filter((p) => (includesLast ? time(p) >= before : time(p) > before))
-          .map((p) => ({ since: (time(p) - before) * dt, values: values.map((address) => reals(address, p + 1)[p]!) }));
-      };
-    },
-    note: (element, noted) => {
-      const { counts, times, values, room, full, edgesIn } = waitingRoom();
-      const waits = new Uint32Array(buffer, counts + 4 * element, 1);
-      const place = element * room + waitingLead + waits[0]!;
-      new Int32Array(buffer, times, place + 1)[place] = step + 1;
-      noted.forEach((x, k) => (reals(values[k]!, place + 1)[place] = x));
-      waits[0]! += 1;
-      if (waits[0]! >= room - waitingLead - waitingSlack) new Uint32Array(buffer, full, 1)[0] = 1;
-      count(new Uint32Array(buffer, edgesIn, element + 1)[element]!);
     },
     draw: ({ distribution, draw }, visit) => {
       const at = distribution === "uniform" ? uniformAt : normalAt;
