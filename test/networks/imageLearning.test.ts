@@ -5,10 +5,10 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { compile, Network } from "synfire";
+import { compile, Network, Projection } from "synfire";
 import { imagesBetween, loadImages } from "synfire/data";
 import type { LabelledImages } from "synfire/data";
-import { diehlCookExcitatory, staticSynapse } from "synfire/models";
+import { diehlCookExcitatory, diehlCookStdp, staticSynapse } from "synfire/models";
 import { ClassVote, proportionalVote, vote } from "../../models/networks/classVote.ts";
 import * as diehlCook from "../../models/networks/diehlCook2015.ts";
 import { diehlCookPresentation, ImageStimulus, noRates } from "../../models/networks/imageStimulus.ts";
@@ -120,6 +120,41 @@ test("without scaling, the weights of every neuron that fires go to their bound,
 test("classes learnt after the hidden layer is frozen are learnt as well, and the hidden weights do not change meanwhile", async () => {
   const result = await sym.trainSymStdp(bars(60, 1), bars(40, 2), { ...taught, order: "hidden-first" });
   expect(result.supervised).toBeGreaterThan(0.9);
+});
+
+/** Correlation of a neuron's weights with the bar of an angle that it resembles most. */
+function likenessToBar(field: ArrayLike<number>, size: number): number {
+  const middle = (size - 1) / 2, length = size * size;
+  const likeness = Array.from({ length: 10 }, (_, angle) => {
+    const [s, c] = [Math.sin((Math.PI * angle) / 10), Math.cos((Math.PI * angle) / 10)];
+    const bar = Float64Array.from({ length }, (_, i) => Math.exp(-((((i % size) - middle) * s - (Math.floor(i / size) - middle) * c) ** 2) / 4));
+    const [mw, mb] = [field, bar].map((x) => Array.from(x).reduce((a, b) => a + b, 0) / length) as [number, number];
+    let wb = 0, ww = 0, bb = 0;
+    for (let i = 0; i < length; i++) {
+      wb += (field[i]! - mw) * (bar[i]! - mb);
+      ww += (field[i]! - mw) ** 2;
+      bb += (bar[i]! - mb) ** 2;
+    }
+    return wb / Math.sqrt(ww * bb);
+  });
+  return Math.max(...likeness);
+}
+
+test("neurons that watch a turning bar come to weigh the pixels of one of its angles", async () => {
+  const size = 14, neurons = 20;
+  const net = diehlCook.build({ ...diehlCook.settings, side: size, neurons, sum: 40, delta_theta: "0.02 mV" });
+  const counter = net.spikeCounter(net.group("E"));
+  await using sim = await compile(net, { dt: "0.5 ms", precision: "f64" });
+  const plastic = new Projection("pixels→E", diehlCookStdp);
+  const likeness = () => Array.from({ length: neurons }, (_, j) => likenessToBar(sim.get(plastic, "w").filter((_, k) => k % neurons === j), size));
+  const before = likeness();
+  await sim.run("40 s");
+  const after = likeness(), spikes = counter.counts();
+  expect(Math.max(...before)).toBeLessThan(0.2);
+  const busy = after.filter((_, j) => spikes[j]! >= 100), quiet = after.filter((_, j) => spikes[j]! < 20);
+  expect(busy.length).toBeGreaterThan(5);
+  expect(Math.min(...busy)).toBeGreaterThan(0.25);
+  expect(Math.max(...quiet)).toBeLessThan(0.2);
 });
 
 const dataSet = (name: string) => fileURLToPath(new URL(`../../../shared/data/${name}`, import.meta.url));
