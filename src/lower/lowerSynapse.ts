@@ -146,20 +146,28 @@ export function withPastValues(model: CheckedSynapse, coincident: Coincidence, k
   if (coincident !== "simultaneous") return model;
   const held = variablesOfSynapses(model, known);
   const pasts = model.variables.filter((v) => held.includes(v.name) && tracesOf(model, known, true).post.has(v.name));
-  return { ...model, variables: [...model.variables, ...pasts.map(({ name: n, dimension, initial }) => ({ name: asItWas(n), dimension, initial, clock: "none" as const }))] };
+  return {
+    ...model,
+    variables: [
+      ...model.variables,
+      ...pasts.map(({ name: n, dimension, initial }) => ({ name: asItWas(n), dimension, initial, clock: "none" as const })),
+    ],
+  };
 }
 
 /** @param whoever also what drives a variable of the synapse, and so is held by it */
 function tracesOf(model: CheckedSynapse, { varies, starts, delayPerSynapse }: KnownValues, whoever: boolean): ReturnType<typeof findTraces> {
   const initials = new Map(model.variables.map((v) => [v.name, v.name === "w" || varies(v.name) ? undefined : (starts(v.name) ?? v.initial)]));
   // Values of neurons stand for themselves: whatever they are, an equation with them is not one of the synapse's side alone.
-  const inlinerFor = (parameters: ReadonlyMap<string, Expr>) => inliner(model, { parameters, dt: 1, sizes: { pre: 1, post: 1 }, neuronValue: () => "array" });
+  const inlinerFor = (parameters: ReadonlyMap<string, Expr>) =>
+    inliner(model, { parameters, dt: 1, sizes: { pre: 1, post: 1 }, neuronValue: () => "array" });
   const inline = inlinerFor(new Map(model.parameters.map((p) => [p.name, varies(p.name) ? name(p.name) : number(p.value)])));
   const pathways = model.pathways.map((p) => ({ ...p, statements: p.statements.map((s) => ({ ...s, value: inline(s.value) })) }));
   // At rest in the beginning, whatever the parameters are.
   const symbolic = inlinerFor(new Map());
   const given = new Map([...initials].flatMap(([n, value]) => (value === undefined ? [] : [[n, number(value)] as const])));
-  const rests = (v: CheckedSynapse["variables"][number]): boolean => !v.derivative || isNumber(simplify(substitute(symbolic(v.derivative), given)), 0);
+  const rests = (v: CheckedSynapse["variables"][number]): boolean =>
+    !v.derivative || isNumber(simplify(substitute(symbolic(v.derivative), given)), 0);
   const resting = new Set(model.variables.filter(rests).map((v) => v.name));
   return findTraces(model, { initials, delayPerSynapse, resting, whoever }, inline, pathways);
 }
@@ -183,17 +191,22 @@ class Lowering {
     this.#options = options;
     this.#inline = inliner(model, options);
     // What synapses hold was settled when their tables were made, so it depends neither on the values of parameters nor on whether weights learn.
-    const varies = (n: string): boolean => options.parameters.get(n)?.kind === "name" || (options.parameters.get(n) === undefined && options.initials.get(n) === undefined);
+    const varies = (n: string): boolean =>
+      options.parameters.get(n)?.kind === "name" || (options.parameters.get(n) === undefined && options.initials.get(n) === undefined);
     this.#edge = variablesOfSynapses(model, { varies, starts: (n) => options.initials.get(n), delayPerSynapse: options.delayPerSynapse });
     this.#pasts = new Set(model.variables.map((v) => v.name).filter((n) => model.variables.some((v) => v.name === asItWas(n))));
     this.#traces = { pre: this.#tracesOf("pre"), post: this.#tracesOf("post") };
-    this.#lazy = new Set(model.variables.filter((v) => v.clock === "event-driven" && this.#edge.includes(v.name) && !this.#isFrozen(v.name)).map((v) => v.name));
+    this.#lazy = new Set(
+      model.variables.filter((v) => v.clock === "event-driven" && this.#edge.includes(v.name) && !this.#isFrozen(v.name)).map((v) => v.name),
+    );
   }
 
   /** Variables that the neurons of one side hold: those whose pathways assign them. */
   #tracesOf(side: "pre" | "post"): Set<string> {
     const held = this.#model.variables.map((v) => v.name).filter((n) => !this.#edge.includes(n));
-    return new Set(held.filter((n) => this.#model.pathways.some((p) => p.on === side && p.statements.some((s) => s.kind === "assign" && s.target === n))));
+    return new Set(
+      held.filter((n) => this.#model.pathways.some((p) => p.on === side && p.statements.some((s) => s.kind === "assign" && s.target === n))),
+    );
   }
 
   #isFrozen(variable: string): boolean {
@@ -207,11 +220,13 @@ class Lowering {
 
   #statements(statements: readonly CheckedSynapseStatement[]): CheckedSynapseStatement[] {
     const { dale } = this.#options;
-    return statements.filter((s) => s.kind === "transmit" || !this.#isFrozen(s.target)).map((s) => {
-      const value = this.#inline(s.value);
-      if (s.kind === "transmit" || s.target !== "w" || !dale) return { ...s, value };
-      return { ...s, value: apply(dale === "excitatory" ? "max" : "min", value, number(0)) };
-    });
+    return statements
+      .filter((s) => s.kind === "transmit" || !this.#isFrozen(s.target))
+      .map((s) => {
+        const value = this.#inline(s.value);
+        if (s.kind === "transmit" || s.target !== "w" || !dale) return { ...s, value };
+        return { ...s, value: apply(dale === "excitatory" ? "max" : "min", value, number(0)) };
+      });
   }
 
   /**
@@ -221,15 +236,19 @@ class Lowering {
   #mayDefer(): boolean {
     const { options, model } = { options: this.#options, model: this.#model };
     if (!options.defer || options.delayPerSynapse || this.#lazy.size > 0 || this.#pasts.size > 0 || model.sums.length > 0) return false;
-    if (model.variables.some((v) => v.clock === "clock-driven") || Number.isFinite(options.limits[0]) || Number.isFinite(options.limits[1])) return false;
+    if (model.variables.some((v) => v.clock === "clock-driven") || Number.isFinite(options.limits[0]) || Number.isFinite(options.limits[1]))
+      return false;
     const active = model.pathways.filter((p) => p.statements.length > 0);
     const [pre, post] = [active.filter((p) => p.on === "pre"), active.filter((p) => p.on === "post")];
     if (pre.length !== 1 || post.length !== 1 || active.length !== 2) return false;
     const plain = new Set(model.variables.filter((v) => v.clock === "none" && this.#edge.includes(v.name)).map((v) => v.name));
-    const known = (n: string): boolean => plain.has(n) || this.#traces.pre.has(n) || this.#traces.post.has(n) || options.parameters.get(n)?.kind === "name";
+    const known = (n: string): boolean =>
+      plain.has(n) || this.#traces.pre.has(n) || this.#traces.post.has(n) || options.parameters.get(n)?.kind === "name";
     const statements = post[0]!.statements.map((s) => ({ ...s, value: this.#inline(s.value) }));
-    return statements.every((s) => s.kind === "assign" && [...namesIn(s.value)].every(known) && !hasDraw(s.value)) &&
-      statements.some((s) => s.kind === "assign" && plain.has(s.target));
+    return (
+      statements.every((s) => s.kind === "assign" && [...namesIn(s.value)].every(known) && !hasDraw(s.value)) &&
+      statements.some((s) => s.kind === "assign" && plain.has(s.target))
+    );
   }
 
   /** What a waiting postsynaptic event does, and what has to be noted of it. */
@@ -237,7 +256,10 @@ class Lowering {
     const parts = new Parts("post", this.#traces);
     for (const s of post.statements) parts.add(s, this.#options.receptor, this.#model.name);
     const lasts = [...this.#traces.pre];
-    const next = this.#advanced(lasts.filter((n) => this.#model.variables.find((v) => v.name === n)!.derivative), name("since"));
+    const next = this.#advanced(
+      lasts.filter((n) => this.#model.variables.find((v) => v.name === n)!.derivative),
+      name("since"),
+    );
     const then = new Map(lasts.map((n) => [n, name(lastName(n))] as const));
     const at = new Map(lasts.map((n) => [n, substitute(next.get(n) ?? name(n), then)] as const));
     const noted = new Set<string>();
@@ -267,11 +289,18 @@ class Lowering {
     const settle = simultaneous ? this.#ownOnly(of("post"), "in", "settle") : undefined;
     const clock = this.#clock();
     const regularly = this.#model.regularly
-      ? [this.#walk({ name: "regularly", on: "regular", walk: "all", statements: this.#statements(this.#model.regularly.statements) })] : [];
+      ? [this.#walk({ name: "regularly", on: "regular", walk: "all", statements: this.#statements(this.#model.regularly.statements) })]
+      : [];
     const walks = [...modulated, ...ordered, ...clock, ...regularly, ...this.#readers(), ...release];
     const decays = { pre: this.#decay("pre"), post: this.#decay("post") };
     return {
-      ...decays, edgeState: this.#edge, visits: walks.some((w) => w.kernel.elapsed !== undefined), walks, emit, settle, lasts: deferred?.lasts,
+      ...decays,
+      edgeState: this.#edge,
+      visits: walks.some((w) => w.kernel.elapsed !== undefined),
+      walks,
+      emit,
+      settle,
+      lasts: deferred?.lasts,
       readsNeurons: this.#readsModulators || this.#read.pre.size + this.#read.post.size > 0,
       neuronArrays: { pre: [...this.#read.pre], post: [...this.#read.post] },
     };
@@ -283,8 +312,9 @@ class Lowering {
   }
 
   #modulatorVisits(): LoweredWalk[] {
-    const driving = this.#model.modulators.filter((m) => this.#model.variables.some((v) =>
-      v.derivative !== undefined && this.#lazy.has(v.name) && namesIn(this.#inline(v.derivative)).has(m)));
+    const driving = this.#model.modulators.filter((m) =>
+      this.#model.variables.some((v) => v.derivative !== undefined && this.#lazy.has(v.name) && namesIn(this.#inline(v.derivative)).has(m)),
+    );
     return driving.map((m) => this.#walk({ name: m, on: "modulator", walk: "all", statements: [], jumping: m, label: `jump_of_${m}` }));
   }
 
@@ -292,26 +322,45 @@ class Lowering {
     const names = [...this.#traces[side]];
     const { dt, prefix, initials } = this.#options;
     const variables = this.#model.variables.filter((v) => names.includes(v.name));
-    const next = this.#advanced(variables.filter((v) => v.clock === "event-driven").map((v) => v.name), number(dt));
+    const next = this.#advanced(
+      variables.filter((v) => v.clock === "event-driven").map((v) => v.name),
+      number(dt),
+    );
     const body: Statement[] = [...next].map(([n, value]) => ({ kind: "let", name: `${n} next`, value }));
     body.push(...[...next].map(([n]): Statement => ({ kind: "assign", name: n, value: name(`${n} next`) })));
     const drivers = names.filter((n) => !next.has(n) && [...next.values()].some((e) => namesIn(e).has(n)));
-    const decay: MapKernel | undefined = next.size === 0 ? undefined
-      : { name: `decay_${prefix}_${side}`, state: [...next.keys()], constants: drivers, scalars: [], inputs: [], draws: [], body, finite: [], flush: [...next.keys()] };
+    const decay: MapKernel | undefined =
+      next.size === 0
+        ? undefined
+        : {
+            name: `decay_${prefix}_${side}`,
+            state: [...next.keys()],
+            constants: drivers,
+            scalars: [],
+            inputs: [],
+            draws: [],
+            body,
+            finite: [],
+            flush: [...next.keys()],
+          };
     return { names, initial: names.map((n) => initials.get(n) ?? 0), decay };
   }
 
   /** Values of event-driven variables after a time without events. */
   #advanced(variables: readonly string[], elapsed: Expr, plan: Pick<Walk, "early" | "jumping"> = {}): Map<string, Expr> {
-    const equations = this.#model.variables.filter((v) => variables.includes(v.name) && v.derivative)
+    const equations = this.#model.variables
+      .filter((v) => variables.includes(v.name) && v.derivative)
       .map((v) => ({ name: v.name, derivative: this.#inline(v.derivative!) }));
     const used = new Set(equations.flatMap((e) => [...namesIn(e.derivative)]));
     const given = new Map<string, readonly Exponential[]>();
     for (const [m, { rate, jumps }] of this.#options.modulators) {
       if (!used.has(m)) continue;
       if (!jumps) {
-        throw new UnsupportedError("event-driven", `synapse "${this.#model.name}": an event-driven equation uses ${m}, which follows a signal`,
-          "Mark the equation (clock-driven), or let the modulator be driven by spikes.");
+        throw new UnsupportedError(
+          "event-driven",
+          `synapse "${this.#model.name}": an event-driven equation uses ${m}, which follows a signal`,
+          "Mark the equation (clock-driven), or let the modulator be driven by spikes.",
+        );
       }
       // The value when the synapse was last visited, which was not before the last jump.
       const [level, age] = m === plan.jumping ? [`${m} earlier level`, `${m} earlier age`] : [`${m} level`, `${m} age`];
@@ -341,7 +390,8 @@ class Lowering {
     const kept = kernel.walk === "out" ? parts.stores.filter((s) => lasts.includes(s.array)) : [];
     const changed = new Set([...kernel.limits.map((l) => l.array), ...assigned]);
     return {
-      ...kernel, pending,
+      ...kernel,
+      pending,
       state: this.#edge.filter((v) => kernel.state.includes(v) || assigned.includes(v) || used.has(v)),
       constants: [...new Set([...kernel.constants, ...arrays])],
       own: [...kernel.own, ...lasts.filter((n) => used.has(lastName(n))).map((n) => ({ name: lastName(n), array: lastName(n) }))],
@@ -372,30 +422,36 @@ class Lowering {
 
   /** Whether a pathway names `elapsed`: its events count, even where a factor of zero or frozen weights leave nothing to do. */
   #namesElapsed(pathway: string): boolean {
-    const behind = (e: Expr): boolean => [...namesIn(e)].some((n) => n === "elapsed" || this.#model.subexpressions.some((s) => s.name === n && behind(s.value)));
+    const behind = (e: Expr): boolean =>
+      [...namesIn(e)].some((n) => n === "elapsed" || this.#model.subexpressions.some((s) => s.name === n && behind(s.value)));
     return this.#model.pathways.some((p) => p.name === pathway && p.statements.some((s) => behind(s.value)));
   }
 
   /** Whether statements read or change event-driven variables, or change what drives them: then these are brought up to now before. */
   #usesLazy(statements: readonly CheckedSynapseStatement[]): boolean {
-    const drivers = new Set(this.#model.variables.flatMap((v) => (v.derivative && this.#lazy.has(v.name) ? [...namesIn(this.#inline(v.derivative))] : [])));
+    const drivers = new Set(
+      this.#model.variables.flatMap((v) => (v.derivative && this.#lazy.has(v.name) ? [...namesIn(this.#inline(v.derivative))] : [])),
+    );
     const matters = (n: string): boolean => this.#lazy.has(n) || this.#pasts.has(n) || n === "elapsed";
     return statements.some((s) => [...namesIn(s.value)].some(matters) || (s.kind === "assign" && (matters(s.target) || drivers.has(s.target))));
   }
 
   /** @param late with delays per synapse: the walk comes when events arrive, not when they are emitted */
   #kernel(label: string, walk: EdgeKernel["walk"], parts: Parts, visited: boolean, keepOwn: boolean, late = true): EdgeKernel {
-    const options = this.#options, traces = this.#traces;
-    const side = this.#ownSide(walk), far = side === "pre" ? "post" : "pre";
+    const options = this.#options,
+      traces = this.#traces;
+    const side = this.#ownSide(walk),
+      far = side === "pre" ? "post" : "pre";
     const lagged = options.delayPerSynapse;
     const segments = lagged && walk === "out" && late;
     const draws: { name: string; draw: number; distribution: "uniform" | "normal" }[] = [];
-    const drawn = (e: Expr): Expr => mapExpr(e, (node) => {
-      if (node.kind !== "random") return node;
-      const drawName = `draw ${node.draw}`;
-      if (!draws.some((d) => d.draw === node.draw)) draws.push({ name: drawName, draw: node.draw, distribution: node.distribution });
-      return name(drawName);
-    });
+    const drawn = (e: Expr): Expr =>
+      mapExpr(e, (node) => {
+        if (node.kind !== "random") return node;
+        const drawName = `draw ${node.draw}`;
+        if (!draws.some((d) => d.draw === node.draw)) draws.push({ name: drawName, draw: node.draw, distribution: node.distribution });
+        return name(drawName);
+      });
     const body = parts.body.map((s): Statement => (s.kind === "while" ? s : { ...s, value: drawn(s.value) }));
     const deliver = parts.sent.map((d) => ({ ...d, value: drawn(d.value) }));
     const used = new Set<string>();
@@ -412,7 +468,8 @@ class Lowering {
       ownBody.unshift(s);
     }
     const assigned = new Set(body.flatMap((s) => (s.kind === "assign" ? [s.name] : [])));
-    const own: EndValue[] = [], other: EndValue[] = [];
+    const own: EndValue[] = [],
+      other: EndValue[] = [];
     const before: Statement[] = [];
     // What the source held when it spiked, before that spike: what it held a step before, one step further.
     const stepOn = (wanted: readonly string[], ends: EndValue[]): Statement[] => {
@@ -420,7 +477,10 @@ class Lowering {
       const names = new Set(wanted);
       for (const n of names) for (const m of namesIn(this.#inline(derivativeOf(n) ?? number(0)))) if (traces.pre.has(m)) names.add(m);
       const held = new Map([...names].map((n) => [n, name(`${n} before`)] as const));
-      const next = this.#advanced([...names].filter((n) => derivativeOf(n)), number(options.dt));
+      const next = this.#advanced(
+        [...names].filter((n) => derivativeOf(n)),
+        number(options.dt),
+      );
       for (const n of names) ends.push({ name: `${n} before`, array: n, lag: 1 });
       return wanted.map((n) => ({ kind: "let", name: n, value: substitute(next.get(n) ?? name(n), held) }));
     };
@@ -430,8 +490,12 @@ class Lowering {
     if (lagged && far === "pre" && options.coincident !== "pre-first") body.unshift(...stepOn(usedOf("pre"), other));
     else for (const trace of usedOf(far)) other.push({ name: trace, array: trace, ...(lagged && far === "pre" ? { lag: 0 as const } : {}) });
     if (lagged && walk === "all" && [...traces.pre].some((n) => used.has(n))) {
-      throw new UnsupportedError("delay", `synapse "${this.#model.name}": ${[...traces.pre].filter((n) => used.has(n)).join(", ")} is read at all synapses at once, ` +
-        "but each synapse has a delay of its own", "Use one delay for the projection, or read it in onPre and onPost only.");
+      throw new UnsupportedError(
+        "delay",
+        `synapse "${this.#model.name}": ${[...traces.pre].filter((n) => used.has(n)).join(", ")} is read at all synapses at once, ` +
+          "but each synapse has a delay of its own",
+        "Use one delay for the projection, or read it in onPre and onPost only.",
+      );
     }
     for (const n of used) {
       const found = /^(.+)_(pre|post)$/.exec(n);
@@ -443,8 +507,13 @@ class Lowering {
     }
     const shared: EndValue[] = [];
     for (const [m, arrays] of options.modulators) {
-      for (const [n, array] of [[m, arrays.value], [`${m} level`, arrays.level], [`${m} age`, arrays.age],
-        [`${m} earlier level`, arrays.earlierLevel], [`${m} earlier age`, arrays.earlierAge]] as const) {
+      for (const [n, array] of [
+        [m, arrays.value],
+        [`${m} level`, arrays.level],
+        [`${m} age`, arrays.age],
+        [`${m} earlier level`, arrays.earlierLevel],
+        [`${m} earlier age`, arrays.earlierAge],
+      ] as const) {
         if (used.has(n)) shared.push({ name: n, array });
       }
     }
@@ -452,16 +521,24 @@ class Lowering {
     const arrays = [...options.parameters].flatMap(([, e]) => (e.kind === "name" && used.has(e.name) ? [e.name] : []));
     const [low, high] = options.limits;
     return {
-      name: `${options.prefix}_${label}`, walk, draws, keepOwn, shared, own, other,
+      name: `${options.prefix}_${label}`,
+      walk,
+      draws,
+      keepOwn,
+      shared,
+      own,
+      other,
       state: this.#edge.filter((v) => used.has(v) || assigned.has(v)),
       constants: arrays,
       ...(used.has("t") ? { time: "t" } : {}),
       ...(visited ? { elapsed: "elapsed" } : {}),
       ownBody: [...before, ...ownBody],
       ownStores: segments ? [] : parts.stores,
-      body, deliver,
-      limits: this.#edge.filter((v) => assigned.has(v)).map((array) =>
-        (array === "w" ? { array, low, high } : { array, low: -Infinity, high: Infinity })),
+      body,
+      deliver,
+      limits: this.#edge
+        .filter((v) => assigned.has(v))
+        .map((array) => (array === "w" ? { array, low, high } : { array, low: -Infinity, high: Infinity })),
     };
   }
 
@@ -472,12 +549,22 @@ class Lowering {
     if (clocked.length === 0 && sums.length === 0) return [];
     const parts = new Parts("pre", this.#traces);
     const { dt, dale } = this.#options;
-    const step = synapseClockStep(this.#model, clocked.map((v) => ({ name: v.name, dimension: v.dimension, derivative: this.#inline(v.derivative!) })), dt);
+    const step = synapseClockStep(
+      this.#model,
+      clocked.map((v) => ({ name: v.name, dimension: v.dimension, derivative: this.#inline(v.derivative!) })),
+      dt,
+    );
     const values = [...step.statements.flatMap((s) => (s.kind === "while" ? [] : [s.value])), ...sums.map((s) => this.#inline(s.value))];
     const lazyUsed = values.some((e) => [...namesIn(e)].some((n) => this.#lazy.has(n)));
     if (lazyUsed) parts.advance(this.#advanced([...this.#lazy], name("elapsed")));
+    // The visit before the first step, at t = 0, is for the sums: what was given stands until a step has passed.
+    const started = apply("gt", name("t"), number(dt / 2));
     for (const s of step.statements) {
-      parts.body.push(s.kind === "assign" && s.name === "w" && dale ? { ...s, value: apply(dale === "excitatory" ? "max" : "min", s.value, number(0)) } : s);
+      if (s.kind !== "assign") parts.body.push(s);
+      else {
+        const value = s.name === "w" && dale ? apply(dale === "excitatory" ? "max" : "min", s.value, number(0)) : s.value;
+        parts.body.push({ ...s, value: select(started, value, name(s.name)) });
+      }
     }
     sums.forEach((s, k) => {
       parts.body.push({ kind: "let", name: `sum ${k}`, value: this.#inline(s.value) });
@@ -532,7 +619,8 @@ class Parts {
     } else if (s.kind === "assign") this.body.push({ kind: "assign", name: s.target, value });
     else {
       const input = s.target === "receptor" ? receptor : s.target.variable;
-      if (input === undefined) throw new UnsupportedError("receptor", `synapse "${model}" sends to the receptor, but its projection names none`, "Give a receptor.");
+      if (input === undefined)
+        throw new UnsupportedError("receptor", `synapse "${model}" sends to the receptor, but its projection names none`, "Give a receptor.");
       const label = `sent ${++this.#count}`;
       this.body.push({ kind: "let", name: label, value });
       const same = this.sent.findIndex((d) => d.input === input);
@@ -545,14 +633,18 @@ class Parts {
 /** Puts in parameters, subexpressions, constants of the neurons, dt and sizes. */
 function inliner(model: CheckedSynapse, options: Pick<SynapseLowerOptions, "parameters" | "dt" | "sizes" | "neuronValue">): (e: Expr) => Expr {
   const table = new Map<string, Expr>([
-    ["dt", number(options.dt)], ["N_pre", number(options.sizes.pre)], ["N_post", number(options.sizes.post)], ...options.parameters,
+    ["dt", number(options.dt)],
+    ["N_pre", number(options.sizes.pre)],
+    ["N_post", number(options.sizes.post)],
+    ...options.parameters,
   ]);
   for (const s of model.subexpressions) table.set(s.name, substitute(s.value, table));
-  const neurons = (e: Expr): Expr => mapExpr(e, (node) => {
-    const found = node.kind === "name" ? /^(.+)_(pre|post)$/.exec(node.name) : undefined;
-    if (!found || node.kind !== "name" || model.variables.some((v) => v.name === node.name) || table.has(node.name)) return node;
-    const value = options.neuronValue(found[2] as "pre" | "post", found[1]!);
-    return value === "array" ? node : number(value);
-  });
+  const neurons = (e: Expr): Expr =>
+    mapExpr(e, (node) => {
+      const found = node.kind === "name" ? /^(.+)_(pre|post)$/.exec(node.name) : undefined;
+      if (!found || node.kind !== "name" || model.variables.some((v) => v.name === node.name) || table.has(node.name)) return node;
+      const value = options.neuronValue(found[2] as "pre" | "post", found[1]!);
+      return value === "array" ? node : number(value);
+    });
   return (e) => simplify(neurons(substitute(e, table)));
 }
