@@ -42,7 +42,7 @@ export interface EdgeLayout {
    * a source is (slots − delay) · stride + source of `history`.
    */
   readonly columns?: { readonly starts: number; readonly edges: number; readonly sources: number; readonly sourceBytes: 2 | 4 };
-  /** Rings of arrays of the source table: what was there at the end of step s is in slot (s + 1) mod slots. Values with a `lag` are read from them. */
+  /** Rings of arrays of the source table: what was there at the end of step s is in slot (s + 1) mod slots. For values with a `lag`. */
   readonly history?: { readonly slots: number; readonly stride: number };
   /**
    * With delays per edge: u16 [sourceCount × delays], how many edges of each source have a delay of 1, 2, … steps; and room for a list of
@@ -122,7 +122,11 @@ export interface RingLayout {
 }
 
 /** The list of elements that a table emitted in the current step. */
-export interface Emitted { readonly column: number; readonly list: number; readonly stride: number }
+export interface Emitted {
+  readonly column: number;
+  readonly list: number;
+  readonly stride: number;
+}
 
 /** Emitted elements on their way: `delay` slots, one a step. Slots are lists of elements, or of (source, next edge) pairs with delays per edge. */
 export interface EventQueue {
@@ -142,8 +146,12 @@ export type Action =
   /** Walks the edges of the elements whose events fall into this step: those of the queue, or without one those just emitted. */
   | { readonly kind: "walk"; readonly edge: number; readonly emitted: Emitted; readonly queue?: EventQueue }
   /** Puts what was just emitted into a queue. With delays per edge: the rows in which each element's edges begin. */
-  | { readonly kind: "enqueue"; readonly emitted: Emitted; readonly queue: EventQueue;
-      readonly rows?: { readonly address: number; readonly start: number; readonly count: number } }
+  | {
+      readonly kind: "enqueue";
+      readonly emitted: Emitted;
+      readonly queue: EventQueue;
+      readonly rows?: { readonly address: number; readonly start: number; readonly count: number };
+    }
   /** Visits every edge; with `when`, only in a step in which that table emitted. */
   | { readonly kind: "all"; readonly edge: number; readonly when?: Emitted }
   /** When a target's room for noted events is used up: lets them act on every edge, and forgets them. */
@@ -192,7 +200,7 @@ export interface Schedule {
 }
 
 export interface Executable {
-  /** Runs the actions `after` alone for what stands in the first row of `counts`, as emitted in step `step` (−1: before the start). Returns as `run`. */
+  /** Runs the actions `after` alone, for what the first row of `counts` says was emitted in step `step` (−1: before the start). Returns as `run`. */
   readonly after: (step: number) => boolean;
   /** Visits every edge through the kernel of that number (walk `all`), at the end of step `step`. Returns as `run`. */
   readonly visit: (edge: number, step: number) => boolean;

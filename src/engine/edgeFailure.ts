@@ -14,16 +14,23 @@ export function edgeFailure(parts: SimulationParts): SimulationError {
   const plastic = delivery.plastic!;
   const kernel = plastic.kernels[number - first]!;
   const valueOf = (array: string) => arena.real(options.precision, plastic.edgeAddress(array)!, edge + 1)[edge]!;
-  const broken = kernel.limits.find((l) => !(valueOf(l.array) >= l.low && valueOf(l.array) <= l.high && Number.isFinite(valueOf(l.array)))) ?? kernel.limits[0]!;
+  const broken =
+    kernel.limits.find((l) => !(valueOf(l.array) >= l.low && valueOf(l.array) <= l.high && Number.isFinite(valueOf(l.array)))) ?? kernel.limits[0]!;
   const value = valueOf(broken.array);
   const { dimension } = plastic.checked.variables.find((v) => v.name === broken.array)!;
   const show = (x: number) => formatQuantity(Number(x.toPrecision(6)), dimension);
   const where = `projection ${delivery.data.name}: ${broken.array} of synapse ${describeSynapse(plastic, edge, arena)}`;
   const when = `at t = ${formatSeconds(((step + 1) % 2 ** 32) * options.dt)}`;
   if (!Number.isFinite(value)) {
-    return new SimulationError("not-finite", `${where} became ${Number.isNaN(value) ? "NaN" : "infinite"} ${when}`,
-      "Look for a division by zero, a root or logarithm of a negative number, or growth without bound in its statements; clip(x, low, high) bounds it.");
+    return new SimulationError(
+      "not-finite",
+      `${where} became ${Number.isNaN(value) ? "NaN" : "infinite"} ${when}`,
+      "Look for a division by zero, a root or logarithm of a negative number, or growth without bound; clip(x, low, high) bounds it.",
+    );
   }
-  return new SimulationError("limits", `${where} became ${show(value)} ${when}, outside its limits ${show(broken.low)} to ${show(broken.high)}`,
-    "Bound it in the statements with clip(w, low, high), or widen the limits of the projection.");
+  return new SimulationError(
+    "limits",
+    `${where} became ${show(value)} ${when}, outside its limits ${show(broken.low)} to ${show(broken.high)}`,
+    "Bound it in the statements with clip(w, low, high), or widen the limits of the projection.",
+  );
 }

@@ -95,12 +95,15 @@ export class Plastic {
 
   #lower(): LoweredSynapse {
     const { index, data, pre, post, modulators, table, timing, values, dt } = this.options;
-    const parameters = new Map<string, Expr>(this.checked.parameters.map((p) => {
-      const value = this.parameters.get(p.name);
-      return [p.name, value === undefined ? nameExpr(p.name) : number(value)];
-    }));
+    const parameters = new Map<string, Expr>(
+      this.checked.parameters.map((p) => {
+        const value = this.parameters.get(p.name);
+        return [p.name, value === undefined ? nameExpr(p.name) : number(value)];
+      }),
+    );
     const weight = this.checked.variables.find((v) => v.name === "w")!.dimension;
-    const limit = (value: Quantity | undefined, otherwise: number) => (value === undefined ? otherwise : parseQuantity(value, weight, `${this.#what}: limits`));
+    const limit = (value: Quantity | undefined, otherwise: number) =>
+      value === undefined ? otherwise : parseQuantity(value, weight, `${this.#what}: limits`);
     return lowerSynapse(this.checked, {
       prefix: `edges_${index}_${identifier(data.name)}`,
       dt,
@@ -177,7 +180,10 @@ export class Plastic {
       if (delay === 0 || this.#queues.has(`${w.on} ${delay}`)) continue;
       const { stride } = this.#side[w.on];
       this.#queues.set(`${w.on} ${delay}`, {
-        delay, perEdge, counts: arena.allocate(4 * delay, this.#what), entries: arena.allocate(4 * delay * stride * (perEdge ? 2 : 1), this.#what),
+        delay,
+        perEdge,
+        counts: arena.allocate(4 * delay, this.#what),
+        entries: arena.allocate(4 * delay * stride * (perEdge ? 2 : 1), this.#what),
       });
     }
     if (table.delays === "perSynapse" && !this.#segments) this.#segments = this.#countSegments(arena);
@@ -195,7 +201,9 @@ export class Plastic {
     if (2 * table.sources * delays > 4 * table.count || table.longestRow >= 65536) return undefined;
     const counts = arena.allocate(2 * table.sources * delays, this.#what);
     const list = arena.allocate(listRoom(table.longestRow), this.#what);
-    const count = arena.u16(counts, table.sources * delays), words = arena.u32(table.targets, table.count), rows = arena.u32(table.rows, table.sources + 1);
+    const count = arena.u16(counts, table.sources * delays),
+      words = arena.u32(table.targets, table.count),
+      rows = arena.u32(table.rows, table.sources + 1);
     for (let i = 0; i < table.sources; i++) {
       for (let e = rows[i]!; e < rows[i + 1]!; e++) count[i * delays + Math.floor(words[e]! / post.stride) - 1]!++;
     }
@@ -211,8 +219,14 @@ export class Plastic {
     const list = this.#rowRoom + 8;
     return {
       room: waitingRoom,
-      lastEvents: words(pre.stride), counts: words(post.stride), times: words(post.stride * waitingRoom), full: words(1), edgesIn: words(post.stride),
-      edges: words(list), places: words(list), ends: words(list),
+      lastEvents: words(pre.stride),
+      counts: words(post.stride),
+      times: words(post.stride * waitingRoom),
+      full: words(1),
+      edgesIn: words(post.stride),
+      edges: words(list),
+      places: words(list),
+      ends: words(list),
       values: Array.from({ length: noted }, () => arena.allocate(realBytes(precision) * post.stride * waitingRoom, this.#what)),
     };
   }
@@ -248,7 +262,8 @@ export class Plastic {
       edges: arena.allocate(4 * table.capacity, this.#what),
       sources: arena.allocate(sourceBytes * table.capacity, this.#what),
     };
-    const first = arena.u32(starts, size + 1), edge = arena.u32(edges, table.count);
+    const first = arena.u32(starts, size + 1),
+      edge = arena.u32(edges, table.count);
     const source = sourceBytes === 2 ? arena.u16(sources, table.count) : arena.u32(sources, table.count);
     const words = table.targetBytes === 2 ? arena.u16(table.targets, table.count) : arena.u32(table.targets, table.count);
     const rows = arena.u32(table.rows, table.sources + 1);
@@ -289,7 +304,12 @@ export class Plastic {
     if (!this.#columns) return;
     const { starts, sourceBytes } = this.#columns;
     const { capacity } = this.options.table;
-    this.#columns = { starts, sourceBytes, edges: arena.allocate(4 * capacity, this.#what), sources: arena.allocate(sourceBytes * capacity, this.#what) };
+    this.#columns = {
+      starts,
+      sourceBytes,
+      edges: arena.allocate(4 * capacity, this.#what),
+      sources: arena.allocate(sourceBytes * capacity, this.#what),
+    };
   }
 
   /** Brings the index by target up to date with the table. Returns whether the code has to be generated again. */
@@ -375,8 +395,10 @@ export class Plastic {
       return values;
     }
     // A synapse sees what its source held as long ago as its delay.
-    const slots = this.#historySlots, { stride } = this.options.pre;
-    const past = arena.real(precision, history, slots * stride), words = arena.u32(table.targets, table.count);
+    const slots = this.#historySlots,
+      { stride } = this.options.pre;
+    const past = arena.real(precision, history, slots * stride),
+      words = arena.u32(table.targets, table.count);
     for (let i = 0; i < table.sources; i++) {
       for (let e = rows[i]!; e < rows[i + 1]!; e++) {
         const slot = (step + 1 + slots - Math.floor(words[e]! / post.stride)) % slots;
@@ -425,30 +447,40 @@ export class Plastic {
   edgeLayouts(post: Group): EdgeLayout[] {
     const { data, table, dt, pre, modulators, eventCounter, plasticCounter } = this.options;
     const perSynapse = table.delays === "perSynapse";
-    const rings = (kernel: EdgeKernel): RingLayout[] => kernel.deliver.map((d) => {
-      const ring = post.rings.get(d.input);
-      invariant(ring, "every receiver has a ring");
-      return ring;
-    });
-    const endAddress = (side: "pre" | "post", lagged: boolean) => (array: string): number => {
-      const history = side === "pre" && lagged ? this.#history.get(array) : undefined;
-      const found = history ?? this.#arrays.get(`${side} ${array}`) ?? this.#neuronAddress(side, array);
-      invariant(found !== undefined, `${this.#what} reads ${array} of its ${side} side`);
-      return found;
-    };
+    const rings = (kernel: EdgeKernel): RingLayout[] =>
+      kernel.deliver.map((d) => {
+        const ring = post.rings.get(d.input);
+        invariant(ring, "every receiver has a ring");
+        return ring;
+      });
+    const endAddress =
+      (side: "pre" | "post", lagged: boolean) =>
+      (array: string): number => {
+        const history = side === "pre" && lagged ? this.#history.get(array) : undefined;
+        const found = history ?? this.#arrays.get(`${side} ${array}`) ?? this.#neuronAddress(side, array);
+        invariant(found !== undefined, `${this.#what} reads ${array} of its ${side} side`);
+        return found;
+      };
     return this.kernels.map((kernel): EdgeLayout => {
       const walk = this.lowered.walks.find((w) => w.kernel === kernel);
-      const side = kernel.walk === "in" ? "post" : "pre", far = side === "pre" ? "post" : "pre";
+      const side = kernel.walk === "in" ? "post" : "pre",
+        far = side === "pre" ? "post" : "pre";
       const lagged = (ends: EdgeKernel["own"]) => ends.some((e) => e.lag !== undefined);
       return {
         kernel,
-        sourceStart: data.pre.start, sourceCount: data.pre.end - data.pre.start, targetStart: data.post.start, targetCount: data.post.end - data.post.start,
-        rows: table.rows, targets: table.targets, targetBytes: table.targetBytes,
+        sourceStart: data.pre.start,
+        sourceCount: data.pre.end - data.pre.start,
+        targetStart: data.post.start,
+        targetCount: data.post.end - data.post.start,
+        rows: table.rows,
+        targets: table.targets,
+        targetBytes: table.targetBytes,
         delayStride: perSynapse && kernel !== this.lowered.emit ? post.stride : 0,
         ...(this.#columns ? { columns: this.#columns } : {}),
         ...(perSynapse && this.lowered.pre.names.length > 0 ? { history: { slots: this.#historySlots, stride: pre.stride } } : {}),
         ...(this.#segments && kernel.walk === "out" && kernel !== this.lowered.emit ? { segments: this.#segments } : {}),
-        longest: this.#scratchLength, count: table.capacity,
+        longest: this.#scratchLength,
+        count: table.capacity,
         edgeAddress: (array) => {
           const address = this.edgeAddress(array);
           invariant(address !== undefined, `${this.#what} has no array ${array}`);
@@ -484,10 +516,17 @@ export class Plastic {
   get auxiliaries(): MapLayout[] {
     return (["pre", "post"] as const).flatMap((side) => {
       const { decay } = this.lowered[side];
-      return decay ? [{
-        kernel: decay, size: this.#side[side].size, stream: 0, drawAddress: () => 0,
-        address: (array: string) => this.#arrays.get(`${side} ${array}`)!,
-      }] : [];
+      return decay
+        ? [
+            {
+              kernel: decay,
+              size: this.#side[side].size,
+              stream: 0,
+              drawAddress: () => 0,
+              address: (array: string) => this.#arrays.get(`${side} ${array}`)!,
+            },
+          ]
+        : [];
     });
   }
 
@@ -497,7 +536,8 @@ export class Plastic {
    */
   actions(edges: number, auxiliaries: number, emitted: (group: Group) => Emitted): { readonly before: Action[]; readonly after: Action[] } {
     const { data, table, timing, modulators, pre } = this.options;
-    const before: Action[] = [], after: Action[] = [];
+    const before: Action[] = [],
+      after: Action[] = [];
     const { walks, emit, settle } = this.lowered;
     const early = walks.some((w) => this.#isEarly(w));
     let auxiliary = auxiliaries;
@@ -505,7 +545,8 @@ export class Plastic {
       if (this.lowered[side].decay) (early ? before : after).push({ kind: "advance", auxiliary: auxiliary++, stride: this.#side[side].stride });
     }
     const enqueued = new Set<EventQueue>();
-    const enqueues: Action[] = [], releases: Action[] = [];
+    const enqueues: Action[] = [],
+      releases: Action[] = [];
     walks.forEach((w, k) => {
       const edge = edges + k;
       if (w.on === "release") releases.push({ kind: "release", edge, waiting: this.#waiting!, targets: this.options.post.stride });
@@ -517,8 +558,12 @@ export class Plastic {
       (this.#isEarly(w) ? before : after).push({ kind: "walk", edge, emitted: from, ...(queue ? { queue } : {}) });
       if (!queue || enqueued.has(queue)) return;
       enqueued.add(queue);
-      enqueues.push({ kind: "enqueue", emitted: from, queue,
-        ...(queue.perEdge ? { rows: { address: table.rows, start: data.pre.start, count: table.sources } } : {}) });
+      enqueues.push({
+        kind: "enqueue",
+        emitted: from,
+        queue,
+        ...(queue.perEdge ? { rows: { address: table.rows, start: data.pre.start, count: table.sources } } : {}),
+      });
     });
     if (emit) after.push({ kind: "walk", edge: edges + this.kernels.indexOf(emit), emitted: emitted(pre) });
     if (settle) {
@@ -527,7 +572,13 @@ export class Plastic {
       after.push({ kind: "walk", edge: edges + this.kernels.indexOf(settle), emitted: emitted(this.options.post), ...(queue ? { queue } : {}) });
     }
     for (const [n, history] of this.#history) {
-      after.push({ kind: "remember", from: this.#arrays.get(`pre ${n}`)!, to: history, slots: this.#historySlots, bytes: pre.stride * realBytes(this.options.precision) });
+      after.push({
+        kind: "remember",
+        from: this.#arrays.get(`pre ${n}`)!,
+        to: history,
+        slots: this.#historySlots,
+        bytes: pre.stride * realBytes(this.options.precision),
+      });
     }
     after.push(...enqueues, ...releases);
     return { before, after };
@@ -554,7 +605,11 @@ export function timingOf(data: ProjectionData, checked: CheckedSynapse, delay: n
     if (!(seconds >= 0) || rounded > 2 ** 20)
       throw new ArgumentError("delay", `${what}: ${part} is ${value}`, `Use a time from 0 to ${2 ** 20} steps of ${dtText}.`);
     if (seconds > 0 && rounded === 0)
-      throw new ArgumentError("delay", `${what}: ${part} ${value} is shorter than the step ${dtText}`, `Use 0, or at least ${dtText}, or compile with a smaller dt.`);
+      throw new ArgumentError(
+        "delay",
+        `${what}: ${part} ${value} is shorter than the step ${dtText}`,
+        `Use 0, or at least ${dtText}, or compile with a smaller dt.`,
+      );
     return rounded;
   };
   const dendritic = data.dendriticDelay === undefined ? 0 : steps(data.dendriticDelay, "dendriticDelay");
@@ -562,12 +617,19 @@ export function timingOf(data: ProjectionData, checked: CheckedSynapse, delay: n
   const own = new Map(Object.entries(data.pathwayDelays ?? {}).map(([pathway, value]) => [pathway, steps(value, `delay of ${pathway}`)]));
   const coincident = data.coincident ?? (dendritic > 0 ? "simultaneous" : "pre-first");
   if (coincident !== "pre-first" && dendritic === 0)
-    throw new ArgumentError("coincident", `${what}: coincident is "${coincident}", but there is no dendritic delay`,
-      "Without one, what a presynaptic spike sends takes part in the very step that may make the neuron spike: give a dendriticDelay of at least one step.");
+    throw new ArgumentError(
+      "coincident",
+      `${what}: coincident is "${coincident}", but there is no dendritic delay`,
+      "Without one, what a presynaptic spike sends takes part in the step that may make the neuron spike: give a dendriticDelay of at least one step.",
+    );
   const sends = (p: CheckedSynapse["pathways"][number]) => p.statements.some((s) => s.kind === "transmit");
   for (const p of checked.pathways) {
     if (p.on === "pre" && sends(p) && dendritic + (own.get(p.name) ?? axonal) === 0)
-      throw new ArgumentError("delay", `${what}: what pathway ${p.name} sends has no delay at all`, `Give it a delay or the projection a dendriticDelay of at least ${dtText}.`);
+      throw new ArgumentError(
+        "delay",
+        `${what}: what pathway ${p.name} sends has no delay at all`,
+        `Give it a delay or the projection a dendriticDelay of at least ${dtText}.`,
+      );
   }
   return { dendritic, coincident, pathway: (pathway, side) => own.get(pathway) ?? (side === "pre" ? axonal : dendritic) };
 }
@@ -576,7 +638,11 @@ export function timingOf(data: ProjectionData, checked: CheckedSynapse, delay: n
 function neuronValue(group: Group, variable: string): number | "array" {
   const value = group.model?.parameters.some((p) => p.name === variable) ? group.values.get(variable) : undefined;
   if (value?.kind === "inTime")
-    throw new UnsupportedError("time", `population "${group.name}": ${variable} depends on t and cannot be read by synapses`, "Make it a variable of the model.");
+    throw new UnsupportedError(
+      "time",
+      `population "${group.name}": ${variable} depends on t and cannot be read by synapses`,
+      "Make it a variable of the model.",
+    );
   return value?.kind === "number" ? value.value : "array";
 }
 
@@ -584,8 +650,15 @@ function modulatorArrays(formal: string, group: Group): ModulatorArrays {
   const tau = group.values.get("tau");
   const decays = group.model!.parameters.some((p) => p.name === "tau") && tau?.kind === "number";
   const array = (variable: string) => `${formal}/${variable}`;
-  return { jumps: group.model!.variables.some((v) => v.name === "level"), rate: decays ? 1 / (tau as { value: number }).value : 0, value: array("value"), level: array("level"), age: array("age"),
-    earlierLevel: array("earlier_level"), earlierAge: array("earlier_age") };
+  return {
+    jumps: group.model!.variables.some((v) => v.name === "level"),
+    rate: decays ? 1 / (tau as { value: number }).value : 0,
+    value: array("value"),
+    level: array("level"),
+    age: array("age"),
+    earlierLevel: array("earlier_level"),
+    earlierAge: array("earlier_age"),
+  };
 }
 
 /** For messages about one synapse: "neuron 3 → 7". */

@@ -82,7 +82,8 @@ export function checkFits(data: NetworkData, precision: Precision, limit = addre
 export function valueRequests(data: NetworkData, dt: number): ValueRequest[] {
   return data.projections.flatMap((p) =>
     [...resolveSynapseValues(p, data)].flatMap(([key, value]) =>
-      isConstant(value) ? [] : [{ id: `${p.name}/${key}`, value, scale: key === "delay" ? 1 / dt : 1 }]),
+      isConstant(value) ? [] : [{ id: `${p.name}/${key}`, value, scale: key === "delay" ? 1 / dt : 1 }],
+    ),
   );
 }
 
@@ -178,10 +179,16 @@ export function buildDelivery(
 
   function makePlastic(): Plastic {
     if (table.delays === "perSynapse" && checked.pathways.filter((q) => q.on === "pre" && q.statements.length > 0).length > 1)
-      throw new UnsupportedError("delay", `${what}: each synapse has a delay of its own, but its model has several presynaptic pathways`,
-        "Use one delay for each pathway: delay: { name: \"1 ms\" }.");
+      throw new UnsupportedError(
+        "delay",
+        `${what}: each synapse has a delay of its own, but its model has several presynaptic pathways`,
+        'Use one delay for each pathway: delay: { name: "1 ms" }.',
+      );
     const values = new Map<string, number>();
-    for (const v of [...checked.parameters.map((q) => ({ name: q.name, value: q.value })), ...checked.variables.map((q) => ({ name: q.name, value: q.initial }))]) {
+    for (const v of [
+      ...checked.parameters.map((q) => ({ name: q.name, value: q.value })),
+      ...checked.variables.map((q) => ({ name: q.name, value: q.initial })),
+    ]) {
       const given = valuesOf(v.name) ?? v.value;
       if (typeof given === "number" && !table.columns.has(v.name)) values.set(v.name, given);
     }
@@ -190,12 +197,30 @@ export function buildDelivery(
       if (typeof given === "number") values.set(v.name, given);
     }
     const modulators = new Map(Object.entries(p.modulators).map(([formal, population]) => [formal, groups.get(population)!]));
-    const longest = table.delays === "perSynapse" ? { ...timing, pathway: (q: string, side: "pre" | "post") => (side === "pre" ? table.maxDelay : timing.pathway(q, side)) } : timing;
-    return new Plastic({
-      index, data: p, checked, pre, post, modulators, table, values, dt, precision, timing: longest,
-      keys: options.keys, eventCounter: options.eventCounter, plasticCounter: options.plasticCounter,
-      defer: options.defer && !isReadOften(p, options.data),
-    }, arena);
+    const longest =
+      table.delays === "perSynapse"
+        ? { ...timing, pathway: (q: string, side: "pre" | "post") => (side === "pre" ? table.maxDelay : timing.pathway(q, side)) }
+        : timing;
+    return new Plastic(
+      {
+        index,
+        data: p,
+        checked,
+        pre,
+        post,
+        modulators,
+        table,
+        values,
+        dt,
+        precision,
+        timing: longest,
+        keys: options.keys,
+        eventCounter: options.eventCounter,
+        plasticCounter: options.plasticCounter,
+        defer: options.defer && !isReadOften(p, options.data),
+      },
+      arena,
+    );
   }
 }
 
@@ -210,17 +235,28 @@ function knownValues(resolved: ReadonlyMap<string, ResolvedValue>): KnownValues 
 
 /** A monitor of its synapses would have to let every waiting event act whenever it looks. */
 function isReadOften(p: ProjectionData, data: NetworkData): boolean {
-  return data.monitors.some((m) => m.kind === "synapses" && m.projection === p.name &&
-    (m.every === undefined || parseQuantity(m.every, dimensions.second, "stateMonitor: every") < 0.02));
+  return data.monitors.some(
+    (m) =>
+      m.kind === "synapses" &&
+      m.projection === p.name &&
+      (m.every === undefined || parseQuantity(m.every, dimensions.second, "stateMonitor: every") < 0.02),
+  );
 }
 
-/** Variables that every synapse may hold, and parameters that differ between synapses. Which variables it holds in the end is found when it is lowered. */
+/** Variables that every synapse holds, and parameters that differ between synapses. */
 function columnsOf(
-  checked: CheckedSynapse, known: KnownValues, resolved: ReadonlyMap<string, ResolvedValue>, valuesOf: (key: string) => BatchValues | undefined,
+  checked: CheckedSynapse,
+  known: KnownValues,
+  resolved: ReadonlyMap<string, ResolvedValue>,
+  valuesOf: (key: string) => BatchValues | undefined,
 ): Pick<SynapseRequest, "columns"> {
   const parameters = checked.parameters.filter((q) => resolved.has(q.name) && !isConstant(resolved.get(q.name)!)).map((q) => q.name);
-  return { columns: [...parameters, ...variablesOfSynapses(checked, known).filter((n) => n !== "w")].map((name) =>
-    ({ name, values: valuesOf(name) ?? checked.variables.find((v) => v.name === name)!.initial })) };
+  return {
+    columns: [...parameters, ...variablesOfSynapses(checked, known).filter((n) => n !== "w")].map((name) => ({
+      name,
+      values: valuesOf(name) ?? checked.variables.find((v) => v.name === name)!.initial,
+    })),
+  };
 }
 
 /** Steps from the source's spike to the synapse; for a fixed weight, to the target. */
@@ -243,8 +279,11 @@ export function checkDale(p: ProjectionData, table: SynapseTable, arena: Arena, 
   const source = rows.findIndex((_, i) => rows[i + 1]! > e);
   const word = table.targetBytes === 2 ? arena.u16(table.targets, table.count)[e]! : arena.u32(table.targets, table.count)[e]!;
   const target = (table.delays === "perSynapse" ? word % stride : word) - p.post.start;
-  throw new ArgumentError("dale", `projection ${p.name}: the weight ${weights[e]} (SI) of synapse ${source} → ${target} has the wrong sign for an ${p.dale} projection`,
-    `Give weights that are ${p.dale === "excitatory" ? "0 or more" : "0 or less"}, or leave out dale.`);
+  throw new ArgumentError(
+    "dale",
+    `projection ${p.name}: the weight ${weights[e]} (SI) of synapse ${source} → ${target} has the wrong sign for an ${p.dale} projection`,
+    `Give weights that are ${p.dale === "excitatory" ? "0 or more" : "0 or less"}, or leave out dale.`,
+  );
 }
 
 /** The longest delay of `data` per receiving variable decides how many slots its input ring has. */
@@ -255,7 +294,8 @@ export function makeRings(deliveries: readonly Delivery[], groups: readonly Grou
     of.set(variable, Math.max(of.get(variable) ?? 1, count));
   };
   // A modulator may be changed by hand, through the way its spikes come.
-  for (const group of groups) if (group.data.kind === "neurons" && group.data.modulator && group.model!.receptors["amount"]) need(group, "arriving", 1);
+  for (const group of groups)
+    if (group.data.kind === "neurons" && group.data.modulator && group.model!.receptors["amount"]) need(group, "arriving", 1);
   for (const { post, variable, table, plastic } of deliveries) {
     if (plastic) for (const input of plastic.inputs) need(post, input.variable, input.slots);
     else need(post, variable!, table.maxDelay);
@@ -273,7 +313,10 @@ export function makeRings(deliveries: readonly Delivery[], groups: readonly Grou
 export function exposeToSynapses(deliveries: readonly Delivery[]): void {
   for (const { plastic, pre, post } of deliveries) {
     if (!plastic) continue;
-    for (const [group, names] of [[pre, plastic.lowered.neuronArrays.pre], [post, plastic.lowered.neuronArrays.post]] as const) {
+    for (const [group, names] of [
+      [pre, plastic.lowered.neuronArrays.pre],
+      [post, plastic.lowered.neuronArrays.post],
+    ] as const) {
       for (const n of names) if (group.values.get(n)?.kind === "array" && group.model!.parameters.some((p) => p.name === n)) group.exposed.add(n);
     }
   }

@@ -6,7 +6,6 @@ import { SpikeHash } from "./spikeHash.ts";
 import { streamId } from "./streams.ts";
 import type { SimulationParts } from "./parts.ts";
 
-
 export interface RunReport {
   /** Step, seconds. */
   readonly dt: number;
@@ -61,8 +60,12 @@ export function makeReport(parts: SimulationParts, measured: Measured): RunRepor
   const { groups, deliveries, options, stages, arena } = parts;
   const duration = measured.steps * options.dt;
   const projections = deliveries.map(({ data, table, plastic }) => ({
-    name: data.name, model: data.model.name, synapses: table.count,
-    bytes: plastic?.bytes ?? 4 * (table.sources + 1) + table.capacity * (table.targetBytes + (table.weights.kind === "perSynapse" ? realBytes(options.precision) : 0)),
+    name: data.name,
+    model: data.model.name,
+    synapses: table.count,
+    bytes:
+      plastic?.bytes ??
+      4 * (table.sources + 1) + table.capacity * (table.targetBytes + (table.weights.kind === "perSynapse" ? realBytes(options.precision) : 0)),
   }));
   const [low, high] = arena.u32(parts.eventCounter, 2);
   const [plasticLow, plasticHigh] = arena.u32(parts.plasticCounter, 2);
@@ -82,7 +85,9 @@ export function makeReport(parts: SimulationParts, measured: Measured): RunRepor
     spikes: measured.spikes.reduce((a, b) => a + b, 0),
     synapticEvents: high! * 4294967296 + low!,
     plasticEvents: plasticHigh! * 4294967296 + plasticLow!,
-    warnings: undrivenModulators(parts.data).filter((m) => !measured.modulated.has(m)).map((m) => `modulator "${m}" was never driven: its value stayed 0`),
+    warnings: undrivenModulators(parts.data)
+      .filter((m) => !measured.modulated.has(m))
+      .map((m) => `modulator "${m}" was never driven: its value stayed 0`),
     bytes: { synapses: projections.reduce((sum, { bytes }) => sum + bytes, 0), total: arena.bytes },
     spikeHash: measured.hash,
     modelHash: hashOf(parts),

@@ -11,14 +11,18 @@ import { checkDale } from "./projections.ts";
 import type { Delivery } from "./projections.ts";
 
 /** Sources, targets and delays (s) of all synapses in storage order, counted within the ranges of the projection. */
-export function synapseTargets(parts: SimulationParts, delivery: Delivery): { readonly pre: Uint32Array; readonly post: Uint32Array; readonly delays: Float64Array } {
+export function synapseTargets(
+  parts: SimulationParts,
+  delivery: Delivery,
+): { readonly pre: Uint32Array; readonly post: Uint32Array; readonly delays: Float64Array } {
   const { table, post: group, data, plastic } = delivery;
   const { arena, options } = parts;
   const rows = arena.u32(table.rows, table.sources + 1);
   const words = table.targetBytes === 2 ? arena.u16(table.targets, table.count) : arena.u32(table.targets, table.count);
   const pre = new Uint32Array(table.count);
   for (let i = 0; i < table.sources; i++) pre.fill(i, rows[i]!, rows[i + 1]!);
-  const own = table.delays === "perSynapse", dendritic = plastic?.options.timing.dendritic ?? 0;
+  const own = table.delays === "perSynapse",
+    dendritic = plastic?.options.timing.dendritic ?? 0;
   const post = Uint32Array.from(words, (p) => (own ? p % group.stride : p) - data.post.start);
   const delays = Float64Array.from(words, (p) => ((own ? Math.floor(p / group.stride) : table.maxDelay) + dendritic) * options.dt);
   return { pre, post, delays };
@@ -29,28 +33,46 @@ export function setSynapses(parts: SimulationParts, delivery: Delivery, values: 
   const { data, plastic, table, pre, post } = delivery;
   const { arena, options } = parts;
   const what = `projection ${data.name}`;
-  if (!plastic) throw new ArgumentError("static", `${what} has one fixed weight`, "Use sim.setWeight(projection, weight), or a plastic synapse model.");
+  if (!plastic)
+    throw new ArgumentError("static", `${what} has one fixed weight`, "Use sim.setWeight(projection, weight), or a plastic synapse model.");
   let stale = false;
   const known = [...plastic.checked.variables, ...plastic.checked.parameters];
   for (const [key, value] of Object.entries(values)) {
     const found = known.find((v) => v.name === key);
-    if (!found) throw new ArgumentError("unknown-name", `${what}: its synapses have no parameter or variable "${key}"`, `Known: ${known.map((v) => v.name).join(", ")}.`);
+    if (!found)
+      throw new ArgumentError(
+        "unknown-name",
+        `${what}: its synapses have no parameter or variable "${key}"`,
+        `Known: ${known.map((v) => v.name).join(", ")}.`,
+      );
     const resolved = resolveValue(value, found.dimension, synapseScope(pre.data.positions, post.data.positions), `${what}: ${key}`);
     const uniform = resolved.kind === "expr" && resolved.expr.kind === "number" ? resolved.expr.value : undefined;
     const address = plastic.edgeAddress(key);
     if (address === undefined) {
       if (uniform === undefined)
-        throw new ArgumentError("uniform", `${what}: ${key} is one number for all synapses`, `Give it as an array or distribution when the projection is made, then it may differ between synapses.`);
+        throw new ArgumentError(
+          "uniform",
+          `${what}: ${key} is one number for all synapses`,
+          `Give it as an array or distribution when the projection is made, then it may differ between synapses.`,
+        );
       if (plastic.parameters.has(key)) {
         plastic.parameters.set(key, uniform);
         stale = true;
       } else plastic.fillTrace(key, uniform, arena);
       continue;
     }
-    const fresh = uniform !== undefined ? new Float64Array(table.count).fill(uniform)
-      : resolved.kind === "array" ? resolved.values : evaluateForSynapses(resolved.expr);
+    const fresh =
+      uniform !== undefined
+        ? new Float64Array(table.count).fill(uniform)
+        : resolved.kind === "array"
+          ? resolved.values
+          : evaluateForSynapses(resolved.expr);
     if (fresh.length !== table.count)
-      throw new ArgumentError("size", `${what}: ${key} has ${fresh.length} values for ${table.count} synapses`, `Give ${table.count} values, in the order of sim.synapses(projection).`);
+      throw new ArgumentError(
+        "size",
+        `${what}: ${key} has ${fresh.length} values for ${table.count} synapses`,
+        `Give ${table.count} values, in the order of sim.synapses(projection).`,
+      );
     const bad = fresh.findIndex((x) => !Number.isFinite(x));
     if (bad >= 0) throw new ArgumentError("not-finite", `${what}: ${key} of synapse ${bad} is ${fresh[bad]}`, "Every value must be a finite number.");
     const view = arena.real(options.precision, address, table.count);
@@ -87,7 +109,10 @@ export function setSynapses(parts: SimulationParts, delivery: Delivery, values: 
     const [low, high] = data.limits.map((l) => parseQuantity(l, dimension, `${what}: limits`)) as [number, number];
     const e = fresh.findIndex((x) => !(x >= low && x <= high));
     if (e >= 0)
-      throw new ArgumentError("limits", `${what}: the weight ${formatQuantity(fresh[e]!, dimension)} of synapse ${e} is outside the limits ${data.limits[0]} to ${data.limits[1]}`,
-        "Give weights within the limits, or widen them.");
+      throw new ArgumentError(
+        "limits",
+        `${what}: the weight ${formatQuantity(fresh[e]!, dimension)} of synapse ${e} is outside the limits ${data.limits[0]} to ${data.limits[1]}`,
+        "Give weights within the limits, or widen them.",
+      );
   }
 }

@@ -97,7 +97,11 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     this.#parts = parts;
     this.#executable = executable;
     this.#spikeTotals = new Float64Array(parts.groups.length);
-    this.#recording = new Recording(parts, () => this.#step, (d) => this.#refresh(d));
+    this.#recording = new Recording(
+      parts,
+      () => this.#step,
+      (d) => this.#refresh(d),
+    );
     this.#scalars = parts.scalars;
     this.#changes = this.#plannedChanges();
     this.#structures = structureRoutines(parts, {
@@ -269,8 +273,10 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     this.#checkUsable();
     const group = this.#group(modulator.population.range);
     const ring = group.rings.get("arriving");
-    if (!ring) throw new ArgumentError("modulator", `modulator "${modulator.name}" follows a signal and cannot be changed by hand`, "Make it without signal.");
-    if (!Number.isFinite(amount)) throw new ArgumentError("not-finite", `modulator "${modulator.name}": the amount is ${amount}`, "Add a finite number.");
+    if (!ring)
+      throw new ArgumentError("modulator", `modulator "${modulator.name}" follows a signal and cannot be changed by hand`, "Make it without signal.");
+    if (!Number.isFinite(amount))
+      throw new ArgumentError("not-finite", `modulator "${modulator.name}": the amount is ${amount}`, "Add a finite number.");
     const slot = arenaSlot(ring, this.#step);
     this.#parts.arena.real(this.precision, ring.address + slot, 1)[0]! += amount;
     this.#modulated.add(modulator.name);
@@ -282,7 +288,12 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     const delivery = this.#delivery(projection.name);
     const { plastic } = delivery;
     if (!plastic) {
-      if (learns) throw new ArgumentError("static", `projection ${projection.name} has a fixed weight and cannot learn`, "Make it with a plastic synapse model.");
+      if (learns)
+        throw new ArgumentError(
+          "static",
+          `projection ${projection.name} has a fixed weight and cannot learn`,
+          "Make it with a plastic synapse model.",
+        );
       return;
     }
     if (plastic.learns === learns) return;
@@ -298,7 +309,11 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     const delivery = this.#delivery(projection.name);
     const rules = this.#parts.data.normalisations.filter((n) => n.projection === projection.name);
     if (rules.length === 0)
-      throw new ArgumentError("normalise", `projection ${projection.name} has no norm`, `Say which before compiling: net.normalise(projection, { incoming: "…" }).`);
+      throw new ArgumentError(
+        "normalise",
+        `projection ${projection.name} has no norm`,
+        `Say which before compiling: net.normalise(projection, { incoming: "…" }).`,
+      );
     this.#refresh(delivery);
     for (const rule of rules) normalise(delivery, rule, this.#parts.arena, this.precision);
   }
@@ -358,7 +373,11 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     const value = parseQuantity(weight, variable.dimension, `weight of ${projection.name}`);
     const { dale } = delivery.data;
     if ((dale === "excitatory" && value < 0) || (dale === "inhibitory" && value > 0))
-      throw new ArgumentError("dale", `projection ${projection.name} is ${dale}: its weight cannot be ${weight}`, `Use a weight that is ${value < 0 ? "0 or more" : "0 or less"}.`);
+      throw new ArgumentError(
+        "dale",
+        `projection ${projection.name} is ${dale}: its weight cannot be ${weight}`,
+        `Use a weight that is ${value < 0 ? "0 or more" : "0 or less"}.`,
+      );
     delivery.constantWeight = value;
     this.#stale = true;
   }
@@ -605,7 +624,10 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
       if (!regularly) return [];
       const apply = () => {
         this.#refresh(d);
-        this.#visit(d, d.plastic!.lowered.walks.findIndex((w) => w.on === "regular"));
+        this.#visit(
+          d,
+          d.plastic!.lowered.walks.findIndex((w) => w.on === "regular"),
+        );
       };
       return [{ everySteps: stepsOf(regularly.every), apply }];
     });
@@ -680,7 +702,11 @@ const arenaSlot = (ring: { readonly slots: number; readonly slotBytes: number },
 
 function unknownSynapseName({ data, plastic }: Delivery, name: string): ArgumentError {
   const known = ["w", ...(plastic ? [...plastic.checked.variables.slice(1), ...plastic.checked.parameters].map((v) => v.name) : [])];
-  return new ArgumentError("unknown-name", `projection ${data.name}: its synapses have no parameter or variable "${name}"`, `Known: ${known.join(", ")}.`);
+  return new ArgumentError(
+    "unknown-name",
+    `projection ${data.name}: its synapses have no parameter or variable "${name}"`,
+    `Known: ${known.join(", ")}.`,
+  );
 }
 
 function writeRow(
@@ -710,4 +736,3 @@ function cpuTime(): number {
   const { user, system } = runtime.cpuUsage();
   return (user + system) / 1000;
 }
-

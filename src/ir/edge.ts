@@ -56,5 +56,9 @@ export interface Pending {
   readonly body: readonly Statement[];
 }
 
-/** `name` in the body is the element of `array`; with `lag` as it was at the end of the step that many steps before the edge's event left its source. */
-export interface EndValue { readonly name: string; readonly array: string; readonly lag?: 0 | 1 }
+/** `name` in the body is the element of `array`; with `lag` as it was that many steps before the end of the step in which the event left its source. */
+export interface EndValue {
+  readonly name: string;
+  readonly array: string;
+  readonly lag?: 0 | 1;
+}

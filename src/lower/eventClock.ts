@@ -20,7 +20,9 @@ export function withEventClock(model: CheckedSynapse): CheckedSynapse {
   };
   const driven = new Set(model.variables.filter((v) => v.clock === "event-driven").map((v) => v.name));
   const namesOf = (s: CheckedSynapseStatement): string[] => [...behind(s.value), ...(s.kind === "assign" ? [s.target] : [])];
-  const named = [...model.pathways, ...(model.regularly ? [model.regularly] : [])].some((p) => p.statements.some((s) => namesOf(s).includes("elapsed")));
+  const named = [...model.pathways, ...(model.regularly ? [model.regularly] : [])].some((p) =>
+    p.statements.some((s) => namesOf(s).includes("elapsed")),
+  );
   if (!named || driven.size === 0) return model;
 
   const put = (e: Expr): Expr => substitute(e, new Map([["elapsed", name(sinceEvent)]]));

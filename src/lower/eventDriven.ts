@@ -8,10 +8,16 @@ import type { Expr } from "../ir/expr.ts";
 import { printExpr } from "../ir/print.ts";
 import { isNumber, simplify } from "../ir/simplify.ts";
 
-export interface DrivenEquation { readonly name: string; readonly derivative: Expr }
+export interface DrivenEquation {
+  readonly name: string;
+  readonly derivative: Expr;
+}
 
 /** Part of a course: amplitude · exp(−rate · time). */
-export interface Exponential { readonly amplitude: Expr; readonly rate: Expr }
+export interface Exponential {
+  readonly amplitude: Expr;
+  readonly rate: Expr;
+}
 
 /**
  * @param equations free of names that change between events, but for each other's and those of `given`
@@ -22,15 +28,21 @@ export interface Exponential { readonly amplitude: Expr; readonly rate: Expr }
  * @throws {EquationError} for an equation that has no such solution
  */
 export function eventDrivenAdvance(
-  equations: readonly DrivenEquation[], given: ReadonlyMap<string, readonly Exponential[]>, elapsed: Expr, owner: string,
+  equations: readonly DrivenEquation[],
+  given: ReadonlyMap<string, readonly Exponential[]>,
+  elapsed: Expr,
+  owner: string,
 ): Map<string, Expr> {
   const courses = new Map<string, readonly Exponential[] | undefined>(given);
   const variables = new Set([...equations.map((e) => e.name), ...given.keys()]);
   const next = new Map<string, Expr>();
   const waiting = [...equations];
   const refuse = (e: DrivenEquation, why: string): never => {
-    throw new EquationError("event-driven", `${owner}: d${e.name}/dt = ${printExpr(e.derivative)} cannot be event-driven, because it ${why}`,
-      `Mark it (clock-driven): then it is advanced in every step.`);
+    throw new EquationError(
+      "event-driven",
+      `${owner}: d${e.name}/dt = ${printExpr(e.derivative)} cannot be event-driven, because it ${why}`,
+      `Mark it (clock-driven): then it is advanced in every step.`,
+    );
   };
   while (waiting.length > 0) {
     const before = waiting.length;
@@ -45,7 +57,9 @@ export function eventDrivenAdvance(
         continue;
       }
       const rate = simplify(neg(sumOf(own.map((m) => m.coefficient))));
-      const drives = others.flatMap((m) => productOf(m, courses) ?? refuse(equation, `is driven by ${m.factors.join("·")}, which is not a sum of exponentials`));
+      const drives = others.flatMap(
+        (m) => productOf(m, courses) ?? refuse(equation, `is driven by ${m.factors.join("·")}, which is not a sum of exponentials`),
+      );
       next.set(equation.name, advance(equation.name, rate, drives, elapsed));
       courses.set(equation.name, courseOf(equation.name, rate, drives));
       waiting.splice(k, 1);
@@ -55,7 +69,10 @@ export function eventDrivenAdvance(
   return next;
 }
 
-interface Monomial { readonly coefficient: Expr; readonly factors: readonly string[] }
+interface Monomial {
+  readonly coefficient: Expr;
+  readonly factors: readonly string[];
+}
 
 const sumOf = (terms: readonly Expr[]): Expr => terms.reduce((a, b) => add(a, b), number(0) as Expr);
 
@@ -67,17 +84,25 @@ function monomials(e: Expr, names: ReadonlySet<string>): Monomial[] | undefined 
   const parts = e.args.map((a) => monomials(a, names));
   const [a, b] = parts;
   switch (e.op) {
-    case "neg": return a && a.map((m) => ({ ...m, coefficient: simplify(neg(m.coefficient)) }));
-    case "add": return a && b && [...a, ...b];
-    case "sub": return a && b && [...a, ...b.map((m) => ({ ...m, coefficient: simplify(neg(m.coefficient)) }))];
-    case "mul": return a && b && a.flatMap((x) => b.map((y) =>
-      ({ coefficient: simplify(mul(x.coefficient, y.coefficient)), factors: [...x.factors, ...y.factors] })));
+    case "neg":
+      return a && a.map((m) => ({ ...m, coefficient: simplify(neg(m.coefficient)) }));
+    case "add":
+      return a && b && [...a, ...b];
+    case "sub":
+      return a && b && [...a, ...b.map((m) => ({ ...m, coefficient: simplify(neg(m.coefficient)) }))];
+    case "mul":
+      return (
+        a &&
+        b &&
+        a.flatMap((x) => b.map((y) => ({ coefficient: simplify(mul(x.coefficient, y.coefficient)), factors: [...x.factors, ...y.factors] })))
+      );
     case "div": {
       const below = e.args[1]!;
       if (!a || [...namesIn(below)].some((n) => names.has(n))) return undefined;
       return a.map((m) => ({ ...m, coefficient: simplify(div(m.coefficient, below)) }));
     }
-    default: return undefined;
+    default:
+      return undefined;
   }
 }
 
@@ -87,7 +112,9 @@ function productOf(m: Monomial, courses: ReadonlyMap<string, readonly Exponentia
   for (const factor of m.factors) {
     const course = courses.get(factor);
     if (!course) return undefined;
-    product = product.flatMap((p) => course.map((c) => ({ amplitude: simplify(mul(p.amplitude, c.amplitude)), rate: simplify(add(p.rate, c.rate)) })));
+    product = product.flatMap((p) =>
+      course.map((c) => ({ amplitude: simplify(mul(p.amplitude, c.amplitude)), rate: simplify(add(p.rate, c.rate)) })),
+    );
   }
   return product;
 }
@@ -98,14 +125,17 @@ const isZero = (e: Expr): boolean => isNumber(e, 0);
 function advance(variable: string, rate: Expr, drives: readonly Exponential[], elapsed: Expr): Expr {
   const start: Expr = { kind: "name", name: variable };
   const decayed = isZero(rate) ? start : mul(start, apply("exp", neg(mul(rate, elapsed))));
-  return simplify(drives.filter((d) => !isZero(d.amplitude)).reduce((sum, d) => add(sum, mul(d.amplitude, response(rate, d.rate, elapsed))), decayed as Expr));
+  return simplify(
+    drives.filter((d) => !isZero(d.amplitude)).reduce((sum, d) => add(sum, mul(d.amplitude, response(rate, d.rate, elapsed))), decayed as Expr),
+  );
 }
 
 /** ∫ exp(−r s) exp(−a(Δ − s)) ds from 0 to Δ = Δ·exp(−min(a, r)Δ)·exprel(−|a − r|Δ): exact also where a = r, and never overflowing for rates ≥ 0. */
 function response(a: Expr, r: Expr, elapsed: Expr): Expr {
-  const [slow, gap] = a.kind === "number" && r.kind === "number"
-    ? [number(Math.min(a.value, r.value)), number(Math.abs(a.value - r.value))]
-    : [apply("min", a, r), apply("abs", sub(a, r))];
+  const [slow, gap] =
+    a.kind === "number" && r.kind === "number"
+      ? [number(Math.min(a.value, r.value)), number(Math.abs(a.value - r.value))]
+      : [apply("min", a, r), apply("abs", sub(a, r))];
   const shape = isZero(gap) ? elapsed : mul(elapsed, apply("exprel", neg(mul(gap, elapsed))));
   return isZero(slow) ? shape : mul(apply("exp", neg(mul(slow, elapsed))), shape);
 }

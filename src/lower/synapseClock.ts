@@ -11,17 +11,30 @@ import { Scope } from "./scope.ts";
 import { isWhiteNoise, naturalScale, noiseNames, separateNoise } from "./system.ts";
 import type { System } from "./system.ts";
 
-export interface ClockEquation { readonly name: string; readonly dimension: Dimension; readonly derivative: Expr }
+export interface ClockEquation {
+  readonly name: string;
+  readonly dimension: Dimension;
+  readonly derivative: Expr;
+}
 
-/** Each equation linear in its own variable is advanced by the exponential Euler method, others by the fourth-order Runge–Kutta one, noise by Euler–Maruyama. */
-export function synapseClockStep(model: CheckedSynapse, equations: readonly ClockEquation[], dt: number): { readonly statements: readonly Statement[] } {
+/** Equations that are linear each in its own variable are advanced by the exponential Euler method, others by rk4, noise by Euler–Maruyama. */
+export function synapseClockStep(
+  model: CheckedSynapse,
+  equations: readonly ClockEquation[],
+  dt: number,
+): { readonly statements: readonly Statement[] } {
   if (equations.length === 0) return { statements: [] };
   const taken = [...model.variables.map((v) => v.name), ...model.parameters.map((p) => p.name), ...model.modulators, "t", "dt", "i", "j", "elapsed"];
   const scope = new Scope(taken, [], model.draws);
   const system: System = {
     model: model.name,
     dt,
-    equations: equations.map((e) => ({ name: e.name, ...separateNoise(model.name, e.name, e.derivative, isWhiteNoise), frozen: false, scale: naturalScale(e.dimension) })),
+    equations: equations.map((e) => ({
+      name: e.name,
+      ...separateNoise(model.name, e.name, e.derivative, isWhiteNoise),
+      frozen: false,
+      scale: naturalScale(e.dimension),
+    })),
     tolerance: 1e-6,
     scope,
     fire: () => [],
@@ -32,5 +45,7 @@ export function synapseClockStep(model: CheckedSynapse, equations: readonly Cloc
   const put = (e: Expr): Expr => (e.kind === "apply" ? apply(e.op, ...e.args.map(put)) : e.kind === "name" ? (drawn.get(e.name) ?? e) : e);
   const lets = advance.statements.map((s): Statement => (s.kind === "while" ? s : { ...s, value: put(s.value) }));
   const next = [...advance.next].map(([n, value]): Statement => ({ kind: "let", name: `${n} next`, value: put(value) }));
-  return { statements: [...lets, ...next, ...[...advance.next.keys()].map((n): Statement => ({ kind: "assign", name: n, value: name(`${n} next`) }))] };
+  return {
+    statements: [...lets, ...next, ...[...advance.next.keys()].map((n): Statement => ({ kind: "assign", name: n, value: name(`${n} next`) }))],
+  };
 }

@@ -19,7 +19,10 @@ export interface TraceOptions {
  * @param pathways with parameters put in: what is left as a name differs between synapses
  */
 export function findTraces(
-  model: CheckedSynapse, options: TraceOptions, inline: (e: Expr) => Expr, pathways: readonly CheckedPathway[],
+  model: CheckedSynapse,
+  options: TraceOptions,
+  inline: (e: Expr) => Expr,
+  pathways: readonly CheckedPathway[],
 ): { readonly pre: ReadonlySet<string>; readonly post: ReadonlySet<string> } {
   const elsewhere = new Set<string>();
   for (const p of [...pathways.filter((p) => p.on === "modulator"), ...(model.regularly ? [{ statements: model.regularly.statements }] : [])]) {
@@ -27,8 +30,18 @@ export function findTraces(
   }
   // What an equation of a synapse's own variable uses has to be at hand with it.
   const find = (side: "pre" | "post"): Set<string> => {
-    const found = new Set(model.variables.filter((v) => v.name !== "w" && v.clock !== "clock-driven" && !elsewhere.has(v.name) &&
-      options.initials.get(v.name) !== undefined && isAssigned(v.name, side)).map((v) => v.name));
+    const found = new Set(
+      model.variables
+        .filter(
+          (v) =>
+            v.name !== "w" &&
+            v.clock !== "clock-driven" &&
+            !elsewhere.has(v.name) &&
+            options.initials.get(v.name) !== undefined &&
+            isAssigned(v.name, side),
+        )
+        .map((v) => v.name),
+    );
     for (;;) {
       const wrong = [...found].find((v) => !belongs(v, side, found));
       if (wrong === undefined) return found;
@@ -47,7 +60,8 @@ export function findTraces(
     if (derivative && hasDraw(derivative)) return false;
     // Seen later than it happens, a value that moves from the very start would begin to move too late.
     if (!atOnce && !options.resting.has(variable)) return false;
-    const usedByOthers = !options.whoever && model.variables.some((v) => v.derivative && !found.has(v.name) && namesIn(inline(v.derivative)).has(variable));
+    const usedByOthers =
+      !options.whoever && model.variables.some((v) => v.derivative && !found.has(v.name) && namesIn(inline(v.derivative)).has(variable));
     return !usedByOthers && pathways.every((p) => p.statements.every((s) => s.kind !== "assign" || s.target !== variable || own(s.value)));
   };
   return { pre: find("pre"), post: find("post") };

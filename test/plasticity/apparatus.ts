@@ -30,8 +30,11 @@ export interface Setting {
 
 /** Repeats what arrives at `spike` and sums in `g` what arrives there. */
 const target = neuron({
-  name: "target", state: { arrived: 0, g: 0 }, receptors: { spike: "arrived", g: "g" },
-  equations: "arrived : 1 (impulse); g : 1", threshold: "arrived > 0",
+  name: "target",
+  state: { arrived: 0, g: 0 },
+  receptors: { spike: "arrived", g: "g" },
+  equations: "arrived : 1 (impulse); g : 1",
+  threshold: "arrived > 0",
 });
 
 /** Neurons before the ones that are connected, so that ranges do not begin at 0. */
@@ -65,27 +68,41 @@ export async function compare(setting: Setting, backend: "wasm" | "interpreter")
 
   const { modulator } = setting;
   const reward = net.spikeSource("reward", 1, { times: [...new Set(modulator?.steps)].sort((a, b) => a - b).map((step) => (step + 1) * dt) });
-  const DA = modulator && net.modulator("DA", {
-    ...(modulator.tau === undefined ? {} : { tau: `${modulator.tau} s` }), initial: modulator.initial, amount: modulator.amount, from: reward, delay: ms(1),
-  });
+  const DA =
+    modulator &&
+    net.modulator("DA", {
+      ...(modulator.tau === undefined ? {} : { tau: `${modulator.tau} s` }),
+      initial: modulator.initial,
+      amount: modulator.amount,
+      from: reward,
+      delay: ms(1),
+    });
   const model = synapse(setting.spec as SynapseSpec<string, string>);
   const pairs = setting.pairs.map(([s, t]) => [s % sources, t % setting.targets] as const);
   const projection = net.projection(pre.slice(unused, unused + sources), post.slice(unused, unused + setting.targets), model, {
-    connect: explicit(pairs.map(([s]) => s), pairs.map(([, t]) => t)),
+    connect: explicit(
+      pairs.map(([s]) => s),
+      pairs.map(([, t]) => t),
+    ),
     receptor: "g",
     weight: Float64Array.from(pairs, (_, k) => setting.weights[k % setting.weights.length]!),
-    delay: typeof delay === "number" ? ms(delay)
-      : isList(delay) ? { values: pairs.map((_, k) => delay[k % delay.length]! * dt * 1000), unit: "ms" }
-      : Object.fromEntries(Object.entries(delay).map(([pathway, n]) => [pathway, ms(n)])),
+    delay:
+      typeof delay === "number"
+        ? ms(delay)
+        : isList(delay)
+          ? { values: pairs.map((_, k) => delay[k % delay.length]! * dt * 1000), unit: "ms" }
+          : Object.fromEntries(Object.entries(delay).map(([pathway, n]) => [pathway, ms(n)])),
     ...(dendritic > 0 && { dendriticDelay: ms(dendritic) }),
     ...(coincident && { coincident }),
     ...(DA && { modulators: { DA } }),
-    ...Object.fromEntries(Object.entries(values).map(([name, value]) => {
-      const unit = name.startsWith("tau") ? "s" : undefined;
-      if (typeof value === "number") return [name, unit ? `${value} s` : value];
-      const list = pairs.map((_, k) => value[k % value.length]!);
-      return [name, unit ? { values: list, unit } : Float64Array.from(list)];
-    })),
+    ...Object.fromEntries(
+      Object.entries(values).map(([name, value]) => {
+        const unit = name.startsWith("tau") ? "s" : undefined;
+        if (typeof value === "number") return [name, unit ? `${value} s` : value];
+        const list = pairs.map((_, k) => value[k % value.length]!);
+        return [name, unit ? { values: list, unit } : Float64Array.from(list)];
+      }),
+    ),
   } as never);
   const emitted = { pre: net.spikeMonitor(pre), post: net.spikeMonitor(post) };
   const level = DA && { value: net.stateMonitor(DA.population, ["value"], { every: ms(1) }), jumps: net.spikeMonitor(DA.population) };
@@ -103,18 +120,30 @@ export async function compare(setting: Setting, backend: "wasm" | "interpreter")
 
   const stepsOf = ({ times, indices }: SpikeMonitor, size: number): number[][] =>
     Array.from({ length: size }, (_, k) => [...times].map((t) => Math.round(t / dt) - 1).filter((_, n) => indices[n] === k + unused));
-  const preSpikes = stepsOf(emitted.pre, sources), postSpikes = stepsOf(emitted.post, setting.targets);
+  const preSpikes = stepsOf(emitted.pre, sources),
+    postSpikes = stepsOf(emitted.post, setting.targets);
   const expected = bruteForce({
-    model: model.checked, dt, steps, preSpikes, postSpikes,
+    model: model.checked,
+    dt,
+    steps,
+    preSpikes,
+    postSpikes,
     coincident: coincident ?? (dendritic > 0 ? "simultaneous" : "pre-first"),
-    ...(level && modulator && { modulators: { DA: {
-      tau: modulator.tau ?? Infinity,
-      value: (step) => (step < 0 ? modulator.initial : level.value.get("value")[step]!),
-      events: [...level.jumps.times].map((t) => Math.round(t / dt) - 1),
-    } } }),
+    ...(level &&
+      modulator && {
+        modulators: {
+          DA: {
+            tau: modulator.tau ?? Infinity,
+            value: (step) => (step < 0 ? modulator.initial : level.value.get("value")[step]!),
+            events: [...level.jumps.times].map((t) => Math.round(t / dt) - 1),
+          },
+        },
+      }),
     perSynapse: new Set(Object.keys(values).filter((name) => typeof values[name] !== "number")),
     synapses: Array.from(from, (source, k) => ({
-      pre: source, post: to[k]!, dendritic,
+      pre: source,
+      post: to[k]!,
+      dendritic,
       delay: (pathway) => {
         const isPre = model.checked.pathways.find((p) => p.name === pathway)!.on === "pre";
         if (typeof delay === "number") return isPre ? delay : 0;

@@ -47,7 +47,12 @@ export interface Modulator {
   readonly events: readonly number[];
 }
 
-export interface Sent { readonly arrives: number; readonly synapse: number; readonly target: string; readonly amount: number }
+export interface Sent {
+  readonly arrives: number;
+  readonly synapse: number;
+  readonly target: string;
+  readonly amount: number;
+}
 
 export interface Outcome {
   /** Of each variable: its value in each synapse at the time steps·dt. */
@@ -66,13 +71,25 @@ export function bruteForce(experiment: Experiment): Outcome {
   const sent: Sent[] = [];
   const traces = traceSides(model, experiment.perSynapse);
   const results = synapses.map((synapse, index) => {
-    const scope: Scope = new Map([["dt", dt], ["i", synapse.pre], ["j", synapse.post], ["N_pre", preSpikes.length], ["N_post", postSpikes.length]]);
+    const scope: Scope = new Map([
+      ["dt", dt],
+      ["i", synapse.pre],
+      ["j", synapse.post],
+      ["N_pre", preSpikes.length],
+      ["N_post", postSpikes.length],
+    ]);
     for (const p of model.parameters) scope.set(p.name, p.value);
     for (const v of model.variables) scope.set(v.name, v.initial);
     for (const [name, value] of Object.entries(synapse.values)) scope.set(name, value);
     let visited = 0;
 
-    const act = (pathway: { readonly statements: readonly CheckedSynapseStatement[] }, step: number, read: Scope, marksVisit: boolean, afterSpikes: boolean): void => {
+    const act = (
+      pathway: { readonly statements: readonly CheckedSynapseStatement[] },
+      step: number,
+      read: Scope,
+      marksVisit: boolean,
+      afterSpikes: boolean,
+    ): void => {
       read.set("elapsed", (step + 1 - visited) * dt);
       for (const statement of pathway.statements) {
         const amount = valueOf(model, statement.value, (n) => read.get(n));
@@ -94,14 +111,17 @@ export function bruteForce(experiment: Experiment): Outcome {
       for (const [name, modulator] of Object.entries(experiment.modulators ?? {})) scope.set(name, modulator.value(step));
       const before = new Map(scope);
       const pre = model.pathways.filter((p) => p.on === "pre" && preSpikes[synapse.pre]!.includes(step - synapse.delay(p.name)));
-      const post = model.pathways.filter((p) => p.on === "post" && postSpikes[synapse.post]!.includes(step - synapse.dendritic - synapse.delay(p.name)));
+      const post = model.pathways.filter(
+        (p) => p.on === "post" && postSpikes[synapse.post]!.includes(step - synapse.dendritic - synapse.delay(p.name)),
+      );
       const modulated = model.pathways.filter((p) => p.on === "modulator" && experiment.modulators?.[p.name]?.events.includes(step));
       // What takes part in the step that it arrives in comes before anything else in it, and knows the modulators of a step ago.
       const early = pre.filter((p) => synapse.dendritic === 0 && synapse.delay(p.name) > 0);
       const late = pre.filter((p) => !early.includes(p));
       for (const pathway of [...early, ...modulated, ...(coincident === "pre-first" ? [...late, ...post] : [...post, ...late])]) {
         const read = new Map(scope);
-        if (early.includes(pathway)) for (const [name, modulator] of Object.entries(experiment.modulators ?? {})) read.set(name, modulator.value(step - 1));
+        if (early.includes(pathway))
+          for (const [name, modulator] of Object.entries(experiment.modulators ?? {})) read.set(name, modulator.value(step - 1));
         if (coincident === "simultaneous") {
           for (const [name, side] of traces) if (side !== pathway.on) read.set(name, before.get(name)!);
         }
@@ -118,11 +138,13 @@ export function bruteForce(experiment: Experiment): Outcome {
 
 /** All variables with an equation, and the modulators beside them, one step on. */
 function advanceAll(model: CheckedSynapse, scope: Scope, dt: number, modulators: Readonly<Record<string, Modulator>>): void {
-  const equations = model.variables.filter((v) => v.derivative).map((v): Equation => ({
-    name: v.name,
-    reads: namesBehind(model, v.derivative!),
-    rate: (value) => valueOf(model, v.derivative!, (n) => value(n) ?? scope.get(n)),
-  }));
+  const equations = model.variables
+    .filter((v) => v.derivative)
+    .map((v): Equation => ({
+      name: v.name,
+      reads: namesBehind(model, v.derivative!),
+      rate: (value) => valueOf(model, v.derivative!, (n) => value(n) ?? scope.get(n)),
+    }));
   for (const [name, { tau }] of Object.entries(modulators)) {
     equations.push({ name, reads: new Set([name]), rate: (value) => -value(name)! / tau });
   }
@@ -130,13 +152,15 @@ function advanceAll(model: CheckedSynapse, scope: Scope, dt: number, modulators:
 }
 
 function valueOf(model: CheckedSynapse, e: Expr, value: (name: string) => number | undefined): number {
-  return Number(evaluate(e, (name) => {
-    const own = value(name);
-    if (own !== undefined) return own;
-    const sub = model.subexpressions.find((s) => s.name === name);
-    if (!sub) throw new Error(`the brute-force simulation knows no ${name}`);
-    return valueOf(model, sub.value, value);
-  }));
+  return Number(
+    evaluate(e, (name) => {
+      const own = value(name);
+      if (own !== undefined) return own;
+      const sub = model.subexpressions.find((s) => s.name === name);
+      if (!sub) throw new Error(`the brute-force simulation knows no ${name}`);
+      return valueOf(model, sub.value, value);
+    }),
+  );
 }
 
 /** All names an expression depends on, subexpressions looked through. */
@@ -167,7 +191,8 @@ export function traceSides(model: CheckedSynapse, perSynapse: ReadonlySet<string
     const writers = new Set(model.pathways.filter((p) => p.statements.some((s) => s.kind === "assign" && s.target === v.name)).map((p) => p.on));
     const [side] = writers;
     const regular = model.regularly?.statements.some((s) => s.kind === "assign" && s.target === v.name);
-    if (writers.size === 1 && side !== "modulator" && v.name !== "w" && !perSynapse.has(v.name) && !regular && v.clock !== "clock-driven") sides.set(v.name, side!);
+    if (writers.size === 1 && side !== "modulator" && v.name !== "w" && !perSynapse.has(v.name) && !regular && v.clock !== "clock-driven")
+      sides.set(v.name, side!);
   }
   for (let changed = true; changed;) {
     changed = false;

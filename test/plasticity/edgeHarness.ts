@@ -4,7 +4,11 @@ import type { EdgeKernel } from "../../src/ir/edge.ts";
 import type { MapKernel } from "../../src/ir/kernel.ts";
 import { keySchedule, seedOf } from "../../src/math/philox.ts";
 
-export interface Edge { readonly source: number; readonly target: number; readonly delay: number }
+export interface Edge {
+  readonly source: number;
+  readonly target: number;
+  readonly delay: number;
+}
 
 /** Sources and targets are numbered within ranges that begin at these places of their tables. */
 export interface Graph {
@@ -28,12 +32,23 @@ export interface Bench {
   readonly events: () => number;
 }
 
-export interface Kernels { readonly out: EdgeKernel; readonly in: EdgeKernel; readonly all: EdgeKernel; readonly decay: MapKernel }
+export interface Kernels {
+  readonly out: EdgeKernel;
+  readonly in: EdgeKernel;
+  readonly all: EdgeKernel;
+  readonly decay: MapKernel;
+}
 
 const ringSlots = 8;
 const seed = seedOf(77);
 
-export async function bench(backend: Backend, graph: Graph, kernels: Kernels, order: readonly Action["kind"][], arrivalDelay: number): Promise<Bench> {
+export async function bench(
+  backend: Backend,
+  graph: Graph,
+  kernels: Kernels,
+  order: readonly Action["kind"][],
+  arrivalDelay: number,
+): Promise<Bench> {
   const { sourceStart, targetStart, perEdge } = graph;
   const memory = new WebAssembly.Memory({ initial: 8, maximum: 65536 });
   let free = 1024;
@@ -48,7 +63,8 @@ export async function bench(backend: Backend, graph: Graph, kernels: Kernels, or
     return at;
   };
   const stride = 16 * Math.ceil((Math.max(graph.sources + sourceStart, graph.targets + targetStart) + 1) / 16);
-  const edges = [...graph.edges].map((e) => (perEdge ? e : { ...e, delay: graph.edges[0]!.delay }))
+  const edges = [...graph.edges]
+    .map((e) => (perEdge ? e : { ...e, delay: graph.edges[0]!.delay }))
     .sort((a, b) => a.source - b.source || a.delay - b.delay);
   const longestDelay = Math.max(...edges.map((e) => e.delay));
   const slots = longestDelay + 2;
@@ -56,18 +72,35 @@ export async function bench(backend: Backend, graph: Graph, kernels: Kernels, or
     Array.from({ length: count + 1 }, (_, k) => edges.filter((e) => of(e) < k).length);
   const columnOrder = edges.map((_, k) => k).sort((a, b) => edges[a]!.target - edges[b]!.target || a - b);
 
-  const lengths = { w: edges.length, c: edges.length, a: edges.length, x: stride, y: stride, m: 1, g: ringSlots * stride, h: ringSlots * stride, past: slots * stride };
+  const lengths = {
+    w: edges.length,
+    c: edges.length,
+    a: edges.length,
+    x: stride,
+    y: stride,
+    m: 1,
+    g: ringSlots * stride,
+    h: ringSlots * stride,
+    past: slots * stride,
+  };
   const addresses = new Map(Object.entries(lengths).map(([name, length]) => [name, allocate(8 * length + 64)]));
   const arrays = new Map(Object.entries(lengths).map(([name, length]) => [name, new Float64Array(memory.buffer, addresses.get(name)!, length)]));
   const address = (name: string): number => addresses.get(name)!;
-  const counts = allocate(8), failure = allocate(16), visits = allocate(4 * edges.length), eventCounter = allocate(8), keyAddress = allocate(80);
+  const counts = allocate(8),
+    failure = allocate(16),
+    visits = allocate(4 * edges.length),
+    eventCounter = allocate(8),
+    keyAddress = allocate(80);
   new Uint32Array(memory.buffer, keyAddress, 20).set(keySchedule(seed));
   const lists = [allocate(4 * stride), allocate(4 * stride)] as const;
   const rows = words(starts(graph.sources, (e) => e.source));
   const draws = new Map(["u", "n"].map((d) => [d, allocate(8 * (edges.length + 80))]));
   const layout = (kernel: EdgeKernel): EdgeLayout => ({
     kernel,
-    sourceStart, sourceCount: graph.sources, targetStart, targetCount: graph.targets,
+    sourceStart,
+    sourceCount: graph.sources,
+    targetStart,
+    targetCount: graph.targets,
     rows,
     targets: words(edges.map((e) => (perEdge ? e.delay * stride : 0) + e.target + targetStart)),
     targetBytes: 4,
@@ -79,8 +112,12 @@ export async function bench(backend: Backend, graph: Graph, kernels: Kernels, or
       sourceBytes: 4,
     },
     ...(perEdge && { history: { slots, stride } }),
-    longest: edges.length, count: edges.length,
-    edgeAddress: address, ownAddress: address, otherAddress: address, sharedAddress: address,
+    longest: edges.length,
+    count: edges.length,
+    edgeAddress: address,
+    ownAddress: address,
+    otherAddress: address,
+    sharedAddress: address,
     visits,
     rings: kernel.deliver.map((d) => ({ address: address(d.input), slots: ringSlots, slotBytes: 8 * stride })),
     arrivalDelay,
@@ -94,21 +131,39 @@ export async function bench(backend: Backend, graph: Graph, kernels: Kernels, or
   const [pre, post] = lists.map((list, column) => ({ column, list, stride }));
   const actions: Readonly<Record<Action["kind"], readonly Action[]>> = {
     advance: [{ kind: "advance", auxiliary: 0, stride }],
-    walk: [{ kind: "walk", edge: 0, emitted: pre!, queue }, { kind: "walk", edge: 1, emitted: post! }],
+    walk: [
+      { kind: "walk", edge: 0, emitted: pre!, queue },
+      { kind: "walk", edge: 1, emitted: post! },
+    ],
     enqueue: [{ kind: "enqueue", emitted: pre!, queue, ...(perEdge && { rows: { address: rows, start: sourceStart, count: graph.sources } }) }],
     all: [{ kind: "all", edge: 2, when: post! }],
     release: [],
     remember: [{ kind: "remember", from: address("x"), to: address("past"), slots, bytes: 8 * stride }],
   };
   const program: Program = {
-    precision: "f64", seed, keyAddress,
-    maps: [], scatters: [], auxiliaries: [auxiliary],
+    precision: "f64",
+    seed,
+    keyAddress,
+    maps: [],
+    scatters: [],
+    auxiliaries: [auxiliary],
     edges: [layout(kernels.out), layout(kernels.in), layout(kernels.all)],
-    schedule: { window: 1, steps: 1, counts, columns: 2, failure, tables: [], deliveries: [], before: [], after: order.flatMap((kind) => actions[kind]) },
+    schedule: {
+      window: 1,
+      steps: 1,
+      counts,
+      columns: 2,
+      failure,
+      tables: [],
+      deliveries: [],
+      before: [],
+      after: order.flatMap((kind) => actions[kind]),
+    },
   };
   const executable = await backend.prepare(program, memory);
   return {
-    executable, arrays,
+    executable,
+    arrays,
     failure: new Uint32Array(memory.buffer, failure, 3),
     visits: new Uint32Array(memory.buffer, visits, edges.length),
     step: (number, ...emitted) => {

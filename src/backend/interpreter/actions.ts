@@ -26,7 +26,8 @@ export function interpretActions(program: Program, buffer: ArrayBuffer, actions:
       case "walk": {
         if (!action.queue) return walkEdges(program, buffer, action.edge, emittedNow(action.emitted), step);
         return arrivals(buffer, action.queue, action.emitted.stride, step).some(({ elements, age }) =>
-          walkEdges(program, buffer, action.edge, elements, step, action.queue!.perEdge ? age : undefined));
+          walkEdges(program, buffer, action.edge, elements, step, action.queue!.perEdge ? age : undefined),
+        );
       }
       case "enqueue":
         enqueue(buffer, action, emittedNow(action.emitted), step);
@@ -38,8 +39,10 @@ export function interpretActions(program: Program, buffer: ArrayBuffer, actions:
         new Uint8Array(buffer).copyWithin(action.to + slot * action.bytes, action.from, action.from + action.bytes);
         return false;
       }
-      case "release": return invariant(false, "the interpreter lets every event act at once") as never;
-      default: return action satisfies never;
+      case "release":
+        return invariant(false, "the interpreter lets every event act at once") as never;
+      default:
+        return action satisfies never;
     }
   });
 }
@@ -47,7 +50,13 @@ export function interpretActions(program: Program, buffer: ArrayBuffer, actions:
 /** Visits every edge through a kernel that walks them all. Returns whether one left its limits. */
 export function visitAllEdges(program: Program, buffer: ArrayBuffer, edge: number, step: number): boolean {
   const { sourceStart, sourceCount } = program.edges[edge]!;
-  return walkEdges(program, buffer, edge, Array.from({ length: sourceCount }, (_, k) => sourceStart + k), step);
+  return walkEdges(
+    program,
+    buffer,
+    edge,
+    Array.from({ length: sourceCount }, (_, k) => sourceStart + k),
+    step,
+  );
 }
 
 function walkEdges(program: Program, buffer: ArrayBuffer, edge: number, elements: readonly number[], step: number, age?: number): boolean {
@@ -60,7 +69,12 @@ function walkEdges(program: Program, buffer: ArrayBuffer, edge: number, elements
 }
 
 /** What the queue holds for this step: those that left first come first. */
-function arrivals(buffer: ArrayBuffer, queue: EventQueue, stride: number, step: number): { readonly elements: readonly number[]; readonly age: number }[] {
+function arrivals(
+  buffer: ArrayBuffer,
+  queue: EventQueue,
+  stride: number,
+  step: number,
+): { readonly elements: readonly number[]; readonly age: number }[] {
   const { delay, counts, entries, perEdge } = queue;
   const ages = perEdge ? Array.from({ length: delay }, (_, k) => delay - k) : [delay];
   const words = perEdge ? 2 : 1;
@@ -73,12 +87,18 @@ function arrivals(buffer: ArrayBuffer, queue: EventQueue, stride: number, step: 
 }
 
 function enqueue(buffer: ArrayBuffer, action: Action & { kind: "enqueue" }, elements: readonly number[], step: number): void {
-  const { emitted, rows, queue: { delay, counts, entries, perEdge } } = action;
+  const {
+    emitted,
+    rows,
+    queue: { delay, counts, entries, perEdge },
+  } = action;
   const slot = (step + delay) % delay;
   const start = rows?.start ?? 0;
   // Each source with the edge its row begins with, as the other back-ends do.
   const put = perEdge
-    ? elements.filter((e) => e >= start && e < start + rows!.count).flatMap((e) => [e, new Uint32Array(buffer, rows!.address, rows!.count)[e - start]!])
+    ? elements
+        .filter((e) => e >= start && e < start + rows!.count)
+        .flatMap((e) => [e, new Uint32Array(buffer, rows!.address, rows!.count)[e - start]!])
     : elements;
   new Uint32Array(buffer, counts, delay)[slot] = perEdge ? put.length / 2 : put.length;
   new Uint32Array(buffer, entries + 4 * (perEdge ? 2 : 1) * emitted.stride * slot, put.length).set(put);

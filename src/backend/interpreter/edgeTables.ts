@@ -47,9 +47,17 @@ export function edgeTables(program: Program, layout: EdgeLayout, buffer: ArrayBu
 
 function edgesOf(layout: EdgeLayout, buffer: ArrayBuffer, element: number): EdgeVisit[] {
   const { kernel, sourceStart, sourceCount, targetStart, targetCount, targetBytes, delayStride, columns, history, count } = layout;
-  const words = (address: number, bytes: 2 | 4, length: number) => (bytes === 2 ? new Uint16Array(buffer, address, length) : new Uint32Array(buffer, address, length));
-  const visit = (edge: number, source: number, target: number, delay: number, draw: number): EdgeVisit =>
-    ({ edge, source, target, i: source - sourceStart, j: target - targetStart, delay, draw });
+  const words = (address: number, bytes: 2 | 4, length: number) =>
+    bytes === 2 ? new Uint16Array(buffer, address, length) : new Uint32Array(buffer, address, length);
+  const visit = (edge: number, source: number, target: number, delay: number, draw: number): EdgeVisit => ({
+    edge,
+    source,
+    target,
+    i: source - sourceStart,
+    j: target - targetStart,
+    delay,
+    draw,
+  });
 
   const index = element - (kernel.walk === "in" ? targetStart : sourceStart);
   if (index < 0 || index >= (kernel.walk === "in" ? targetCount : sourceCount)) return [];

@@ -33,7 +33,13 @@ export function emitEdgeKernel(module: Module, layout: EdgeLayout, precision: Pr
 
 /** Whether the edges of many elements may be walked as one list: nothing in them is common to the edges of an element. */
 function isFlat(kernel: EdgeLayout["kernel"]): boolean {
-  return kernel.own.length === 0 && kernel.ownStores.length === 0 && kernel.draws.length === 0 && kernel.deliver.length + kernel.body.length > 0 && !usesName(kernel, "i");
+  return (
+    kernel.own.length === 0 &&
+    kernel.ownStores.length === 0 &&
+    kernel.draws.length === 0 &&
+    kernel.deliver.length + kernel.body.length > 0 &&
+    !usesName(kernel, "i")
+  );
 }
 
 /** The lanes of one turn of a loop: a whole vector of edges, or one edge in every lane. */
@@ -92,7 +98,12 @@ class Emitter {
     const parameters = kernel.walk === "all" ? ["step"] : this.#segments ? ["list", "count", "step", "age"] : ["list", "count", "step"];
     // Functions that this one calls are made before it.
     for (const draw of kernel.draws) this.#fill(draw.distribution);
-    const f = module.func(listed ? `${kernel.name}_listed` : kernel.name, Object.fromEntries(parameters.map((p) => [p, "i32" as const])), "i32", !listed);
+    const f = module.func(
+      listed ? `${kernel.name}_listed` : kernel.name,
+      Object.fromEntries(parameters.map((p) => [p, "i32" as const])),
+      "i32",
+      !listed,
+    );
     this.#func = f;
     this.#values = new Values(this.#lanes);
     this.#p = f.local("p", "i32");
@@ -147,11 +158,15 @@ class Emitter {
   #walkList(code: Code, shared: Environment, events: Local): void {
     const { kernel, rows, columns, sourceStart, sourceCount, targetStart, targetCount } = this.#layout;
     const f = this.#func;
-    const list = f.param("list"), last = f.local("last", "i32"), index = f.local("index", "i32");
+    const list = f.param("list"),
+      last = f.local("last", "i32"),
+      index = f.local("index", "i32");
     const entryBytes = this.#segments ? 8 : 4;
     const [start, count] = kernel.walk === "out" ? [sourceStart, sourceCount] : [targetStart, targetCount];
-    const starts = kernel.walk === "out" ? rows : columns?.starts ?? 0;
-    const next = label(), again = label(), done = label();
+    const starts = kernel.walk === "out" ? rows : (columns?.starts ?? 0);
+    const next = label(),
+      again = label(),
+      done = label();
     const body = code.inner((inside) => {
       inside.add(local.set(this.#element, i32.load(get(list))));
       inside.add(local.set(index, start === 0 ? get(this.#element) : i32.sub(get(this.#element), i32.const(start))));
@@ -172,8 +187,11 @@ class Emitter {
     });
     code.add(
       local.set(last, i32.add(get(list), i32.mul(get(f.param("count")), i32.const(entryBytes)))),
-      block(done, br_if(done, i32.ge_u(get(list), get(last))),
-        loop(again, block(next, ...body), local.set(list, i32.add(get(list), i32.const(entryBytes))), br_if(again, i32.lt_u(get(list), get(last))))),
+      block(
+        done,
+        br_if(done, i32.ge_u(get(list), get(last))),
+        loop(again, block(next, ...body), local.set(list, i32.add(get(list), i32.const(entryBytes))), br_if(again, i32.lt_u(get(list), get(last)))),
+      ),
     );
   }
 
@@ -191,7 +209,8 @@ class Emitter {
   #walkAll(code: Code, shared: Environment): void {
     const { rows, sourceStart, sourceCount } = this.#layout;
     const index = this.#func.local("index", "i32");
-    const again = label(), done = label();
+    const again = label(),
+      done = label();
     const body = code.inner((inside) => {
       inside.add(local.set(this.#element, i32.add(get(index), i32.const(sourceStart))));
       inside.add(local.set(this.#p, i32.load(i32.shl(get(index), i32.const(2)), rows)));
@@ -202,8 +221,13 @@ class Emitter {
         this.#walkEdges(inside, this.#ownBody(inside, environment));
       });
     });
-    code.add(block(done, br_if(done, i32.eqz(i32.const(sourceCount))),
-      loop(again, ...body, local.set(index, i32.add(get(index), i32.const(1))), br_if(again, i32.lt_u(get(index), i32.const(sourceCount))))));
+    code.add(
+      block(
+        done,
+        br_if(done, i32.eqz(i32.const(sourceCount))),
+        loop(again, ...body, local.set(index, i32.add(get(index), i32.const(1))), br_if(again, i32.lt_u(get(index), i32.const(sourceCount)))),
+      ),
+    );
   }
 
   /** When the element's last event was; an `out` walk is the next one. */
@@ -212,7 +236,9 @@ class Emitter {
     if (!kernel.pending) return;
     const at = i32.shl(get(this.#element), i32.const(2));
     code.add(local.set(this.#lastEvent, i32.load(at, waiting!.lastEvents)));
-    code.add(local.set(this.#waitsAfter, i32x4.splat(kernel.pending.includesLast ? i32.sub(get(this.#lastEvent), i32.const(1)) : get(this.#lastEvent))));
+    code.add(
+      local.set(this.#waitsAfter, i32x4.splat(kernel.pending.includesLast ? i32.sub(get(this.#lastEvent), i32.const(1)) : get(this.#lastEvent))),
+    );
     if (kernel.walk === "out") code.add(i32.store(at, i32.add(get(this.#func.param("step")), i32.const(1)), waiting!.lastEvents));
   }
 
@@ -222,7 +248,11 @@ class Emitter {
     const { counts, times, values, room, full, edgesIn } = waiting!;
     const at = i32.shl(get(this.#element), i32.const(2));
     const count = code.variable("count", "i32", i32.add(i32.load(at, counts), i32.const(1)));
-    const place = code.variable("place", "i32", i32.add(i32.mul(get(this.#element), i32.const(room)), i32.add(get(count), i32.const(waitingLead - 1))));
+    const place = code.variable(
+      "place",
+      "i32",
+      i32.add(i32.mul(get(this.#element), i32.const(room)), i32.add(get(count), i32.const(waitingLead - 1))),
+    );
     code.add(i32.store(i32.shl(get(place), i32.const(2)), i32.add(get(this.#func.param("step")), i32.const(1)), times));
     kernel.note!.values.forEach((n, k) => {
       const value = this.#values.force(this.#values.keep(named(environment, n)), code);
@@ -269,14 +299,20 @@ class Emitter {
     const { delayStride, targets } = this.#layout;
     const rowEnd = code.variable("row_end", "i32", get(this.#end));
     const beyond = code.variable("beyond", "i32", i32.mul(i32.add(get(this.#func.param("age")), i32.const(1)), i32.const(delayStride)));
-    const again = label(), done = label();
+    const again = label(),
+      done = label();
     code.add(
       local.set(this.#end, get(this.#p)),
-      block(done, loop(again,
-        br_if(done, i32.ge_u(get(this.#end), get(rowEnd))),
-        br_if(done, i32.ge_u(i32.load(i32.shl(get(this.#end), i32.const(2)), targets), get(beyond))),
-        local.set(this.#end, i32.add(get(this.#end), i32.const(1))),
-        br_if(again, i32.const(1)))),
+      block(
+        done,
+        loop(
+          again,
+          br_if(done, i32.ge_u(get(this.#end), get(rowEnd))),
+          br_if(done, i32.ge_u(i32.load(i32.shl(get(this.#end), i32.const(2)), targets), get(beyond))),
+          local.set(this.#end, i32.add(get(this.#end), i32.const(1))),
+          br_if(again, i32.const(1)),
+        ),
+      ),
     );
   }
 
@@ -295,23 +331,48 @@ class Emitter {
     if ((kernel.pending?.body.length ?? 0) > 0) this.#release(code, environment);
     this.#fillDraws(code);
     if (kernel.body.length + kernel.deliver.length === 0 && kernel.elapsed === undefined) {
-      if (first) code.add(if_(v128.any_true(get(this.#bad)), code.inner((inside) => this.#findBad(inside, first))));
+      if (first)
+        code.add(
+          if_(
+            v128.any_true(get(this.#bad)),
+            code.inner((inside) => this.#findBad(inside, first)),
+          ),
+        );
       return;
     }
-    const many = label(), manyDone = label(), one = label(), oneDone = label();
+    const many = label(),
+      manyDone = label(),
+      one = label(),
+      oneDone = label();
     code.add(
-      block(manyDone, loop(many,
-        br_if(manyDone, i32.lt_u(i32.sub(get(this.#end), get(this.#p)), i32.const(width))),
-        ...code.inner((inside) => this.#emitTurn(inside, group)),
-        local.set(this.#p, i32.add(get(this.#p), i32.const(width))),
-        br_if(many, i32.const(1)))),
-      block(oneDone, loop(one,
-        br_if(oneDone, i32.ge_u(get(this.#p), get(this.#end))),
-        ...code.inner((inside) => this.#emitTurn(inside, single)),
-        local.set(this.#p, i32.add(get(this.#p), i32.const(1))),
-        br_if(one, i32.const(1)))),
+      block(
+        manyDone,
+        loop(
+          many,
+          br_if(manyDone, i32.lt_u(i32.sub(get(this.#end), get(this.#p)), i32.const(width))),
+          ...code.inner((inside) => this.#emitTurn(inside, group)),
+          local.set(this.#p, i32.add(get(this.#p), i32.const(width))),
+          br_if(many, i32.const(1)),
+        ),
+      ),
+      block(
+        oneDone,
+        loop(
+          one,
+          br_if(oneDone, i32.ge_u(get(this.#p), get(this.#end))),
+          ...code.inner((inside) => this.#emitTurn(inside, single)),
+          local.set(this.#p, i32.add(get(this.#p), i32.const(1))),
+          br_if(one, i32.const(1)),
+        ),
+      ),
     );
-    if (first) code.add(if_(v128.any_true(get(this.#bad)), code.inner((inside) => this.#findBad(inside, first))));
+    if (first)
+      code.add(
+        if_(
+          v128.any_true(get(this.#bad)),
+          code.inner((inside) => this.#findBad(inside, first)),
+        ),
+      );
   }
 
   /** Leaves and values of one turn; nothing is emitted yet but what `before` collects. */
@@ -322,18 +383,25 @@ class Emitter {
     const inside = new Code(this.#module, this.#func, before);
     const environment: Environment = new Map(outside);
     const columnWalk = kernel.walk === "in";
-    const edges = columnWalk || this.#listed ? Array.from({ length: lanes }, (_, k) => inside.variable(`edge_${k}`, "i32",
-      i32.load(i32.shl(get(this.#p), i32.const(2)), (columnWalk ? columns!.edges : 0) + 4 * k))) : [];
+    const edges =
+      columnWalk || this.#listed
+        ? Array.from({ length: lanes }, (_, k) =>
+            inside.variable(`edge_${k}`, "i32", i32.load(i32.shl(get(this.#p), i32.const(2)), (columnWalk ? columns!.edges : 0) + 4 * k)),
+          )
+        : [];
     const needsWords = kernel.other.length > 0 || (kernel.deliver.length > 0 && !columnWalk) || this.#uses(columnWalk ? "i" : "j");
     const words = needsWords ? Array.from({ length: lanes }, (_, k) => inside.variable(`end_${k}`, "i32", this.#otherEnd(k, edges[k]))) : [];
     const edgeLeaf = (label: string, address: number): Value => values.leaf(label, this.#loadEdges(address, lanes, edges), false, 1);
     for (const array of [...kernel.state, ...kernel.constants]) environment.set(array, edgeLeaf(array, edgeAddress(array)));
     for (const other of kernel.other) {
       const delayed = other.lag !== undefined && columnWalk && history !== undefined;
-      const places = words.map((w) => (delayed ? this.#delayedPlace(inside, w, other.lag!) : columnWalk && history ? this.#plainPlace(inside, w) : w));
+      const places = words.map((w) =>
+        delayed ? this.#delayedPlace(inside, w, other.lag!) : columnWalk && history ? this.#plainPlace(inside, w) : w,
+      );
       environment.set(other.name, values.leaf(other.name, this.#gather(places, otherAddress(other.array)), false, 1));
     }
-    const own = columnWalk ? "j" : "i", far = columnWalk ? "i" : "j";
+    const own = columnWalk ? "j" : "i",
+      far = columnWalk ? "i" : "j";
     environment.set(own, named(outside, ownIndex));
     if (this.#uses(far)) environment.set(far, values.leaf(far, this.#endIndices(words, columnWalk), false, 1));
     if (kernel.elapsed !== undefined) environment.set(kernel.elapsed, values.leaf("elapsed", this.#elapsed(lanes, edges), false, 1));
@@ -355,45 +423,88 @@ class Emitter {
    */
   #release(code: Code, environment: Environment): void {
     const { times, room, counts, edges, places, ends } = this.#layout.waiting!;
-    const q = code.variable("q", "i32", get(this.#p)), end = code.variable("behind", "i32"), found = code.variable("found", "i32");
-    const n = code.variable("listed", "i32", i32.const(0)), left = code.variable("left", "i32"), at = code.variable("at", "i32"), word = code.variable("word", "i32");
-    const again = label(), none = label(), more = label(), done = label();
+    const q = code.variable("q", "i32", get(this.#p)),
+      end = code.variable("behind", "i32"),
+      found = code.variable("found", "i32");
+    const n = code.variable("listed", "i32", i32.const(0)),
+      left = code.variable("left", "i32"),
+      at = code.variable("at", "i32"),
+      word = code.variable("word", "i32");
+    const again = label(),
+      none = label(),
+      more = label(),
+      done = label();
     const slot = i32.shl(get(n), i32.const(2));
     const tail = v128.load(i32.shl(get(end), i32.const(2)), times - 16);
     const before = i32.load(i32.shl(i32.sub(get(end), get(found)), i32.const(2)), times - 4);
-    code.add(block(none, br_if(none, i32.ge_u(get(q), get(this.#end))), loop(again,
-      local.set(word, this.#targetOf(q)),
-      local.set(end, i32.add(i32.mul(get(word), i32.const(room)), i32.add(i32.load(i32.shl(get(word), i32.const(2)), counts), i32.const(waitingLead)))),
-      local.set(found, i32.popcnt(i32x4.bitmask(i32x4.gt_s(tail, get(this.#waitsAfter))))),
-      if_(i32.eq(get(found), i32.const(4)), [block(done, loop(more,
-        br_if(done, i32.le_s(before, i32x4.extract_lane(get(this.#waitsAfter), 0))),
-        local.set(found, i32.add(get(found), i32.const(1))),
-        br_if(more, i32.const(1))))]),
-      // Written in any case, and kept when something waits.
-      i32.store(slot, get(q), edges), i32.store(slot, i32.sub(get(end), get(found)), places), i32.store(slot, get(end), ends),
-      local.set(n, i32.add(get(n), i32.ne(get(found), i32.const(0)))),
-      local.set(q, i32.add(get(q), i32.const(1))),
-      br_if(again, i32.lt_u(get(q), get(this.#end))))));
+    code.add(
+      block(
+        none,
+        br_if(none, i32.ge_u(get(q), get(this.#end))),
+        loop(
+          again,
+          local.set(word, this.#targetOf(q)),
+          local.set(
+            end,
+            i32.add(i32.mul(get(word), i32.const(room)), i32.add(i32.load(i32.shl(get(word), i32.const(2)), counts), i32.const(waitingLead))),
+          ),
+          local.set(found, i32.popcnt(i32x4.bitmask(i32x4.gt_s(tail, get(this.#waitsAfter))))),
+          if_(i32.eq(get(found), i32.const(4)), [
+            block(
+              done,
+              loop(
+                more,
+                br_if(done, i32.le_s(before, i32x4.extract_lane(get(this.#waitsAfter), 0))),
+                local.set(found, i32.add(get(found), i32.const(1))),
+                br_if(more, i32.const(1)),
+              ),
+            ),
+          ]),
+          // Written in any case, and kept when something waits.
+          i32.store(slot, get(q), edges),
+          i32.store(slot, i32.sub(get(end), get(found)), places),
+          i32.store(slot, get(end), ends),
+          local.set(n, i32.add(get(n), i32.ne(get(found), i32.const(0)))),
+          local.set(q, i32.add(get(q), i32.const(1))),
+          br_if(again, i32.lt_u(get(q), get(this.#end))),
+        ),
+      ),
+    );
 
     const width = this.#lanes.count;
     const turns = [width, 1].map((lanes) => this.#buildEvents(lanes, environment, at));
     const seen = new Set<Value>();
     for (const turn of turns) for (const { value } of turn.assigned) this.#values.forceOutside(value, 1, code, seen);
-    const round = label(), rounds = label();
+    const round = label(),
+      rounds = label();
     const walk = (turn: EventTurn): Node => {
-      const next = label(), last = label();
-      return block(last, loop(next,
-        br_if(last, i32.lt_u(i32.sub(get(n), get(at)), i32.const(turn.lanes))),
-        ...code.inner((inside) => this.#emitEvents(inside, turn, at, left)),
-        local.set(at, i32.add(get(at), i32.const(turn.lanes))),
-        br_if(next, i32.const(1))));
+      const next = label(),
+        last = label();
+      return block(
+        last,
+        loop(
+          next,
+          br_if(last, i32.lt_u(i32.sub(get(n), get(at)), i32.const(turn.lanes))),
+          ...code.inner((inside) => this.#emitEvents(inside, turn, at, left)),
+          local.set(at, i32.add(get(at), i32.const(turn.lanes))),
+          br_if(next, i32.const(1)),
+        ),
+      );
     };
-    code.add(block(rounds, loop(round,
-      br_if(rounds, i32.eqz(get(n))),
-      local.set(at, i32.const(0)), local.set(left, i32.const(0)),
-      ...turns.map(walk),
-      local.set(n, get(left)),
-      br_if(round, i32.const(1)))));
+    code.add(
+      block(
+        rounds,
+        loop(
+          round,
+          br_if(rounds, i32.eqz(get(n))),
+          local.set(at, i32.const(0)),
+          local.set(left, i32.const(0)),
+          ...turns.map(walk),
+          local.set(n, get(left)),
+          br_if(round, i32.const(1)),
+        ),
+      ),
+    );
   }
 
   /** The target of an edge; all edges have one delay. */
@@ -410,11 +521,13 @@ class Emitter {
     const values = this.#values;
     const before: Node[] = [];
     const inside = new Code(this.#module, this.#func, before);
-    const listed = (address: number, what: string) => Array.from({ length: lanes }, (_, k) =>
-      inside.variable(what, "i32", i32.load(i32.shl(get(at), i32.const(2)), address + 4 * k)));
-    const edges = listed(waiting!.edges, "edge"), places = listed(waiting!.places, "place");
+    const listed = (address: number, what: string) =>
+      Array.from({ length: lanes }, (_, k) => inside.variable(what, "i32", i32.load(i32.shl(get(at), i32.const(2)), address + 4 * k)));
+    const edges = listed(waiting!.edges, "edge"),
+      places = listed(waiting!.places, "place");
     const environment: Environment = new Map(outside);
-    for (const array of [...kernel.state, ...kernel.constants]) environment.set(array, values.leaf(array, this.#gather(edges, edgeAddress(array)), false, 1));
+    for (const array of [...kernel.state, ...kernel.constants])
+      environment.set(array, values.leaf(array, this.#gather(edges, edgeAddress(array)), false, 1));
     const ages = places.map((p) => i32.sub(i32.load(i32.shl(get(p), i32.const(2)), times), get(this.#lastEvent)));
     environment.set(pending.since, values.leaf("since", this.#lanes.mul(this.#integers(ages), this.#lanes.const(dt)), false, 1));
     pending.values.forEach((n, k) => environment.set(n, values.leaf(n, this.#gather(places, noted[k]!), false, 1)));
@@ -441,8 +554,12 @@ class Emitter {
       const end = code.variable("end", "i32", i32.load(i32.shl(get(at), i32.const(2)), ends + 4 * lane));
       const next = code.variable("next", "i32", i32.add(get(turn.places[lane]!), i32.const(1)));
       const slot = i32.shl(get(left), i32.const(2));
-      code.add(i32.store(slot, get(e), edges), i32.store(slot, get(next), places), i32.store(slot, get(end), ends),
-        local.set(left, i32.add(get(left), i32.lt_u(get(next), get(end)))));
+      code.add(
+        i32.store(slot, get(e), edges),
+        i32.store(slot, get(next), places),
+        i32.store(slot, get(end), ends),
+        local.set(left, i32.add(get(left), i32.lt_u(get(next), get(end)))),
+      );
     });
   }
 
@@ -475,17 +592,31 @@ class Emitter {
     const { kernel, edgeAddress, columns } = this.#layout;
     const at = code.variable("at", "i32", get(first));
     const edge = this.#func.local("edge", "i32");
-    const again = label(), done = label();
+    const again = label(),
+      done = label();
     const tests = kernel.limits.map((limit) => {
       const place = i32.shl(get(edge), i32.const(this.#shift));
       return v128.any_true(this.#outside(this.#lanes.loadSplat(place, edgeAddress(limit.array)), limit));
     });
-    code.add(block(done, loop(again,
-      br_if(done, i32.ge_u(get(at), get(this.#end))),
-      local.set(edge, kernel.walk === "in" || this.#listed ? i32.load(i32.shl(get(at), i32.const(2)), kernel.walk === "in" ? columns!.edges : 0) : get(at)),
-      if_(tests.reduce((a, b) => i32.or(a, b)), [return_(i32.add(get(edge), i32.const(1)))]),
-      local.set(at, i32.add(get(at), i32.const(1))),
-      br_if(again, i32.const(1)))));
+    code.add(
+      block(
+        done,
+        loop(
+          again,
+          br_if(done, i32.ge_u(get(at), get(this.#end))),
+          local.set(
+            edge,
+            kernel.walk === "in" || this.#listed ? i32.load(i32.shl(get(at), i32.const(2)), kernel.walk === "in" ? columns!.edges : 0) : get(at),
+          ),
+          if_(
+            tests.reduce((a, b) => i32.or(a, b)),
+            [return_(i32.add(get(edge), i32.const(1)))],
+          ),
+          local.set(at, i32.add(get(at), i32.const(1))),
+          br_if(again, i32.const(1)),
+        ),
+      ),
+    );
   }
 
   /** The index of the other end of lane k's edge in its table (with a history: as it is packed). */
@@ -563,7 +694,8 @@ class Emitter {
     const { visits, dt } = this.#layout;
     const now = i32.add(get(this.#func.param("step")), i32.const(1));
     const items = Array.from({ length: lanes }, (_, k) => {
-      const before = edges.length > 0 ? i32.load(i32.shl(get(edges[k]!), i32.const(2)), visits!) : i32.load(i32.shl(get(this.#p), i32.const(2)), visits! + 4 * k);
+      const before =
+        edges.length > 0 ? i32.load(i32.shl(get(edges[k]!), i32.const(2)), visits!) : i32.load(i32.shl(get(this.#p), i32.const(2)), visits! + 4 * k);
       return i32.sub(now, before);
     });
     return this.#lanes.mul(this.#integers(items), this.#lanes.const(dt));
@@ -599,8 +731,17 @@ class Emitter {
     code.add(local.set(this.#firstDrawn, i32.and(get(this.#p), i32.const(-16))));
     const hi = i32.and(i32.add(get(this.#end), i32.const(15)), i32.const(-16));
     for (const draw of kernel.draws) {
-      code.add(call(this.#fill(draw.distribution), get(this.#firstDrawn), hi, get(this.#func.param("step")), i32.const(stream), i32.const(draw.draw),
-        i32.const(drawAddress(draw.name))));
+      code.add(
+        call(
+          this.#fill(draw.distribution),
+          get(this.#firstDrawn),
+          hi,
+          get(this.#func.param("step")),
+          i32.const(stream),
+          i32.const(draw.draw),
+          i32.const(drawAddress(draw.name)),
+        ),
+      );
     }
   }
 
@@ -623,32 +764,48 @@ function emitGather(module: Module, layout: EdgeLayout, walk: Func): Func {
   const { counts, delays, list: place } = layout.segments!;
   const f = module.func(layout.kernel.name, { list: "i32", count: "i32", step: "i32", age: "i32" }, "i32");
   const [list, count, step, age] = ["list", "count", "step", "age"].map((p) => f.param(p)) as [Local, Local, Local, Local];
-  const last = f.local("last", "i32"), p = f.local("p", "i32"), due = f.local("due", "i32"), end = f.local("end", "i32"), at = f.local("at", "i32");
+  const last = f.local("last", "i32"),
+    p = f.local("p", "i32"),
+    due = f.local("due", "i32"),
+    end = f.local("end", "i32"),
+    at = f.local("at", "i32");
   const failed = f.local("failed", "i32");
-  const again = label(), done = label(), more = label();
+  const again = label(),
+    done = label(),
+    more = label();
   const index = i32.sub(i32.load(get(list)), i32.const(layout.sourceStart));
   const flush: Node[] = [
-    if_(local.tee(failed, call(walk, i32.const(place), i32.shr_u(i32.sub(get(end), i32.const(place)), i32.const(2)), get(step), get(age))), [return_(get(failed))]),
+    if_(local.tee(failed, call(walk, i32.const(place), i32.shr_u(i32.sub(get(end), i32.const(place)), i32.const(2)), get(step), get(age))), [
+      return_(get(failed)),
+    ]),
     local.set(end, i32.const(place)),
   ];
   f.emit(
     local.set(last, i32.add(get(list), i32.shl(get(count), i32.const(3)))),
     local.set(end, i32.const(place)),
-    block(done, br_if(done, i32.ge_u(get(list), get(last))), loop(again,
-      local.set(due, i32.load16_u(i32.shl(i32.add(i32.mul(index, i32.const(delays)), get(age)), i32.const(1)), counts - 2)),
-      local.set(p, i32.load(get(list), 4)),
-      i32.store(get(list), i32.add(get(p), get(due)), 4),
-      local.set(at, get(end)),
-      local.set(end, i32.add(get(end), i32.shl(get(due), i32.const(2)))),
-      // Writes up to three numbers too many, over which the next ones are written.
-      loop(more,
-        v128.store(get(at), i32x4.add(i32x4.splat(get(p)), i32x4.const(0, 1, 2, 3))),
-        local.set(at, i32.add(get(at), i32.const(16))),
-        local.set(p, i32.add(get(p), i32.const(4))),
-        br_if(more, i32.lt_u(get(at), get(end)))),
-      if_(i32.ge_u(get(end), i32.const(place + 4 * batch)), flush),
-      local.set(list, i32.add(get(list), i32.const(8))),
-      br_if(again, i32.lt_u(get(list), get(last))))),
+    block(
+      done,
+      br_if(done, i32.ge_u(get(list), get(last))),
+      loop(
+        again,
+        local.set(due, i32.load16_u(i32.shl(i32.add(i32.mul(index, i32.const(delays)), get(age)), i32.const(1)), counts - 2)),
+        local.set(p, i32.load(get(list), 4)),
+        i32.store(get(list), i32.add(get(p), get(due)), 4),
+        local.set(at, get(end)),
+        local.set(end, i32.add(get(end), i32.shl(get(due), i32.const(2)))),
+        // Writes up to three numbers too many, over which the next ones are written.
+        loop(
+          more,
+          v128.store(get(at), i32x4.add(i32x4.splat(get(p)), i32x4.const(0, 1, 2, 3))),
+          local.set(at, i32.add(get(at), i32.const(16))),
+          local.set(p, i32.add(get(p), i32.const(4))),
+          br_if(more, i32.lt_u(get(at), get(end))),
+        ),
+        if_(i32.ge_u(get(end), i32.const(place + 4 * batch)), flush),
+        local.set(list, i32.add(get(list), i32.const(8))),
+        br_if(again, i32.lt_u(get(list), get(last))),
+      ),
+    ),
     if_(i32.ne(get(end), i32.const(place)), flush),
     i32.const(0),
   );

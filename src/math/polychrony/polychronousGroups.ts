@@ -63,11 +63,13 @@ export function polychronousGroups(network: DelayedNetwork, options: PolychronyO
   checkNetwork(network);
   const strong = (options.strong ?? 0.95 * largest(network.weights)) * 1e3;
   const { initiators = 3, length: shortest = 7 } = options;
-  const cells = cellsOf(network), neurons = cells.a.length;
+  const cells = cellsOf(network),
+    neurons = cells.a.length;
   const graph = graphOf(network, neurons, strong);
   const window = options.window === undefined ? graph.longest : Math.round(options.window * 1e3);
   const propagator = new Propagator(graph, cells, options.spikes ?? neurons);
-  const incoming = strongInputs(graph, neurons), inhibitory = inhibitoryNeurons(graph, neurons);
+  const incoming = strongInputs(graph, neurons),
+    inhibitory = inhibitoryNeurons(graph, neurons);
   const groups: PolychronousGroup[] = [];
   for (const anchor of options.anchors ?? Array(neurons).keys()) {
     for (const chosen of combinations(incoming[anchor] ?? [], initiators)) {
@@ -82,7 +84,10 @@ export function polychronousGroups(network: DelayedNetwork, options: PolychronyO
   return groups;
 }
 
-interface Input { readonly pre: number; readonly delay: number }
+interface Input {
+  readonly pre: number;
+  readonly delay: number;
+}
 
 /** Spikes that arrived within the window from excitatory neurons have a share; a spike's layer is one more than the highest of those. */
 function describe(
@@ -100,7 +105,11 @@ function describe(
     }
   }
   return {
-    anchor, neurons: neurons.slice(0, spikes), times: Float64Array.from(times.subarray(0, spikes), (t) => t / 1e3), layers, links,
+    anchor,
+    neurons: neurons.slice(0, spikes),
+    times: Float64Array.from(times.subarray(0, spikes), (t) => t / 1e3),
+    layers,
+    links,
     length: largest(layers),
   };
 }
@@ -123,13 +132,18 @@ function* combinations(inputs: readonly Input[], size: number, first = 0, chosen
 /** Strong excitatory synapses and all inhibitory ones, by source. */
 function graphOf({ pre, post, weights, delays }: DelayedNetwork, neurons: number, strong: number): Graph {
   const counts = (e: number) => weights[e]! < 0 || weights[e]! * 1e3 >= strong;
-  const chosen = Uint32Array.from({ length: pre.length }, (_, e) => e).filter(counts).sort((x, y) => pre[x]! - pre[y]! || x - y);
+  const chosen = Uint32Array.from({ length: pre.length }, (_, e) => e)
+    .filter(counts)
+    .sort((x, y) => pre[x]! - pre[y]! || x - y);
   const starts = new Uint32Array(neurons + 1);
   for (const e of chosen) starts[pre[e]! + 1]!++;
   for (let i = 0; i < neurons; i++) starts[i + 1]! += starts[i]!;
   const steps = Uint32Array.from(chosen, (e) => Math.round(delays[e]! * 1e3));
   return {
-    starts, targets: Uint32Array.from(chosen, (e) => post[e]!), weights: Float64Array.from(chosen, (e) => weights[e]! * 1e3), delays: steps,
+    starts,
+    targets: Uint32Array.from(chosen, (e) => post[e]!),
+    weights: Float64Array.from(chosen, (e) => weights[e]! * 1e3),
+    delays: steps,
     longest: Math.max(1, largest(steps)),
   };
 }
@@ -147,8 +161,12 @@ function strongInputs({ starts, targets, weights, delays }: Graph, neurons: numb
 const inhibitoryNeurons = ({ starts, weights }: Graph, neurons: number): Uint8Array =>
   Uint8Array.from({ length: neurons }, (_, i) => (starts[i]! < starts[i + 1]! && weights[starts[i]!]! < 0 ? 1 : 0));
 
-const cellsOf = ({ a, d, b = 0.2, c = -0.065 }: DelayedNetwork): Cells =>
-  ({ a: Float64Array.from(a), d: Float64Array.from(d, (x) => x * 1e3), b, c: c * 1e3 });
+const cellsOf = ({ a, d, b = 0.2, c = -0.065 }: DelayedNetwork): Cells => ({
+  a: Float64Array.from(a),
+  d: Float64Array.from(d, (x) => x * 1e3),
+  b,
+  c: c * 1e3,
+});
 
 /** Math.max of an array of any length; −Infinity of nothing. */
 function largest(values: ArrayLike<number>): number {
@@ -161,7 +179,8 @@ function checkNetwork({ a, d, b = 0.2, pre, post, weights, delays }: DelayedNetw
   const refuse = (code: string, problem: string, fix: string) => new ArgumentError(code, `polychronousGroups: ${problem}`, fix);
   if (a.length !== d.length) throw refuse("size", `${a.length} values of a, but ${d.length} of d`, "Give one of each a neuron.");
   const lengths = [pre.length, post.length, weights.length, delays.length];
-  if (new Set(lengths).size > 1) throw refuse("size", `pre, post, weights and delays have lengths ${lengths.join(", ")}`, "Give one of each a synapse.");
+  if (new Set(lengths).size > 1)
+    throw refuse("size", `pre, post, weights and delays have lengths ${lengths.join(", ")}`, "Give one of each a synapse.");
   if (Number.isNaN(restingPotential(b)))
     throw refuse("rest", `neurons with b = ${b} never rest`, "Groups are sought in a network at rest: b below 0.26.");
   for (let e = 0; e < pre.length; e++) {
