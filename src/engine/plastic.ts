@@ -620,7 +620,7 @@ export function timingOf(data: ProjectionData, checked: CheckedSynapse, delay: n
     throw new ArgumentError(
       "coincident",
       `${what}: coincident is "${coincident}", but there is no dendritic delay`,
-      "Without one, what a presynaptic spike sends takes part in the step that may make the neuron spike: give a dendriticDelay of at least one step.",
+      "Without one, what a presynaptic spike sends takes part in the step that can make the neuron spike: give a dendriticDelay of a step or more.",
     );
   const sends = (p: CheckedSynapse["pathways"][number]) => p.statements.some((s) => s.kind === "transmit");
   for (const p of checked.pathways) {

@@ -56,7 +56,7 @@ export interface Pending {
   readonly body: readonly Statement[];
 }
 
-/** `name` in the body is the element of `array`; with `lag` as it was that many steps before the end of the step in which the event left its source. */
+/** `name` in the body is the element of `array`; with `lag` as it was that many steps before the end of the step in which its event began. */
 export interface EndValue {
   readonly name: string;
   readonly array: string;

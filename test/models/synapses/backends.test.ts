@@ -29,7 +29,7 @@ const names = ["gapJunction", "gradedSynapse", "nmda", "stochasticRelease", "qua
 async function outcome(
   name: (typeof names)[number], backend: "wasm" | "interpreter", precision: "f32" | "f64", probability = 0.6,
 ): Promise<Record<string, Float64Array>> {
-  const model = models[name] as SynapseModel;
+  const model = Object.entries(models).find(([n]) => n === name)![1] as SynapseModel;
   const net = new Network({ seed: 8 });
   const cells = ["a", "b"].map((label) => net.population(label, 13, versatile, { bias: "rand() - 0.5", v: "-70*mV + 30*mV*rand()" }));
   for (const population of cells) net.poissonInput(population, { receptor: "kick", rate: "60 Hz", weight: 1 });
