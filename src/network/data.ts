@@ -50,7 +50,7 @@ export interface ProjectionData {
   readonly weight: Value;
   /** From the spike of the presynaptic neuron to the synapse. Absent: one step; none when there is a dendritic delay. */
   readonly delay: Value | undefined;
-  /** Delays of single pathways, in place of `delay` (pre) and of none (post). */
+  /** Delays of single pathways, in place of `delay` (pre) or of `dendriticDelay` (post). */
   readonly pathwayDelays?: Readonly<Record<string, Quantity>>;
   /** Between synapse and soma, both ways: what is sent arrives that much later, and postsynaptic spikes reach the synapse that much later. */
   readonly dendriticDelay?: Quantity;
