@@ -4,8 +4,8 @@
  * image, and each neuron's threshold rises with its spikes, so that every neuron finds a kind of image of its own. Here it watches a bar that
  * turns; `trainDiehlCook` shows it a data set of images and measures how well its neurons tell the classes.
  *
- * Against the authors' code: synapses from the pixels have one delay instead of one of 0 to 10 ms each, and exponential Euler instead of
- * forward Euler advances the membrane.
+ * Against the authors' code: synapses from the pixels have one delay instead of one of 0 to 10 ms each, inhibition takes two steps instead of
+ * none to come back, and exponential Euler instead of forward Euler advances the membrane.
  *
  * @source Diehl & Cook (2015), Front. Comput. Neurosci. 9:99; values of the authors' code. doi:10.3389/fncom.2015.00099
  */
