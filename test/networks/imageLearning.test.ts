@@ -117,7 +117,7 @@ test("without scaling, the weights of every neuron that fires go to their bound,
   expect(result.supervised).toBeLessThan(0.5);
 });
 
-test("classes learnt after the hidden layer is frozen are learnt as well, and the hidden weights do not change meanwhile", async () => {
+test("classes learnt after the hidden layer is frozen are learnt as well", async () => {
   const result = await sym.trainSymStdp(bars(60, 1), bars(40, 2), { ...taught, order: "hidden-first" });
   expect(result.supervised).toBeGreaterThan(0.9);
 });
@@ -169,11 +169,12 @@ test.skipIf(!existsSync(dataSet("mnist")))(`300 handwritten digits teach 50 neur
 });
 
 const noClothes = !existsSync(dataSet("fashion-mnist"));
-test.skipIf(noClothes)(`300 pictures of clothes teach 50 neurons more than a third of the classes${why("fashion-mnist")}`, async () => {
+test.skipIf(noClothes)(`400 pictures of clothes teach 30 neurons a quarter of the classes, and their vote knows more${why("fashion-mnist")}`, async () => {
   const [train, test] = await Promise.all([loadImages(dataSet("fashion-mnist"), "train"), loadImages(dataSet("fashion-mnist"), "test")]);
-  const result = await sym.trainSymStdp(imagesBetween(train, 0, 300), imagesBetween(test, 0, 200), {
-    ...sym.fashionSettings, neurons: 50, sum_class: 400, presentation: sym.fashionPresentation,
+  const result = await sym.trainSymStdp(imagesBetween(train, 0, 400), imagesBetween(test, 0, 200), {
+    ...sym.fashionSettings, neurons: 30, delta_theta: "0.2 mV", presentation: sym.fashionPresentation,
   });
-  expect(result.supervised).toBeGreaterThan(0.34);
+  expect(result.supervised).toBeGreaterThan(0.25);
+  expect(result.voted).toBeGreaterThan(0.4);
   expect(result.silent).toBeLessThan(0.1);
 });
