@@ -169,7 +169,7 @@ test.skipIf(!existsSync(dataSet("mnist")))(`300 handwritten digits teach 50 neur
 });
 
 const noClothes = !existsSync(dataSet("fashion-mnist"));
-test.skipIf(noClothes)(`400 pictures of clothes teach 30 neurons a quarter of the classes, and their vote knows more${why("fashion-mnist")}`, async () => {
+test.skipIf(noClothes)(`400 pictures of clothes teach 30 neurons a quarter of the classes, their vote more${why("fashion-mnist")}`, async () => {
   const [train, test] = await Promise.all([loadImages(dataSet("fashion-mnist"), "train"), loadImages(dataSet("fashion-mnist"), "test")]);
   const result = await sym.trainSymStdp(imagesBetween(train, 0, 400), imagesBetween(test, 0, 200), {
     ...sym.fashionSettings, neurons: 30, delta_theta: "0.2 mV", presentation: sym.fashionPresentation,
