@@ -21,12 +21,15 @@ export const settings = {
 /** @param settings `w_e` is where excitatory weights begin; a pair of spikes changes them by at most `a_plus * w_max` and `a_minus * w_max`. */
 export function build({ scale, w_e, w_i, w_max, a_plus, a_minus, tau_plus, tau_minus, seed }: typeof settings): Network {
   const net = new Network({ seed });
-  const E = net.population("E", Math.round(80_000 * scale), cell, { a: 0.02, d: "8 mV" });
-  const I = net.population("I", Math.round(20_000 * scale), cell, { a: 0.1, d: "2 mV" });
+  const [excitatory, inhibitory] = [Math.round(80_000 * scale), Math.round(20_000 * scale)];
+  // One population, so that an excitatory neuron has one row of synapses onto all: the first are excitatory.
+  const cells = net.population("cells", excitatory + inhibitory, cell, {
+    a: `select(i < ${excitatory}, 0.02, 0.1)`, d: `select(i < ${excitatory}, 8*mV, 2*mV)`,
+  });
+  const E = cells.slice(0, excitatory), I = cells.slice(excitatory, cells.size);
   // 1 … 20 ms, each as likely.
   const learning = { receptor: "current", weight: w_e, delay: "1*ms + floor(20*rand())*ms", a_plus, a_minus, tau_plus, tau_minus, w_max } as const;
-  net.projection(E, E, stdpPair, { connect: fixedOutdegree(80), ...learning });
-  net.projection(E, I, stdpPair, { connect: fixedOutdegree(20), ...learning });
+  net.projection(E, cells, stdpPair, { connect: fixedOutdegree(100), ...learning });
   net.projection(I, E, staticSynapse, { connect: fixedOutdegree(100), receptor: "current", weight: w_i, delay: "1 ms" });
   return net;
 }
