@@ -114,8 +114,8 @@ export interface DeliveryOptions {
   readonly keys: number;
   readonly eventCounter: number;
   readonly plasticCounter: number;
-  /** Whether postsynaptic events may wait until a synapse is visited next. */
-  readonly defer: boolean;
+  /** Whether postsynaptic events may wait until a synapse is visited next; undefined: in large projections. */
+  readonly defer: boolean | undefined;
 }
 
 export function buildDelivery(
@@ -217,7 +217,7 @@ export function buildDelivery(
         keys: options.keys,
         eventCounter: options.eventCounter,
         plasticCounter: options.plasticCounter,
-        defer: options.defer && !isReadOften(p, options.data),
+        defer: (options.defer ?? table.count > deferAbove) && !isReadOften(p, options.data),
       },
       arena,
     );
@@ -232,6 +232,9 @@ function knownValues(resolved: ReadonlyMap<string, ResolvedValue>): KnownValues 
   };
   return { varies, starts, delayPerSynapse: varies("delay") };
 }
+
+/** Synapses whose weights surely exceed the second-level cache: then walking columns costs more than keeping events. */
+const deferAbove = 2 ** 22;
 
 /** A monitor of its synapses would have to let every waiting event act whenever it looks. */
 function isReadOften(p: ProjectionData, data: NetworkData): boolean {

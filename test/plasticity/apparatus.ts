@@ -49,7 +49,7 @@ export interface Comparison {
   readonly coincidences: number;
 }
 
-export async function compare(setting: Setting, backend: "wasm" | "interpreter"): Promise<Comparison> {
+export async function compare(setting: Setting, backend: "wasm" | "interpreter", deferPlasticity = false): Promise<Comparison> {
   const { dt, steps, dendritic, delay, coincident, values } = setting;
   const ms = (n: number): `${number} ms` => `${n * dt * 1000} ms`;
   const net = new Network({ seed: 5 });
@@ -107,7 +107,7 @@ export async function compare(setting: Setting, backend: "wasm" | "interpreter")
   const emitted = { pre: net.spikeMonitor(pre), post: net.spikeMonitor(post) };
   const level = DA && { value: net.stateMonitor(DA.population, ["value"], { every: ms(1) }), jumps: net.spikeMonitor(DA.population) };
   const received = net.stateMonitor(post, ["g"], { every: ms(1) });
-  await using sim = await compile(net, { dt: ms(1), backend, precision: "f64" });
+  await using sim = await compile(net, { dt: ms(1), backend, precision: "f64", deferPlasticity });
 
   const { pre: from, post: to, delays } = sim.synapses(projection);
   const given = ["w", ...Object.keys(values)];

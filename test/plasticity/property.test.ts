@@ -72,14 +72,16 @@ function settings(models: fc.Arbitrary<RandomModel>): fc.Arbitrary<Setting> {
 const atLeast = (delays: Record<string, number>, least: number): Record<string, number> =>
   Object.fromEntries(Object.entries(delays).map(([k, d]) => [k, Math.max(d, least)]));
 
-for (const backend of ["wasm", "interpreter"] as const) {
+const ways = [["wasm", false], ["wasm", true], ["interpreter", false]] as const;
+for (const [backend, waits] of ways) {
   for (const [family, models] of Object.entries(families)) {
-    test(`${family}: whatever the spikes and delays, the ${backend} back-end agrees with brute force to 1e-12`, async () => {
+    const way = waits ? `${backend} back-end, where events may wait,` : `${backend} back-end`;
+    test(`${family}: whatever the spikes and delays, the ${way} agrees with brute force to 1e-12`, async () => {
       const numRuns = backend === "wasm" ? 25 : 12;
       let events = 0;
       await fc.assert(
         fc.asyncProperty(settings(models), async (setting) => {
-          const result = await compare(setting, backend);
+          const result = await compare(setting, backend, waits);
           events += result.events;
           for (const [name, error] of result.errors) expect(error, name).toBeLessThan(1e-12);
         }),
