@@ -58,7 +58,8 @@ function firingNeurons(net, name, read = {}) {
 
 function clopathVoltages() {
   const names = ["v", "u_plus", "u_minus", "u_mean", "V_clamp"];
-  return { held: { unit: "ms", value: "0*ms*rand()" }, ...Object.fromEntries(names.map((name) => [name, { unit: "mV", value: "-70*mV + 40*mV*rand()" }])) };
+  const held = { unit: "ms", value: "0*ms*rand()" };
+  return { held, ...Object.fromEntries(names.map((name) => [name, { unit: "mV", value: "-70*mV + 40*mV*rand()" }])) };
 }
 
 function connect(net, pre, post, rule, options = {}) {

@@ -23,8 +23,8 @@ export interface CompileOptions {
   /** Floating-point type of state, input and weights: f32 (default) or f64. The interpreter always computes in f64. */
   readonly precision?: Precision;
   /**
-   * Whether what postsynaptic spikes do to synapses waits for each synapse's next presynaptic one, where a rule allows it: half the memory, and faster
-   * where weights exceed the caches. Results are the same but for rounding. Default: in projections of more than 4 million synapses.
+   * Whether what postsynaptic spikes do to synapses waits for each synapse's next presynaptic one, where a rule allows it: half the memory, and
+   * faster where weights exceed the caches. Results are the same but for rounding. Default: in projections of more than 4 million synapses.
    */
   readonly deferPlasticity?: boolean;
   /** Overrides the network's seed. */
@@ -71,7 +71,8 @@ export async function compile(network: Network, options: CompileOptions): Promis
   const machine = await SynapseValueMachine.make(arena, seed, requests);
   stage("connect");
   const dtText = formatQuantity(dt, dimensions.second);
-  const shared = { data, dt, dtText, precision, requests, keys: machine.keys, eventCounter, plasticCounter, defer: buildOptions.backend === "wasm" ? options.deferPlasticity : false };
+  const defer = buildOptions.backend === "wasm" ? options.deferPlasticity : false;
+  const shared = { data, dt, dtText, precision, requests, keys: machine.keys, eventCounter, plasticCounter, defer };
   const deliveries = data.projections.map((p, k) => buildDelivery(p, k, byName, arena, machine, shared));
   makeRings(deliveries, groups, arena, precision);
   const window = deliveries.reduce((least, { table, plastic }) => Math.min(least, plastic ? plastic.window : table.minDelay), longest);

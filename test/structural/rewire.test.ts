@@ -68,11 +68,12 @@ const listed = (sim: Simulation, projection: ReturnType<Network["projection"]>):
 const variants: readonly { readonly model: SynapseModel; readonly options: Omit<CompileOptions, "dt"> }[] = [
   { model: staticSynapse, options: { precision: "f64" } },
   { model: stdpPair, options: { precision: "f64" } },
+  { model: stdpPair, options: { precision: "f64", deferPlasticity: true } },
   { model: eligible, options: { precision: "f64" } },
   { model: eligible, options: { backend: "interpreter" } },
 ];
 for (const { model, options } of variants) {
-  const kind = `${model.name} synapses (${options.backend ?? "wasm"})`;
+  const kind = `${model.name} synapses (${options.backend ?? "wasm"}${options.deferPlasticity ? ", where events wait" : ""})`;
   test(`after 1000 random rewirings, ${kind} are and run like those of a network made with the same list`, async () => {
     const roll = dice(11), size = 40;
     let list = start(roll, size, 300);
