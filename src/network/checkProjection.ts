@@ -2,6 +2,7 @@
 import { ArgumentError } from "../errors.ts";
 import type { CheckedSynapse } from "../model/checkedSynapse.ts";
 import type { SynapseModel } from "../model/synapse.ts";
+import { isUnknownWeight } from "../model/synapseContext.ts";
 import { projectionOptionNames } from "../model/synapseNames.ts";
 import { dimensionName, dimensions, isDimensionless } from "../units/dimension.ts";
 import type { Dimension } from "../units/dimension.ts";
@@ -44,6 +45,17 @@ export function checkSynapseValues(options: AnyProjectionOptions, check: Project
     }
     return [key, checkSynapseValue(key, value as Value, dimension, check)];
   }));
+}
+
+/** A default such as "1 weight" would be a volt, where the receptor is one: values in the unit of the weight have to be given. */
+export function checkWeightUnits(model: SynapseModel, checked: CheckedSynapse, given: AnyProjectionOptions, what: string): void {
+  const { dimension } = checked.variables[0]!;
+  if (!isUnknownWeight(model.checked.variables[0]!.dimension) || isDimensionless(dimension)) return;
+  const missing = checked.parameters.find((p) => p.perWeight && p.value !== 0 && given[p.name] === undefined);
+  if (!missing) return;
+  const shown = formatQuantity(missing.value, missing.dimension);
+  throw new ArgumentError("weight-unit", `${what}: ${missing.name} of synapse "${model.name}" is in units of the weight, and its default is ${shown} here`,
+    `Give it, e.g. ${missing.name}: "${formatQuantity(missing.value / 1000, missing.dimension)}".`);
 }
 
 /** Parameters and variables of a synapse, with or without the weight. */

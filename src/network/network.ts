@@ -10,7 +10,9 @@ import type { SynapseModel } from "../model/synapse.ts";
 import { dimensionless, dimensionName, dimensions, isDimensionless } from "../units/dimension.ts";
 import { parseQuantity } from "../units/quantity.ts";
 import type { Quantity } from "../units/quantity.ts";
-import { checkDelays, checkModulators, checkSynapseValue, checkSynapseValues, checkWeightRules, dimensionsOf } from "./checkProjection.ts";
+import {
+  checkDelays, checkModulators, checkSynapseValue, checkSynapseValues, checkWeightRules, checkWeightUnits, dimensionsOf,
+} from "./checkProjection.ts";
 import type { AnyProjectionOptions } from "./checkProjection.ts";
 import { checkConnector, checkCurrent, checkSample, positiveTime, unknownName } from "./checks.ts";
 import { allToAll, materialise } from "./connectors.ts";
@@ -273,6 +275,10 @@ export class Network {
     const check = { what, checked, scope: synapseScope(preData.positions, postData.positions), count };
     checkSynapseValue("weight", weight, checked.variables[0]!.dimension, check);
     const delays = checkDelays(given, model.pathways, check);
+    const values = checkSynapseValues(given, check);
+    const modulators = checkModulators(given, check, (name) => this.#isModulator(name));
+    const rules = checkWeightRules(given, check);
+    checkWeightUnits(model, checked, given, what);
     this.#projections.push({
       name: label,
       pre: from,
@@ -282,9 +288,9 @@ export class Network {
       receptor,
       weight,
       ...delays,
-      values: checkSynapseValues(given, check),
-      modulators: checkModulators(given, check, (name) => this.#isModulator(name)),
-      ...checkWeightRules(given, check),
+      values,
+      modulators,
+      ...rules,
     });
     return new Projection(label, model);
   }

@@ -253,3 +253,11 @@ test("reset brings weights, parameters and learning back, and the same run follo
   await sim.run("50 ms");
   expect(sim.get(p, "w")[0]).toBe(first);
 });
+
+test("a default in units of the weight is refused where it would be a volt", () => {
+  const net = new Network();
+  const source = net.spikeSource("source", 1), cells = net.population("cells", 1, lifDelta);
+  expect(() => net.projection(source, cells, stdpPair, { connect: oneToOne(), receptor: "v", weight: "0.1 mV" })).toThrow(
+    /w_max of synapse "stdp_pair" is in units of the weight, and its default is 1 V here[\s\S]*Give it, e.g. w_max: "1 mV"/,
+  );
+});

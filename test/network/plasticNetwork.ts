@@ -49,7 +49,7 @@ export function everything(): Network {
     ...rule.presets.strong,
   });
   net.projection(S, E.slice(1, 3), rule, { ...wire, connect: explicit([0, 4], [1, 0]), receptor: "g", weight: { values: [1, 2], unit: "nS" },
-    delay: "1 ms", a: [0.1, 0.2], name: "listed" });
+    delay: "1 ms", a: [0.1, 0.2], w_max: "3 nS", name: "listed" });
   net.projection(E, E, gap, { connect: fixedProbability(0.5), weight: "2 nS" });
   net.projection(E, E, staticSynapse, { connect: allToAll(), receptor: "v", weight: "0.2 mV", name: "static" });
   net.modulator("serotonin", { from: E.slice(0, 2), amount: 0.5, delay: "2 ms", initial: 0.25 });

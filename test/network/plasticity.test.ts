@@ -89,7 +89,7 @@ test("modulators that nothing drives are found", () => {
 
 test("what a monitor of synapses records is known from its names", () => {
   const { net, E, wire } = make();
-  const learned = net.projection(E, E, rule, wire);
+  const learned = net.projection(E, E, rule, { ...wire, w_max: "1 mV" });
   const monitor = net.stateMonitor(learned, ["x", "w"], { every: "1 ms", sample: 2 });
   expect(monitor).toBeInstanceOf(SynapseMonitor);
   expect(monitor.data).toEqual({ kind: "synapses", projection: "E→E", names: ["x", "w"], every: "1 ms", sample: 2 });
@@ -100,7 +100,7 @@ test("what a monitor of synapses records is known from its names", () => {
 
 type Made = ReturnType<typeof make>;
 const project = (options: object) => ({ net, E, wire }: Made) => net.projection(E, E, rule, { ...wire, ...options } as never);
-const learnedIn = ({ net, E, wire }: Made) => net.projection(E, E, rule, wire);
+const learnedIn = ({ net, E, wire }: Made) => net.projection(E, E, rule, { ...wire, w_max: "1 mV" });
 
 /** What a user gets wrong, and the whole message. */
 const mistakes: [string, (m: Made) => unknown, string][] = [
