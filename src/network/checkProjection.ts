@@ -54,7 +54,8 @@ export function checkWeightUnits(model: SynapseModel, checked: CheckedSynapse, g
   const missing = checked.parameters.find((p) => p.perWeight && p.value !== 0 && given[p.name] === undefined);
   if (!missing) return;
   const shown = formatQuantity(missing.value, missing.dimension);
-  throw new ArgumentError("weight-unit", `${what}: ${missing.name} of synapse "${model.name}" is in units of the weight, and its default is ${shown} here`,
+  const told = `${what}: ${missing.name} of synapse "${model.name}" is in units of the weight, and its default is ${shown} here`;
+  throw new ArgumentError("weight-unit", told,
     `Give it, e.g. ${missing.name}: "${formatQuantity(missing.value / 1000, missing.dimension)}".`);
 }
 
