@@ -1,5 +1,5 @@
 /**
- * `npm run bench:plasticity [-- RULE ...] [--repeat 3] [--seconds 1]`: what a visit of a synapse costs for each rule of models/synapses, in one
+ * `npm run bench:plasticity [-- RULE ...] [--repeat 3] [--seconds 1] [--defer]`: what a visit of a synapse costs for each rule of models/synapses, in one
  * standard network: 1000 neurons, all to all onto 1000 others, each of which a Poisson process of its own fires at 20 Hz. Prints a Markdown table,
  * and whether a plastic projection slows static ones in the same network. The cost of a rule is the time of the network less that of the same
  * neurons without synapses, divided by the visits that spikes of both sides make (or those in every step, or at regular times). Static synapses of
@@ -24,7 +24,7 @@ const readByRules = {
 /** Start weights of rules whose weight is in a unit of its own. */
 const weightByRules = { gapJunction: "0.5 nS", gradedSynapse: "0.5 nS", nmda: "0.5 nS" };
 const size = 1000, dt = 1e-4;
-const { names, repeat, seconds } = readArguments();
+const { names, repeat, seconds, defer } = readArguments();
 
 const ownWeights = "static, a weight each";
 const runs = {
@@ -96,7 +96,7 @@ async function measure(net) {
   const projection = net.data.projections.findLast(({ pre }) => pre.population === "pre");
   const checked = projection?.model.checked;
   const duration = checked && clockVisits(checked) * dt > 0.5 ? seconds / 50 : seconds;
-  const simulation = await compile(net, { dt: `${dt} s` });
+  const simulation = await compile(net, { dt: `${dt} s`, ...(defer ? { deferPlasticity: true } : {}) });
   // While it runs first, the JavaScript engine compiles the code again, better.
   await simulation.run(`${duration / 10} s`);
   const before = simulation.report();
@@ -146,10 +146,11 @@ async function besideOthers() {
 }
 
 function readArguments() {
-  const options = { repeat: { type: "string", default: "3" }, seconds: { type: "string", default: "1" } };
+  const options = { repeat: { type: "string", default: "3" }, seconds: { type: "string", default: "1" }, defer: { type: "boolean" } };
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
-  const given = { names: positionals.length > 0 ? positionals : Object.keys(all), repeat: Number(values.repeat), seconds: Number(values.seconds) };
+  const { defer } = values;
+  const given = { names: positionals.length > 0 ? positionals : Object.keys(all), repeat: Number(values.repeat), seconds: Number(values.seconds), defer };
   if (given.names.every((name) => name in all) && Number.isInteger(given.repeat) && given.repeat > 0 && given.seconds > 0) return given;
-  process.stderr.write(`usage: npm run bench:plasticity [-- RULE ...] [--repeat 3] [--seconds 1]\nrules: ${Object.keys(all).join(", ")}\n`);
+  process.stderr.write(`usage: npm run bench:plasticity [-- RULE ...] [--repeat 3] [--seconds 1] [--defer]\nrules: ${Object.keys(all).join(", ")}\n`);
   return process.exit(2);
 }

@@ -38,7 +38,7 @@ export async function buildExecutable(parts: SimulationParts, scalars: readonly 
         };
       }),
     auxiliaries: plastics.flatMap((p) => p.auxiliaries),
-    edges: plastics.flatMap((p) => p.edgeLayouts(p.options.post)),
+    edges: plastics.flatMap((p) => p.edgeLayouts()),
     scatters: staticDeliveries(deliveries).map(({ data, pre, post, variable, table, constantWeight }) => {
       const ring = post.rings.get(variable!);
       invariant(ring, "every delivery has a ring");

@@ -72,7 +72,7 @@ export async function compile(network: Network, options: CompileOptions): Promis
   stage("connect");
   const dtText = formatQuantity(dt, dimensions.second);
   const defer = buildOptions.backend === "wasm" ? options.deferPlasticity : false;
-  const shared = { data, dt, dtText, precision, requests, keys: machine.keys, eventCounter, plasticCounter, defer };
+  const shared = { data, dt, dtText, precision, requests, eventCounter, plasticCounter, defer };
   const deliveries = data.projections.map((p, k) => buildDelivery(p, k, byName, arena, machine, shared));
   makeRings(deliveries, groups, arena, precision);
   const window = deliveries.reduce((least, { table, plastic }) => Math.min(least, plastic ? plastic.window : table.minDelay), longest);

@@ -2,7 +2,8 @@
 import { SimulationError } from "../errors.ts";
 import { formatQuantity } from "../units/quantity.ts";
 import { firstEdges } from "./build.ts";
-import { describeSynapse, formatSeconds } from "./plastic.ts";
+import { formatSeconds } from "./plastic.ts";
+import { describeSynapse } from "./synapses.ts";
 import type { SimulationParts } from "./parts.ts";
 
 /** Reads the description of a failure that an edge kernel left. */
@@ -19,7 +20,7 @@ export function edgeFailure(parts: SimulationParts): SimulationError {
   const value = valueOf(broken.array);
   const { dimension } = plastic.checked.variables.find((v) => v.name === broken.array)!;
   const show = (x: number) => formatQuantity(Number(x.toPrecision(6)), dimension);
-  const where = `projection ${delivery.data.name}: ${broken.array} of synapse ${describeSynapse(plastic, edge, arena)}`;
+  const where = `projection ${delivery.data.name}: ${broken.array} of synapse ${describeSynapse(arena, plastic.options.table, edge, delivery.post.stride, delivery.data.post.start)}`;
   const when = `at t = ${formatSeconds(((step + 1) % 2 ** 32) * options.dt)}`;
   if (!Number.isFinite(value)) {
     return new SimulationError(

@@ -1,6 +1,7 @@
 /** Brings the weights of each neuron's synapses to a norm: synaptic scaling as an operation on a whole projection. */
 import type { NormalisationData } from "../network/data.ts";
 import type { Precision, Arena } from "./arena.ts";
+import { targetWords } from "./synapses.ts";
 import type { Delivery } from "./projections.ts";
 
 /** Changes the weights in place. A neuron whose weights are all zero is left alone where they are scaled. */
@@ -9,7 +10,7 @@ export function normalise(delivery: Delivery, rule: NormalisationData, arena: Ar
   if (table.weights.kind !== "perSynapse") return;
   const weights = arena.real(precision, table.weights.address, table.count);
   const rows = arena.u32(table.rows, table.sources + 1);
-  const words = table.targetBytes === 2 ? arena.u16(table.targets, table.count) : arena.u32(table.targets, table.count);
+  const words = targetWords(arena, table);
   const packed = table.delays === "perSynapse", stride = post.stride, start = data.post.start;
   const incoming = rule.side === "incoming", squared = rule.norm === "L2";
   const size = incoming ? data.post.end - start : table.sources;

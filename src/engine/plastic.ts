@@ -19,6 +19,7 @@ import { realBytes } from "./arena.ts";
 import type { Arena, Precision } from "./arena.ts";
 import { identifier } from "./group.ts";
 import type { Group } from "./group.ts";
+import { targetWords } from "./synapses.ts";
 import type { SynapseTable } from "./synapses.ts";
 import { streamId } from "./streams.ts";
 
@@ -42,7 +43,6 @@ export interface PlasticOptions {
   readonly values: ReadonlyMap<string, number>;
   readonly dt: number;
   readonly precision: Precision;
-  readonly keys: number;
   /** u64: synaptic events; u64: visits that change synapses. */
   readonly eventCounter: number;
   readonly plasticCounter: number;
@@ -235,7 +235,7 @@ export class Plastic {
     const { table, post } = this.options;
     if (!this.#waiting) return;
     const count = arena.u32(this.#waiting.edgesIn, post.stride).fill(0);
-    const words = table.targetBytes === 2 ? arena.u16(table.targets, table.count) : arena.u32(table.targets, table.count);
+    const words = targetWords(arena, table);
     for (let e = 0; e < table.count; e++) count[words[e]!]!++;
   }
 
@@ -265,7 +265,7 @@ export class Plastic {
     const first = arena.u32(starts, size + 1),
       edge = arena.u32(edges, table.count);
     const source = sourceBytes === 2 ? arena.u16(sources, table.count) : arena.u32(sources, table.count);
-    const words = table.targetBytes === 2 ? arena.u16(table.targets, table.count) : arena.u32(table.targets, table.count);
+    const words = targetWords(arena, table);
     const rows = arena.u32(table.rows, table.sources + 1);
     const { stride } = post;
     first.fill(0);
@@ -382,7 +382,7 @@ export class Plastic {
     const values = new Float64Array(table.count);
     if (this.lowered.post.names.includes(key)) {
       const trace = arena.real(precision, this.#arrays.get(`post ${key}`)!, post.stride);
-      const words = table.targetBytes === 2 ? arena.u16(table.targets, table.count) : arena.u32(table.targets, table.count);
+      const words = targetWords(arena, table);
       const perSynapse = table.delays === "perSynapse";
       for (let e = 0; e < table.count; e++) values[e] = trace[perSynapse ? words[e]! % post.stride : words[e]!]!;
       return values;
@@ -408,12 +408,24 @@ export class Plastic {
     return values;
   }
 
-  /** Sets a variable that neurons hold to one value for all of them. */
-  fillTrace(key: string, value: number, arena: Arena): void {
+  /** Sets a variable that neurons hold to one value for all of them, when `steps` steps are done. Synapses are up to date. */
+  fillTrace(key: string, value: number, arena: Arena, steps: number): void {
+    const { precision, pre } = this.options;
+    if (this.#history.has(key))
+      throw new ArgumentError(
+        "delay",
+        `${this.#what}: ${key} belongs to the sources and reaches each synapse with its own delay, so it cannot be set while the network runs`,
+        "Use one delay for the projection, or set it where the projection is made.",
+      );
     for (const side of ["pre", "post"] as const) {
       const address = this.#arrays.get(`${side} ${key}`);
-      if (address !== undefined) arena.real(this.options.precision, address, this.#side[side].stride).fill(value);
+      if (address !== undefined) arena.real(precision, address, this.#side[side].stride).fill(value);
     }
+    if (!this.#waiting || !this.lowered.lasts!.includes(key)) return;
+    // What comes now finds the sources as if their last events had been just now.
+    const array = (of: string) => arena.real(precision, this.#arrays.get(`pre ${of}`)!, pre.stride);
+    for (const n of this.lowered.lasts!) array(lastName(n)).set(array(n));
+    arena.u32(this.#waiting.lastEvents, pre.stride).fill(steps);
   }
 
   /** Address of a value that each synapse has. */
@@ -431,7 +443,7 @@ export class Plastic {
     if (this.#columns) bytes += 4 * (post.stride + 1) + table.capacity * (4 + this.#columns.sourceBytes);
     if (this.lowered.visits) bytes += 4 * table.capacity;
     bytes += real * (this.lowered.pre.names.length * pre.stride + this.lowered.post.names.length * post.stride);
-    if (this.#waiting) bytes += 4 * pre.stride + post.stride * (8 + waitingRoom * (4 + real * this.#waiting.values.length));
+    if (this.#waiting) bytes += pre.stride * (4 + real * this.lowered.lasts!.length) + post.stride * (8 + waitingRoom * (4 + real * this.#waiting.values.length));
     if (this.#segments) bytes += 2 * table.sources * this.#segments.delays;
     bytes += this.#history.size * real * this.#historySlots * pre.stride;
     for (const q of this.#queues.values()) bytes += 4 * q.delay * (1 + (q.perEdge ? 2 : 1) * pre.stride);
@@ -444,8 +456,8 @@ export class Plastic {
     return [...walks.map((w) => w.kernel), ...(emit ? [emit] : []), ...(settle ? [settle] : [])];
   }
 
-  edgeLayouts(post: Group): EdgeLayout[] {
-    const { data, table, dt, pre, modulators, eventCounter, plasticCounter } = this.options;
+  edgeLayouts(): EdgeLayout[] {
+    const { data, table, dt, pre, post, modulators, eventCounter, plasticCounter } = this.options;
     const perSynapse = table.delays === "perSynapse";
     const rings = (kernel: EdgeKernel): RingLayout[] =>
       kernel.deliver.map((d) => {
@@ -659,16 +671,6 @@ function modulatorArrays(formal: string, group: Group): ModulatorArrays {
     earlierLevel: array("earlier_level"),
     earlierAge: array("earlier_age"),
   };
-}
-
-/** For messages about one synapse: "neuron 3 → 7". */
-export function describeSynapse(plastic: Plastic, edge: number, arena: Arena): string {
-  const { table, data, post } = plastic.options;
-  const rows = arena.u32(table.rows, table.sources + 1);
-  let source = 0;
-  while (source + 1 < table.sources && rows[source + 1]! <= edge) source++;
-  const word = table.targetBytes === 2 ? arena.u16(table.targets, table.count)[edge]! : arena.u32(table.targets, table.count)[edge]!;
-  return `${source} → ${(table.delays === "perSynapse" ? word % post.stride : word) - data.post.start}`;
 }
 
 export const formatSeconds = (seconds: number): string => formatQuantity(Number(seconds.toPrecision(12)), dimensions.second);

@@ -21,7 +21,7 @@ import { variablesOfSynapses, withPastValues } from "../lower/lowerSynapse.ts";
 import type { KnownValues } from "../lower/lowerSynapse.ts";
 import { checkedAt } from "../network/synapseEnds.ts";
 import type { BatchValues, SynapseRequest, SynapseTable } from "./synapses.ts";
-import { buildSynapses } from "./synapses.ts";
+import { buildSynapses, describeSynapse } from "./synapses.ts";
 import type { SynapseValueMachine, ValueRequest } from "./synapseValues.ts";
 
 export interface Delivery {
@@ -111,7 +111,6 @@ export interface DeliveryOptions {
   readonly dtText: string;
   readonly precision: Precision;
   readonly requests: readonly ValueRequest[];
-  readonly keys: number;
   readonly eventCounter: number;
   readonly plasticCounter: number;
   /** Whether postsynaptic events may wait until a synapse is visited next; undefined: in large projections. */
@@ -214,8 +213,7 @@ export function buildDelivery(
         dt,
         precision,
         timing: longest,
-        keys: options.keys,
-        eventCounter: options.eventCounter,
+          eventCounter: options.eventCounter,
         plasticCounter: options.plasticCounter,
         defer: (options.defer ?? table.count > deferAbove) && !isReadOften(p, options.data),
       },
@@ -278,13 +276,9 @@ export function checkDale(p: ProjectionData, table: SynapseTable, arena: Arena, 
   const wrong = p.dale === "excitatory" ? (w: number) => w < 0 : (w: number) => w > 0;
   const e = (weights as number[]).findIndex(wrong);
   if (e < 0) return;
-  const rows = arena.u32(table.rows, table.sources + 1);
-  const source = rows.findIndex((_, i) => rows[i + 1]! > e);
-  const word = table.targetBytes === 2 ? arena.u16(table.targets, table.count)[e]! : arena.u32(table.targets, table.count)[e]!;
-  const target = (table.delays === "perSynapse" ? word % stride : word) - p.post.start;
   throw new ArgumentError(
     "dale",
-    `projection ${p.name}: the weight ${weights[e]} (SI) of synapse ${source} → ${target} has the wrong sign for an ${p.dale} projection`,
+    `projection ${p.name}: the weight ${weights[e]} (SI) of synapse ${describeSynapse(arena, table, e, stride, p.post.start)} has the wrong sign for an ${p.dale} projection`,
     `Give weights that are ${p.dale === "excitatory" ? "0 or more" : "0 or less"}, or leave out dale.`,
   );
 }

@@ -17,6 +17,7 @@ import type { Arena } from "./arena.ts";
 import type { SimulationParts } from "./parts.ts";
 import type { Delivery } from "./projections.ts";
 import { checkedAt } from "../network/synapseEnds.ts";
+import { targetWords } from "./synapses.ts";
 
 /** Synapses that a table has room for when it first grows. */
 const leastCapacity = 64;
@@ -74,7 +75,7 @@ export interface Ends {
 /** The ends of all synapses of a projection with one delay. */
 export function endsOf({ table, data }: Delivery, arena: Arena): Ends {
   const rows = arena.u32(table.rows, table.sources + 1);
-  const words = table.targetBytes === 2 ? arena.u16(table.targets, table.count) : arena.u32(table.targets, table.count);
+  const words = targetWords(arena, table);
   const pre = new Uint32Array(table.count), post = new Uint32Array(table.count), { start } = data.post;
   for (let i = 0; i < table.sources; i++) pre.fill(i, rows[i]!, rows[i + 1]!);
   for (let e = 0; e < post.length; e++) post[e] = words[e]! - start;
@@ -154,7 +155,7 @@ function order(old: Numbers, place: Numbers, from: Int32Array, fresh: Numbers): 
 }
 
 function checkPairs({ table, data }: Delivery, arena: Arena, plan: Plan, pre: ArrayLike<number>, post: ArrayLike<number>, what: string): void {
-  const words = table.targetBytes === 2 ? arena.u16(table.targets, table.count) : arena.u32(table.targets, table.count);
+  const words = targetWords(arena, table);
   const touched = new Set(Array.from(pre));
   for (const i of touched) {
     const reached = new Set<number>();

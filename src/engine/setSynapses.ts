@@ -6,6 +6,7 @@ import { synapseScope } from "../network/scopes.ts";
 import { resolveValue } from "../network/values.ts";
 import type { Value } from "../network/values.ts";
 import { formatQuantity, parseQuantity } from "../units/quantity.ts";
+import { targetWords } from "./synapses.ts";
 import type { SimulationParts } from "./parts.ts";
 import { checkDale } from "./projections.ts";
 import type { Delivery } from "./projections.ts";
@@ -18,7 +19,7 @@ export function synapseTargets(
   const { table, post: group, data, plastic } = delivery;
   const { arena, options } = parts;
   const rows = arena.u32(table.rows, table.sources + 1);
-  const words = table.targetBytes === 2 ? arena.u16(table.targets, table.count) : arena.u32(table.targets, table.count);
+  const words = targetWords(arena, table);
   const pre = new Uint32Array(table.count);
   for (let i = 0; i < table.sources; i++) pre.fill(i, rows[i]!, rows[i + 1]!);
   const own = table.delays === "perSynapse",
@@ -28,8 +29,8 @@ export function synapseTargets(
   return { pre, post, delays };
 }
 
-/** Sets weights, variables and parameters. Returns whether the code has to be generated again. */
-export function setSynapses(parts: SimulationParts, delivery: Delivery, values: Readonly<Record<string, Value>>): boolean {
+/** Sets weights, variables and parameters when `steps` steps are done. Returns whether the code has to be generated again. */
+export function setSynapses(parts: SimulationParts, delivery: Delivery, values: Readonly<Record<string, Value>>, steps: number): boolean {
   const { data, plastic, table, pre, post } = delivery;
   const { arena, options } = parts;
   const what = `projection ${data.name}`;
@@ -58,7 +59,7 @@ export function setSynapses(parts: SimulationParts, delivery: Delivery, values: 
       if (plastic.parameters.has(key)) {
         plastic.parameters.set(key, uniform);
         stale = true;
-      } else plastic.fillTrace(key, uniform, arena);
+      } else plastic.fillTrace(key, uniform, arena, steps);
       continue;
     }
     const fresh =

@@ -240,7 +240,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
 
   #setSynapses(delivery: Delivery, values: Readonly<Record<string, Value>>): void {
     this.#refresh(delivery);
-    if (setSynapses(this.#parts, delivery, values)) this.#stale = true;
+    if (setSynapses(this.#parts, delivery, values, this.#step)) this.#stale = true;
   }
 
   /**

@@ -35,6 +35,17 @@ export interface SynapseTable {
   signs?: Int8Array;
 }
 
+/** Targets of all synapses, as they are packed. */
+export const targetWords = (arena: Arena, table: SynapseTable): Uint16Array | Uint32Array =>
+  table.targetBytes === 2 ? arena.u16(table.targets, table.count) : arena.u32(table.targets, table.count);
+
+/** Source and target of a synapse, counted in the ranges of its projection: "3 → 7". */
+export function describeSynapse(arena: Arena, table: SynapseTable, edge: number, stride: number, postStart: number): string {
+  const source = arena.u32(table.rows, table.sources + 1).findIndex((_, i, rows) => rows[i + 1]! > edge);
+  const word = targetWords(arena, table)[edge]!;
+  return `${source} → ${(table.delays === "perSynapse" ? word % stride : word) - postStart}`;
+}
+
 /** Values of a batch's synapses in SI units; the returned array is valid until the next call. */
 export type BatchValues = number | ((batch: Batch) => Float64Array);
 

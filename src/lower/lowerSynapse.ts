@@ -75,8 +75,6 @@ export interface LoweredTraces {
 export interface LoweredSynapse {
   readonly pre: LoweredTraces;
   readonly post: LoweredTraces;
-  /** Variables that each synapse holds; `w` among them. */
-  readonly edgeState: readonly string[];
   /** Whether synapses note when they were last visited. */
   readonly visits: boolean;
   /** In the order in which they act in a step. */
@@ -234,9 +232,12 @@ class Lowering {
    * presynaptic event comes: constants, the presynaptic traces, which only decay meanwhile, and what is noted of the postsynaptic neuron.
    */
   #mayDefer(): boolean {
-    const { options, model } = { options: this.#options, model: this.#model };
-    if (!options.defer || options.delayPerSynapse || this.#lazy.size > 0 || this.#pasts.size > 0 || model.sums.length > 0) return false;
-    if (model.variables.some((v) => v.clock === "clock-driven") || Number.isFinite(options.limits[0]) || Number.isFinite(options.limits[1]))
+    const options = this.#options,
+      model = this.#model;
+    if (!options.defer || options.delayPerSynapse || this.#pasts.size > 0 || model.sums.length > 0) return false;
+    // Whether weights learn must not matter: what waits is kept up either way.
+    const moves = (v: CheckedSynapse["variables"][number]) => v.clock === "clock-driven" || (v.clock === "event-driven" && this.#edge.includes(v.name));
+    if (model.variables.some(moves) || Number.isFinite(options.limits[0]) || Number.isFinite(options.limits[1]))
       return false;
     const active = model.pathways.filter((p) => p.statements.length > 0);
     const [pre, post] = [active.filter((p) => p.on === "pre"), active.filter((p) => p.on === "post")];
@@ -295,7 +296,6 @@ class Lowering {
     const decays = { pre: this.#decay("pre"), post: this.#decay("post") };
     return {
       ...decays,
-      edgeState: this.#edge,
       visits: walks.some((w) => w.kernel.elapsed !== undefined),
       walks,
       emit,

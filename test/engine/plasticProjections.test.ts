@@ -57,14 +57,14 @@ test("a postsynaptic pathway's own delay takes the place of the dendritic one, a
   expect(sim.get(p, "post_at")[0]).toBeCloseTo(0.025, 12);
 });
 
-test("weights that are frozen stay, and learn on as if nothing had happened in between", async () => {
+test.each([false, true])("weights that are frozen stay, and learn on as if nothing had happened in between (events wait: %s)", async (waits) => {
   const build = () => {
     const { net, sources, targets } = pairNetwork([10, 40, 70], [12, 42, 72]);
     return { net, p: net.projection(sources, targets, stdpPair, { connect: oneToOne(), receptor: "g", weight: 0.5, w_max: 1, delay: "1 ms" }) };
   };
   const run = async (frozen: boolean): Promise<number[]> => {
     const { net, p } = build();
-    await using sim = await compile(net, { dt: "1 ms", precision: "f64" });
+    await using sim = await compile(net, { dt: "1 ms", precision: "f64", deferPlasticity: waits });
     const weights: number[] = [];
     for (const k of [0, 1, 2]) {
       if (frozen) sim.setPlasticity(p, k !== 1);
@@ -260,4 +260,23 @@ test("a default in units of the weight is refused where it would be a volt", () 
   expect(() => net.projection(source, cells, stdpPair, { connect: oneToOne(), receptor: "v", weight: "0.1 mV" })).toThrow(
     /w_max of synapse "stdp_pair" is in units of the weight, and its default is 1 V here[\s\S]*Give it, e.g. w_max: "1 mV"/,
   );
+});
+
+test.each([false, true])("a trace that is set while the network runs counts from then on (events wait: %s)", async (waits) => {
+  const { net, sources, targets } = pairNetwork([10], [20, 60]);
+  const p = net.projection(sources, targets, stdpPair, { connect: oneToOne(), receptor: "g", weight: 0.5, w_max: 1, delay: "1 ms" });
+  await using sim = await compile(net, { dt: "1 ms", precision: "f64", deferPlasticity: waits });
+  await sim.run("40 ms");
+  sim.set(p, { x: 3 });
+  await sim.run("40 ms");
+  expect(sim.get(p, "w")[0]).toBeCloseTo(0.5 + 0.01 * Math.exp(-9 / 20) + 0.01 * 3 * Math.exp(-20 / 20), 12);
+});
+
+test("a trace of sources whose synapses have delays of their own cannot be set while the network runs", async () => {
+  const { net, sources, targets } = pairNetwork([10], [20], 2);
+  const p = net.projection(sources, targets, stdpPair, {
+    connect: oneToOne(), receptor: "g", weight: 0.5, w_max: 1, delay: { values: [1, 3], unit: "ms" },
+  });
+  await using sim = await compile(net, { dt: "1 ms" });
+  expect(() => sim.set(p, { x: 1 })).toThrow(/x belongs to the sources and reaches each synapse with its own delay/);
 });
