@@ -1,6 +1,6 @@
 /**
- * `npm run bench:plasticity [-- RULE ...] [--repeat 3] [--seconds 1] [--defer]`: what a visit of a synapse costs for each rule of models/synapses, in one
- * standard network: 1000 neurons, all to all onto 1000 others, each of which a Poisson process of its own fires at 20 Hz. Prints a Markdown table,
+ * `npm run bench:plasticity [-- RULE ...] [--repeat 3] [--seconds 1] [--defer]`: what a visit of a synapse costs for each rule of models/synapses,
+ * in one standard network: 1000 neurons, all to all onto 1000 others, each of which a Poisson process of its own fires at 20 Hz. Prints a Markdown table,
  * and whether a plastic projection slows static ones in the same network. The cost of a rule is the time of the network less that of the same
  * neurons without synapses, divided by the visits that spikes of both sides make (or those in every step, or at regular times). Static synapses of
  * the same shape are measured in the same run. Processor time of the simulation phase, one thread, f32; the best of the repeats, whose order is
@@ -149,7 +149,8 @@ function readArguments() {
   const options = { repeat: { type: "string", default: "3" }, seconds: { type: "string", default: "1" }, defer: { type: "boolean" } };
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const { defer } = values;
-  const given = { names: positionals.length > 0 ? positionals : Object.keys(all), repeat: Number(values.repeat), seconds: Number(values.seconds), defer };
+  const rules = positionals.length > 0 ? positionals : Object.keys(all);
+  const given = { names: rules, repeat: Number(values.repeat), seconds: Number(values.seconds), defer };
   if (given.names.every((name) => name in all) && Number.isInteger(given.repeat) && given.repeat > 0 && given.seconds > 0) return given;
   process.stderr.write(`usage: npm run bench:plasticity [-- RULE ...] [--repeat 3] [--seconds 1] [--defer]\nrules: ${Object.keys(all).join(", ")}\n`);
   return process.exit(2);

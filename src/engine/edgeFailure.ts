@@ -20,7 +20,8 @@ export function edgeFailure(parts: SimulationParts): SimulationError {
   const value = valueOf(broken.array);
   const { dimension } = plastic.checked.variables.find((v) => v.name === broken.array)!;
   const show = (x: number) => formatQuantity(Number(x.toPrecision(6)), dimension);
-  const where = `projection ${delivery.data.name}: ${broken.array} of synapse ${describeSynapse(arena, plastic.options.table, edge, delivery.post.stride, delivery.data.post.start)}`;
+  const { table, data, post } = delivery;
+  const where = `projection ${data.name}: ${broken.array} of synapse ${describeSynapse(arena, table, edge, post.stride, data.post.start)}`;
   const when = `at t = ${formatSeconds(((step + 1) % 2 ** 32) * options.dt)}`;
   if (!Number.isFinite(value)) {
     return new SimulationError(

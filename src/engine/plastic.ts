@@ -443,7 +443,8 @@ export class Plastic {
     if (this.#columns) bytes += 4 * (post.stride + 1) + table.capacity * (4 + this.#columns.sourceBytes);
     if (this.lowered.visits) bytes += 4 * table.capacity;
     bytes += real * (this.lowered.pre.names.length * pre.stride + this.lowered.post.names.length * post.stride);
-    if (this.#waiting) bytes += pre.stride * (4 + real * this.lowered.lasts!.length) + post.stride * (8 + waitingRoom * (4 + real * this.#waiting.values.length));
+    if (this.#waiting) bytes += pre.stride * (4 + real * this.lowered.lasts!.length);
+    if (this.#waiting) bytes += post.stride * (8 + waitingRoom * (4 + real * this.#waiting.values.length));
     if (this.#segments) bytes += 2 * table.sources * this.#segments.delays;
     bytes += this.#history.size * real * this.#historySlots * pre.stride;
     for (const q of this.#queues.values()) bytes += 4 * q.delay * (1 + (q.perEdge ? 2 : 1) * pre.stride);

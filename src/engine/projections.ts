@@ -276,9 +276,10 @@ export function checkDale(p: ProjectionData, table: SynapseTable, arena: Arena, 
   const wrong = p.dale === "excitatory" ? (w: number) => w < 0 : (w: number) => w > 0;
   const e = (weights as number[]).findIndex(wrong);
   if (e < 0) return;
+  const synapse = describeSynapse(arena, table, e, stride, p.post.start);
   throw new ArgumentError(
     "dale",
-    `projection ${p.name}: the weight ${weights[e]} (SI) of synapse ${describeSynapse(arena, table, e, stride, p.post.start)} has the wrong sign for an ${p.dale} projection`,
+    `projection ${p.name}: the weight ${weights[e]} (SI) of synapse ${synapse} has the wrong sign for an ${p.dale} projection`,
     `Give weights that are ${p.dale === "excitatory" ? "0 or more" : "0 or less"}, or leave out dale.`,
   );
 }

@@ -236,7 +236,8 @@ class Lowering {
       model = this.#model;
     if (!options.defer || options.delayPerSynapse || this.#pasts.size > 0 || model.sums.length > 0) return false;
     // Whether weights learn must not matter: what waits is kept up either way.
-    const moves = (v: CheckedSynapse["variables"][number]) => v.clock === "clock-driven" || (v.clock === "event-driven" && this.#edge.includes(v.name));
+    const moves = (v: CheckedSynapse["variables"][number]) =>
+      v.clock === "clock-driven" || (v.clock === "event-driven" && this.#edge.includes(v.name));
     if (model.variables.some(moves) || Number.isFinite(options.limits[0]) || Number.isFinite(options.limits[1]))
       return false;
     const active = model.pathways.filter((p) => p.statements.length > 0);
