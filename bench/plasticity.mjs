@@ -1,10 +1,10 @@
 /**
  * `npm run bench:plasticity [-- RULE ...] [--repeat 3] [--seconds 1] [--defer]`: what a visit of a synapse costs for each rule of models/synapses,
- * in one standard network: 1000 neurons, all to all onto 1000 others, each of which a Poisson process of its own fires at 20 Hz. Prints a Markdown table,
- * and whether a plastic projection slows static ones in the same network. The cost of a rule is the time of the network less that of the same
- * neurons without synapses, divided by the visits that spikes of both sides make (or those in every step, or at regular times). Static synapses of
- * the same shape are measured in the same run. Processor time of the simulation phase, one thread, f32; the best of the repeats, whose order is
- * interleaved.
+ * in one standard network: 1000 neurons, all to all onto 1000 others, each of which a Poisson process of its own fires at 20 Hz. Prints a Markdown
+ * table, and whether a plastic projection slows static ones in the same network. The cost of a rule is the time of the network less that of the
+ * same neurons without synapses, divided by the visits that spikes of both sides make (or those in every step, or at regular times). Static
+ * synapses of the same shape are measured in the same run. Processor time of the simulation phase, one thread, f32; the best of the repeats, whose
+ * order is interleaved.
  */
 import { parseArgs } from "node:util";
 import { allToAll, compile, isStatic, Network, neuron } from "../dist/src/index.js";
