@@ -33,27 +33,26 @@ export function rasterScene(spikes: Spikes, options: RasterOptions = {}): Scene 
   const right = rightMargin(spikes);
   const top = 32;
   const bottom = 46;
-  const between = 22;
+  const between = options.rates === false ? 0 : 22;
   const inner = Math.max(80, height - top - bottom - between);
-  const rateHeight = Math.round(inner * 0.24);
+  const rateHeight = options.rates === false ? 0 : Math.round(inner * 0.24);
   const dotsHeight = inner - rateHeight;
   const content = rasterContent(spikes, options, dotsHeight, Math.max(80, width - 80 - right));
   const strips = stack(content.bands, dotsHeight);
   const neuronAxis: Axis = { from: 0, to: dotsHeight, label: "neuron", ticks: neuronTicks(content.bands, strips, dotsHeight) };
   const highest = Math.max(0, ...content.bands.map(({ rates }) => rates.reduce((most, rate) => Math.max(most, rate), 0)));
   const rateAxis = valueAxis(0, highest, rateHeight, { label: "rate (Hz)", round: true, spacing: 34 });
-  const left = leftMargin([neuronAxis, rateAxis]) + 6;
+  const left = leftMargin(rateHeight > 0 ? [neuronAxis, rateAxis] : [neuronAxis]) + 6;
   const box = { x: left, y: top, width: Math.max(80, width - left - right), height: dotsHeight };
   const time = timeAxis(content.from, content.to, box.width);
   const dots: Panel = { box, x: time, y: neuronAxis };
   const rates: Panel = { box: { ...box, y: top + dotsHeight + between, height: rateHeight }, x: time, y: rateAxis };
   const marks: Mark[] = [
-    ...headMarks(options.title, grouped(sampleRemark(content)), left, box.x + box.width),
+    ...headMarks(options.title, grouped(sampleRemark(content, options.rates)), left, box.x + box.width),
     ...dotMarks(spikes, content, strips, dots, time.perSecond),
-    ...axisMarks(dots, { xLabels: false, margin: left }),
+    ...axisMarks(dots, { xLabels: rateHeight === 0, margin: left }),
     ...nameMarks(content.bands, strips, box),
-    ...rateMarks(content, rates, time.perSecond),
-    ...axisMarks(rates, { margin: left }),
+    ...(rateHeight > 0 ? [...rateMarks(content, rates, time.perSecond), ...axisMarks(rates, { margin: left })] : []),
   ];
   const names = content.bands.map(({ population, rate }) => `${population.name} (${population.size} neurons, ${rate.toFixed(1)} Hz)`).join(", ");
   return { width, height, description: `${options.title ?? "Spike raster"}: ${names}, ${content.from} s to ${content.to} s`, marks };
@@ -82,11 +81,12 @@ function stack(bands: readonly Band[], height: number): Strip[] {
   });
 }
 
-/** Neuron numbers at round values wherever there is room. */
+/** Neuron numbers at round values wherever there is room; none where the populations are in another order than their numbers. */
 function neuronTicks(bands: readonly Band[], strips: readonly Strip[], height: number): { value: number; label: string }[] {
   const total = bands.reduce((sum, { population }) => sum + population.size, 0);
   const density = total / height;
   const ticks: { value: number; label: string }[] = [];
+  if (bands.some(({ population }, k) => k > 0 && population.offset < bands[k - 1]!.population.offset)) return ticks;
   bands.forEach(({ population: { offset, size } }, k) => {
     const { from, height: own } = strips[k]!;
     const step = Math.max(1, niceTicks(0, density * height, height / 45)[1]?.value ?? 1);

@@ -21,6 +21,10 @@ export interface RasterOptions {
   readonly title?: string;
   /** Bin of the rate histogram: seconds or a quantity. Default: a round number that suits the part shown. */
   readonly bin?: TimeChoice;
+  /** "#rrggbb" of populations, by name; others have theirs from `populationColors`. */
+  readonly colors?: Readonly<Record<string, string>>;
+  /** Whether pictures have a panel of rates below the dots. Default true. */
+  readonly rates?: boolean;
 }
 
 /** One population's strip of a raster. */
@@ -60,7 +64,8 @@ export function rasterContent(spikes: Spikes, options: RasterOptions, rows: numb
   const { times, indices, duration, dt } = spikes;
   const { from, to } = resolveTime(options.from, options.to, duration, times.length > 0 ? times[times.length - 1]! : 0);
   const populations = disjoint(spikes.populations.filter(({ size }) => size > 0));
-  const colors = populationColors(populations.map(({ name }) => name));
+  const usual = populationColors(populations.map(({ name }) => name));
+  const colors = populations.map(({ name }, k) => options.colors?.[name] ?? usual[k]!);
   const first = firstAtOrAfter(times, from);
   const end = firstAfter(times, to);
   const bandOf = rangeFinder(populations);
@@ -99,11 +104,11 @@ export function rasterContent(spikes: Spikes, options: RasterOptions, rows: numb
   return { from, to, bin, first, end, bands, bandOf, isShown };
 }
 
-/** "400 of 12 500 neurons drawn", or nothing when all are. */
-export function sampleRemark({ bands }: RasterContent): string | undefined {
+/** "400 of 12 500 neurons drawn; rates of all", or nothing when all are. */
+export function sampleRemark({ bands }: RasterContent, rates = true): string | undefined {
   const all = bands.reduce((sum, { population }) => sum + population.size, 0);
   const shown = bands.reduce((sum, band) => sum + band.shown, 0);
-  return shown < all ? `${shown} of ${all} neurons drawn; rates of all` : undefined;
+  return shown < all ? `${shown} of ${all} neurons drawn${rates ? "; rates of all" : ""}` : undefined;
 }
 
 /** A population may be a slice of one before it; its neurons are then drawn once. */
