@@ -10,6 +10,7 @@ export default defineConfig({
       { find: /^synfire\/models$/, replacement: here("models/index.ts") },
       { find: /^synfire\/io$/, replacement: here("src/io/index.ts") },
       { find: /^synfire\/data$/, replacement: here("src/data/index.ts") },
+      { find: /^synfire\/mpi$/, replacement: here("src/mpi/index.ts") },
     ],
   },
   test: { include: ["test/**/*.test.ts"], testTimeout: 60_000 },

@@ -19,12 +19,13 @@ const allowed = {
   io: [...language, "network"],
   data: [...language, "network", "io"],
   protocols: [...language, "network", "engine"],
+  mpi: ["errors", "engine"],
   index: [...language, "lower", "backend", "network", "engine", "protocols"],
-  cli: [...language, "lower", "backend", "network", "engine", "protocols", "io", "data", "index"],
+  cli: [...language, "lower", "backend", "network", "engine", "protocols", "mpi", "io", "data", "index"],
 };
 
-/** Layers whose files may import Node's own modules. Everything else also runs in a browser. */
-const mayUseNode = new Set(["io", "cli"]);
+/** Layers whose files may use Node's modules and globals. Everything else also runs in a browser. */
+export const mayUseNode = new Set(["io", "cli", "mpi"]);
 
 /** @returns the layer of a source file, e.g. "ir" of src/ir/expr.ts, or undefined outside src/ */
 export function layerOf(path) {
@@ -62,7 +63,8 @@ function problemInSource(path, specifier) {
   const known = allowed[layer];
   if (known === undefined) return `no layer "${layer}" in scripts/checks/imports.mjs: add it where it belongs`;
   if (specifier.startsWith("node:") && mayUseNode.has(layer)) return undefined;
-  if (specifier.startsWith("node:")) return `"${specifier}" does not exist in a browser; only cli/ and io/ may use Node`;
+  if (specifier.startsWith("node:")) return `"${specifier}" does not exist in a browser; only cli/, io/ and mpi/ may use Node`;
+  if (specifier === "koffi" && layer !== "mpi") return "koffi is optional and calls C: only mpi/ may use it";
   if (!specifier.startsWith(".")) return undefined;
   if (!/\.(ts|json)$/.test(specifier)) return `write the extension: "${specifier}.ts"`;
   const target = resolve(path, specifier);

@@ -1,5 +1,5 @@
 /** What no formatter checks for us: line width, trailing blanks, paths of one machine, Node's globals in code that browsers run. */
-import { layerOf, withoutComments } from "./imports.mjs";
+import { layerOf, mayUseNode, withoutComments } from "./imports.mjs";
 
 const maximumWidth = 150;
 /** Tables of one-line entries, where a wrapped entry would be harder to read than a long line. */
@@ -19,7 +19,7 @@ export function checkText(files) {
   return files.filter(({ path }) => isText(path)).flatMap(({ path, text }) => {
     const width = tables.get(path) ?? maximumWidth;
     const layer = layerOf(path);
-    const core = path.startsWith("models/") || (layer !== undefined && layer !== "cli" && layer !== "io");
+    const core = path.startsWith("models/") || (layer !== undefined && !mayUseNode.has(layer));
     const bare = core ? withoutComments(text).split("\n") : [];
     return text.split("\n").flatMap((content, index) => {
       const found = [];

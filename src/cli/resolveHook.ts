@@ -1,7 +1,7 @@
 /**
- * Module hooks of Node that `synfire run` installs before it imports a user's file: `synfire`, `synfire/models`, `synfire/io` and
- * `synfire/data` mean this very package wherever the file lies, and the user's own files are ES modules whatever the nearest package.json
- * says (or if there is none).
+ * Module hooks of Node that `synfire run` installs before it imports a user's file: `synfire`, `synfire/models`, `synfire/io`,
+ * `synfire/data` and `synfire/mpi` mean this very package wherever the file lies, and the user's own files are ES modules whatever the nearest
+ * package.json says (or if there is none).
  */
 import { readFileSync, statSync } from "node:fs";
 import type { ResolveHook } from "node:module";
@@ -12,6 +12,7 @@ const ownModules = new Map([
   ["synfire/models", new URL("../../models/index.js", import.meta.url).href],
   ["synfire/io", new URL("../io/index.js", import.meta.url).href],
   ["synfire/data", new URL("../data/index.js", import.meta.url).href],
+  ["synfire/mpi", new URL("../mpi/index.js", import.meta.url).href],
 ]);
 
 export const resolve: ResolveHook = (specifier, context, nextResolve) => {
