@@ -4,6 +4,8 @@
  * - `network`, a Network.
  * A default export counts as the one or the other. A .json file is what `JSON.stringify(network)` wrote.
  *
+ * Beside them it may export `results`, a function of a finished run that returns numbers, texts or booleans by name: columns of a sweep's table.
+ *
  * `settings` is flat: numbers, booleans, texts (quantities). `--set name=value` changes one, and `build` receives them all. Reserved names:
  * `duration`, `dt`, `warmup` (simulated before `duration`; rates and timings leave it out) and `seed`, each also an option of its own.
  */
@@ -12,6 +14,7 @@ import { basename, dirname, extname, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { ArgumentError, didYouMean, FileError } from "../errors.ts";
 import { readBytes } from "../io/files.ts";
+import type { RunReport, Simulation, SpikeMonitor } from "../index.ts";
 import { Network } from "../network/network.ts";
 import { explainUserError } from "./userError.ts";
 import { applyChanges, readDeclared } from "./settings.ts";
@@ -26,6 +29,17 @@ export interface NetworkFile {
   readonly settings: Settings;
   /** Describes the network, anew at each call unless the file exports a ready-made one. */
   build(): Promise<Network>;
+  /** The file's own numbers about a run, called before the simulation is disposed of. */
+  readonly results?: (run: FinishedRun) => unknown;
+}
+
+/** What a network file's `results` is given. */
+export interface FinishedRun {
+  readonly network: Network;
+  readonly simulation: Simulation;
+  readonly report: RunReport;
+  readonly spikes: SpikeMonitor;
+  readonly settings: Settings;
 }
 
 export interface Changes {
@@ -56,7 +70,15 @@ export async function loadNetwork(fileOrName: string, changes: Changes = {}): Pr
   const settings = applyChanges(readDeclared(exports["settings"], shown(path)), set, given);
   const source = exports["build"] ?? exports["network"] ?? exports["default"];
   if (!(source instanceof Network) && typeof source !== "function") throw noNetwork(path, Object.keys(exports));
-  return { path, name, settings, build: () => build(source as Network | BuildNetwork, settings, path) };
+  const { results } = exports;
+  if (results !== undefined && typeof results !== "function") {
+    const problem = `${shown(path)}: results is ${typeof results}, not a function`;
+    throw new ArgumentError("results", problem, "Write export function results({ report }) { … }.");
+  }
+  return {
+    path, name, settings, build: () => build(source as Network | BuildNetwork, settings, path),
+    ...(results === undefined ? {} : { results: results as (run: FinishedRun) => unknown }),
+  };
 }
 
 /** Names of the networks that come with the package. */

@@ -10,6 +10,7 @@ import { packageVersion } from "./versions.ts";
 /** In the order of the help. Only the command that was asked for is loaded, so that it starts soon. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./run.ts")).runCommand(),
+  sweep: async () => (await import("./sweep.ts")).sweepCommand(),
   raster: async () => (await import("./raster.ts")).rasterCommand(),
   plot: async () => (await import("./plot.ts")).plotCommand(),
   stats: async () => (await import("./stats.ts")).statsCommand(),

@@ -78,7 +78,7 @@ export function makeRunRecord(
 }
 
 /** What was recorded after a time, seconds; spike times stay as they are. */
-function recordedFrom({ times, indices, populations, duration, dt }: Spikes, from: number): Spikes {
+export function recordedFrom({ times, indices, populations, duration, dt }: Spikes, from: number): Spikes {
   const first = times.findIndex((time) => time > from + dt / 2);
   const start = first < 0 ? times.length : first;
   return { times: times.subarray(start), indices: indices.subarray(start), populations, duration: duration - from, dt };
