@@ -141,8 +141,8 @@ export interface EventQueue {
 
 /** One thing the loop over time does in every step, beside advancing tables and delivering along scatters. */
 export type Action =
-  /** Advances all elements of an auxiliary map kernel. */
-  | { readonly kind: "advance"; readonly auxiliary: number; readonly stride: number }
+  /** Advances elements from … to − 1 of an auxiliary map kernel. */
+  | { readonly kind: "advance"; readonly auxiliary: number; readonly from: number; readonly to: number }
   /** Walks the edges of the elements whose events fall into this step: those of the queue, or without one those just emitted. */
   | { readonly kind: "walk"; readonly edge: number; readonly emitted: Emitted; readonly queue?: EventQueue }
   /** Puts what was just emitted into a queue. With delays per edge: the rows in which each element's edges begin. */
@@ -165,9 +165,14 @@ export interface Schedule {
   readonly window: number;
   /** Most steps of one call. */
   readonly steps: number;
-  /** u32 [steps × columns]: how many elements each table emitted in each step of the call. Columns without a table are filled by the host. */
+  /** u32 [steps × columns]: how many elements of each table are delivered in each step of the call. Columns without a table are filled by the host. */
   readonly counts: number;
   readonly columns: number;
+  /**
+   * u32 [steps × columns]: how many elements each table emitted here. The same array as `counts`, unless other memories hold the other elements
+   * of the tables: then the host merges what all of them emitted in a window, between its `advance` and its `deliver`.
+   */
+  readonly made: number;
   /** u32 [4]: where a failure is described. */
   readonly failure: number;
   readonly tables: readonly {
@@ -176,6 +181,9 @@ export interface Schedule {
     /** Elements with padding, and elements advanced through a window at a time. */
     readonly stride: number;
     readonly tile: number;
+    /** The elements that are advanced here: multiples of 16. */
+    readonly from: number;
+    readonly to: number;
     /** u32 [steps × stride]: emitted indices. */
     readonly list: number;
     /** Scalars of the first step, and bytes from step to step. */
@@ -211,6 +219,8 @@ export interface Executable {
    * kernel, the edge and the step.
    */
   readonly run: (from: number, steps: number) => boolean;
+  /** The generated code, for threads that call its `advance` and `deliver` themselves. */
+  readonly module?: WebAssembly.Module;
   /** Delivers the `count` indices at `list` through one scatter; see `emitScatterKernel` for `slot`. */
   readonly deliver: (scatter: number, list: number, count: number, slot: number) => void;
   /** Generated code for people, where there is any. */

@@ -15,13 +15,23 @@ export class Arena {
   /** First free byte. The first 64 bytes stay unused, so address 0 never means an array. */
   #end = 64;
 
-  /** @param maximum pages of address space to reserve; 0 for what takes the place of an arena that is no longer needed */
-  constructor(maximum = maximumPages) {
-    this.memory = new WebAssembly.Memory({ initial: Math.min(16, maximum), maximum });
+  /**
+   * @param maximum pages of address space to reserve; 0 for what takes the place of an arena that is no longer needed
+   * @param shared  whether threads share the memory; or the memory of an arena that another thread made
+   */
+  constructor(maximum = maximumPages, shared: boolean | WebAssembly.Memory = false) {
+    this.memory = typeof shared === "object" ? shared : new WebAssembly.Memory({ initial: Math.min(16, maximum), maximum, shared });
   }
 
   get bytes(): number {
     return this.#end;
+  }
+
+  /** Hands nothing out below this address any more. */
+  advanceTo(address: number, what: string): void {
+    if (address <= this.#end) return;
+    this.#growTo(address, what);
+    this.#end = address;
   }
 
   /** Address of a new block, aligned to a cache line; the block is zero. */

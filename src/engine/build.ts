@@ -11,15 +11,22 @@ import type { Precision } from "./arena.ts";
 import { identifier } from "./group.ts";
 import type { Group } from "./group.ts";
 import type { Delivery } from "./projections.ts";
-import type { BackendName, ScalarTable, SimulationParts } from "./parts.ts";
+import { partOf } from "./memories.ts";
+import type { BackendName, ScalarTable, Side, SimulationParts } from "./parts.ts";
 
 /** Synapses that surely do not fit the second-level cache: then reading a row ahead pays. */
 const touchAbove = 2 ** 18;
 
 const backends: Readonly<Record<BackendName, Backend>> = { wasm: wasmBackend, interpreter: interpreterBackend };
 
-export async function buildExecutable(parts: SimulationParts, scalars: readonly (ScalarTable | undefined)[] = parts.scalars): Promise<Executable> {
-  const { groups, deliveries, options, scratch, eventCounter } = parts;
+/** The code of one partition. */
+export async function buildExecutable(
+  parts: SimulationParts,
+  side: Side,
+  scalars: readonly (ScalarTable | undefined)[] = parts.scalars,
+): Promise<Executable> {
+  const { groups, options, scratch } = parts;
+  const { deliveries } = side;
   const plastics = deliveries.flatMap((d) => (d.plastic ? [d.plastic] : []));
   const program: Program = {
     precision: options.precision,
@@ -57,21 +64,27 @@ export async function buildExecutable(parts: SimulationParts, scalars: readonly 
         ring: ring.address,
         ringBytes: ring.slots * ring.slotBytes,
         stride: post.stride,
-        eventCounter,
+        eventCounter: countedAt(parts, post, side),
         touchNextRow: table.count > touchAbove,
       };
     }),
-    schedule: scheduleOf(parts, scalars),
+    schedule: scheduleOf(parts, side, scalars),
   };
-  return await backends[options.backend].prepare(program, parts.arena.memory);
+  return await backends[options.backend].prepare(program, side.arena.memory);
 }
 
-function scheduleOf(parts: SimulationParts, scalars: readonly (ScalarTable | undefined)[]): Schedule {
-  const { groups, deliveries, window, chunk, counts, failure, lists } = parts;
+/** Where additions are counted: what every partition does for a group that each holds counts once. */
+export const countedAt = ({ eventCounter, uncounted }: SimulationParts, post: Group, { partition }: Side): number =>
+  post.replicated && partition.index > 0 ? uncounted : eventCounter;
+
+function scheduleOf(parts: SimulationParts, side: Side, scalars: readonly (ScalarTable | undefined)[]): Schedule {
+  const { groups, window, chunk, counts, made, failure, lists, ownLists } = parts;
+  const { deliveries, partition } = side;
   return {
     window,
     steps: chunk,
     counts,
+    made,
     columns: groups.length,
     failure,
     tables: groups
@@ -84,13 +97,15 @@ function scheduleOf(parts: SimulationParts, scalars: readonly (ScalarTable | und
           column: g.index,
           stride: g.stride,
           tile: wholeFits ? g.stride : tileElements,
-          list: lists[g.index]!,
+          from: partOf(g, partition).start,
+          to: partOf(g, partition).end,
+          list: ownLists[g.index]!,
           scalars: table?.address ?? 0,
           scalarBytes: table?.bytes ?? 0,
           rings: g.kernel!.inputs.map((input) => [...g.rings.values()].find((r) => r.input === input)!),
         };
       }),
-    ...edgeActions(parts),
+    ...edgeActions(parts, deliveries),
     deliveries: staticDeliveries(deliveries).map(({ pre, post, variable, table }) => {
       const ring = post.rings.get(variable!)!;
       return {
@@ -120,8 +135,7 @@ export function firstEdges(deliveries: readonly Delivery[]): Map<Delivery, numbe
   return first;
 }
 
-function edgeActions(parts: SimulationParts): Pick<Schedule, "before" | "after"> {
-  const { deliveries, lists } = parts;
+function edgeActions({ lists }: SimulationParts, deliveries: readonly Delivery[]): Pick<Schedule, "before" | "after"> {
   const before: Action[] = [], after: Action[] = [];
   const emitted = (group: Group): Emitted => ({ column: group.index, list: lists[group.index]!, stride: group.stride });
   let auxiliary = 0;

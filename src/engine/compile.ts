@@ -2,18 +2,19 @@
 import { ArgumentError, UnsupportedError, didYouMean } from "../errors.ts";
 import type { Network } from "../network/network.ts";
 import { dimensions } from "../units/dimension.ts";
-import { formatQuantity, parseQuantity } from "../units/quantity.ts";
+import { parseQuantity } from "../units/quantity.ts";
 import type { Quantity } from "../units/quantity.ts";
 import { Arena } from "./arena.ts";
 import type { Precision } from "./arena.ts";
-import { seedOf } from "../math/philox.ts";
-import { buildExecutable, drawStride } from "./build.ts";
-import { Group } from "./group.ts";
-import { buildDelivery, checkFits, exposeToSynapses, makeRings, valueRequests } from "./projections.ts";
-import { stepScalars } from "./scalars.ts";
-import { Simulation } from "./simulation.ts";
-import { SynapseValueMachine } from "./synapseValues.ts";
-import type { BackendName, BuildOptions, SimulationParts } from "./parts.ts";
+import { assemble } from "./assemble.ts";
+import type { Communicator } from "./communicator.ts";
+import { Memories } from "./memories.ts";
+import { checkFits } from "./projections.ts";
+import type { Simulation } from "./simulation.ts";
+import { Processes } from "./threads/processes.ts";
+import { Team } from "./threads/team.ts";
+import { threadsFor } from "./threadsFor.ts";
+import type { BackendName, BuildOptions } from "./parts.ts";
 
 export interface CompileOptions {
   /** The step, e.g. "0.1 ms". */
@@ -27,17 +28,24 @@ export interface CompileOptions {
    * faster where weights exceed the caches. Results are the same but for rounding. Default: in projections of more than 4 million synapses.
    */
   readonly deferPlasticity?: boolean;
+  /**
+   * Threads that share the work, each with its own neurons and the synapses that lead to them; the spikes are the same for any number. `"auto"`: as many as
+   * there are processor cores, fewer for a small network. Default 1. Where threads cannot be had (a browser page that is not cross-origin
+   * isolated) one is used, and `onWarning` hears why.
+   */
+  readonly threads?: number | "auto";
+  /** Processes that simulate the network together, from `synfire/mpi`; every one of them compiles and runs the same network. */
+  readonly processes?: Communicator;
+  /** Hears what did not go as asked, in sentences; default: `console.warn`. */
+  readonly onWarning?: (text: string) => void;
   /** Overrides the network's seed. */
   readonly seed?: number;
   /** Called when a stage begins: arrays are laid out, synapses are made, code is generated, all is ready. */
   readonly onStage?: (stage: "layout" | "connect" | "codegen" | "ready") => void;
 }
 
-/** Longest window when no delay bounds it, and steps of one call of the generated code when the shortest delay is shorter. */
+/** Longest window when no delay bounds it. */
 const longestWindow = 32;
-const shortestChunk = 32;
-/** With more neurons the way between JavaScript and WebAssembly does not count, but the lists of spikes of many steps would. */
-const manyNeurons = 50_000;
 /** Most bytes for the lists of one window's spikes, each of which could hold every neuron at every step: a window may always be shorter. */
 const listBytes = 2 ** 28;
 
@@ -49,68 +57,32 @@ const listBytes = 2 ** 28;
  */
 export async function compile(network: Network, options: CompileOptions): Promise<Simulation> {
   const buildOptions = checkOptions(network, options);
-  const { dt, precision } = buildOptions;
+  const { precision } = buildOptions;
   const data = network.data;
   if (data.populations.length === 0)
     throw new ArgumentError("empty", "the network has no population", "Add one with net.population(name, size, model).");
   const size = data.populations.reduce((sum, p) => sum + p.size, 0);
   const longest = Math.max(1, Math.min(longestWindow, Math.floor(listBytes / (4 * size))));
-  checkFits(data, precision);
+  const threads = threadsFor(data, options, (text) => (options.onWarning ?? console.warn)(text));
+  const processes = options.processes && options.processes.size > 1 ? new Processes(options.processes) : undefined;
+  const count = threads * (processes?.size ?? 1);
+  checkFits(data, precision, count);
   const stage = options.onStage ?? (() => {});
   const begin = performance.now();
+  const defer = buildOptions.backend === "wasm" ? options.deferPlasticity : false;
 
   stage("layout");
-  const arena = new Arena();
-  const seed = seedOf(buildOptions.seed);
-  const groups = data.populations.map((p, k) => new Group(k, p, seed, dt));
-  const byName = new Map(groups.map((g) => [g.name, g]));
-  for (const group of groups) group.evaluate(data.inputs.filter((input) => input.target.population === group.name));
-  const eventCounter = arena.allocate(16, "counters"), plasticCounter = arena.allocate(8, "counters");
-
-  const requests = valueRequests(data, dt);
-  const machine = await SynapseValueMachine.make(arena, seed, requests);
-  stage("connect");
-  const dtText = formatQuantity(dt, dimensions.second);
-  const defer = buildOptions.backend === "wasm" ? options.deferPlasticity : false;
-  const shared = { data, dt, dtText, precision, requests, eventCounter, plasticCounter, defer };
-  const deliveries = data.projections.map((p, k) => buildDelivery(p, k, byName, arena, machine, shared));
-  makeRings(deliveries, groups, arena, precision);
-  const window = deliveries.reduce((least, { table, plastic }) => Math.min(least, plastic ? plastic.window : table.minDelay), longest);
-  exposeToSynapses(deliveries);
-  const built = performance.now();
-
-  stage("codegen");
-  for (const group of groups) {
-    group.lower(arena, precision);
-    group.initialise(arena, precision);
+  const local = Array.from({ length: threads }, (_, k) => ({ index: (processes?.rank ?? 0) * threads + k, count }));
+  const arenas = local.map(() => new Arena(undefined, threads > 1));
+  const memories = new Memories(arenas, { local, ...(processes ? { exchange: processes } : {}) });
+  const team = threads > 1 || processes ? await Team.start(threads) : undefined;
+  try {
+    const plan = { network, data, options: buildOptions, memories, longest, defer, stage, begin };
+    return await assemble(plan, team, processes);
+  } catch (error) {
+    await team?.end();
+    throw error;
   }
-  const draws = groups.reduce((most, g) => Math.max(most, g.kernel?.draws.length ?? 0), 0);
-  const neurons = groups.reduce((sum, g) => sum + g.stride, 0);
-  const chunk = neurons > manyNeurons ? window : Math.ceil(shortestChunk / window) * window;
-  const parts: SimulationParts = {
-    network,
-    data,
-    arena,
-    groups,
-    deliveries,
-    window,
-    chunk,
-    options: buildOptions,
-    eventCounter,
-    plasticCounter,
-    keys: machine.keys,
-    stages: { buildMs: built - begin, compileMs: 0 },
-    scratch: arena.allocate(draws * drawStride(precision), "random numbers"),
-    lists: groups.map((g) => arena.allocate(4 * g.stride * chunk, `spikes of population "${g.name}"`)),
-    counts: arena.allocate(4 * chunk * groups.length, "spike counts"),
-    failure: arena.allocate(16, "counters"),
-    scalars: stepScalars({ arena, options: buildOptions, groups, chunk }),
-  };
-  const executable = await buildExecutable(parts);
-  const simulation = new Simulation(parts, executable);
-  parts.stages.compileMs = performance.now() - built;
-  stage("ready");
-  return simulation;
 }
 
 function checkOptions(network: Network, options: CompileOptions): BuildOptions {

@@ -7,8 +7,9 @@ import { describeSynapse } from "./synapses.ts";
 import type { SimulationParts } from "./parts.ts";
 
 /** Reads the description of a failure that an edge kernel left. */
-export function edgeFailure(parts: SimulationParts): SimulationError {
-  const { arena, deliveries, options } = parts;
+export function edgeFailure(parts: SimulationParts, side: number): SimulationError {
+  const { options } = parts;
+  const { arena, deliveries } = parts.sides[side]!;
   const [word, edge, step] = arena.u32(parts.failure, 3) as unknown as [number, number, number];
   const number = word - 2 ** 31;
   const [delivery, first] = [...firstEdges(deliveries)].findLast(([, start]) => start <= number)!;

@@ -13,7 +13,8 @@ import { resolveValue } from "../network/values.ts";
 import type { ResolvedValue, Value } from "../network/values.ts";
 import { dimensions } from "../units/dimension.ts";
 import { realBytes } from "./arena.ts";
-import type { Arena, Precision } from "./arena.ts";
+import type { Precision } from "./arena.ts";
+import type { Memories } from "./memories.ts";
 import { prepareDrives } from "./inputs.ts";
 import type { Drives } from "./inputs.ts";
 import { streamId } from "./streams.ts";
@@ -54,6 +55,8 @@ export class Group {
   /** Elements of an array: the size, rounded up to a multiple of 16. */
   readonly stride: number;
   readonly stream: number;
+  /** A modulator is small, and synapses of every partition read it. */
+  readonly replicated: boolean;
   readonly model: CheckedNeuron | undefined;
   readonly rings = new Map<string, InputRing>();
   /** Name → address of each real array. */
@@ -82,6 +85,7 @@ export class Group {
     this.model = data.kind === "neurons" ? data.model.checked : data.kind === "poisson" ? poissonModel : undefined;
     this.context = { owner: `population "${data.name}"`, size: data.size, seed, positions: data.positions };
     this.#dt = dt;
+    this.replicated = data.kind === "neurons" && data.modulator === true;
     if (data.kind === "spikes") {
       this.schedule = scheduleOf(data.times, data.indices, dt);
       checkSchedule(this.schedule, this.stride, data.name);
@@ -121,7 +125,7 @@ export class Group {
   }
 
   /** New values of a part of the neurons; returns whether the kernel has to be made again. */
-  set(key: string, value: Value, start: number, end: number, arena: Arena, precision: Precision): boolean {
+  set(key: string, value: Value, start: number, end: number, memories: Memories, precision: Precision): boolean {
     const model = this.model;
     const resolved = this.resolve(key, value)!;
     const part: ValueContext = { ...this.context, size: resolved.kind === "array" ? resolved.values.length : this.size };
@@ -134,14 +138,15 @@ export class Group {
     }
     const isParameter = model!.parameters.some((p) => p.name === key);
     const made = evaluateValue(key, resolved, part, (n) =>
-      isParameter && !model!.parameters.some((p) => p.name === n) ? undefined : this.current(n, arena, precision),
+      isParameter && !model!.parameters.some((p) => p.name === n) ? undefined : this.current(n, memories, precision),
     );
     const whole = start === 0 && end === this.size;
     const at = (i: number) =>
       made.kind === "number" ? made.value : made.kind === "array" ? made.values[resolved.kind === "array" ? i - start : i]! : 0;
     if (!isParameter) {
-      const view = arena.real(precision, this.address(key), this.stride);
-      for (let i = start; i < end; i++) view[i] = at(i);
+      memories.write(precision, this.address(key), this.stride, (values) => {
+        for (let i = start; i < end; i++) values[i] = at(i);
+      });
       return false;
     }
     if (whole || made.kind === "inTime") {
@@ -169,9 +174,9 @@ export class Group {
   }
 
   /** What a parameter or variable holds now. */
-  current(key: string, arena: Arena, precision: Precision): ElementValue | undefined {
+  current(key: string, memories: Memories, precision: Precision): ElementValue | undefined {
     if (this.model?.variables.some((v) => v.name === key) && this.arrays.has(key)) {
-      return { kind: "array", values: Float64Array.from(arena.real(precision, this.address(key), this.size)) };
+      return { kind: "array", values: memories.read(precision, this.address(key), this) };
     }
     return this.values.get(key);
   }
@@ -183,7 +188,7 @@ export class Group {
   }
 
   /** Makes the kernel from model, values and drives, and sees to it that all its arrays exist and its constants are filled in. */
-  lower(arena: Arena, precision: Precision): void {
+  lower(memories: Memories, precision: Precision): void {
     const { model, drives } = this;
     if (!model || !drives) return;
     const constants: { name: string; values: Float64Array }[] = [...drives.constants];
@@ -230,20 +235,20 @@ export class Group {
     this.kernel = kernel;
     this.integration = lowered.integrator;
     this.extraState = [...lowered.initial, ...drives.held.map((held) => ({ name: held, value: 0 }))];
-    for (const array of [...kernel.state, ...kernel.constants, ...this.exposed]) this.#ensureArray(array, arena, precision);
-    for (const c of constants) if (this.arrays.has(c.name)) this.#write(c.name, c.values, arena, precision);
+    for (const array of [...kernel.state, ...kernel.constants, ...this.exposed]) this.#ensureArray(array, memories, precision);
+    for (const c of constants) if (this.arrays.has(c.name)) this.#write(c.name, c.values, memories, precision);
     const known = new Map(constants.map((c) => [c.name, c.values]));
     for (const derived of lowered.derived) {
       const columns = computeDerived(derived, known, this.size);
       derived.names.forEach((n, k) => {
         known.set(n, columns[k]!);
-        if (this.arrays.has(n)) this.#write(n, columns[k]!, arena, precision);
+        if (this.arrays.has(n)) this.#write(n, columns[k]!, memories, precision);
       });
     }
   }
 
   /** Puts all state to its start. */
-  initialise(arena: Arena, precision: Precision): void {
+  initialise(memories: Memories, precision: Precision): void {
     if (!this.model) {
       this.scheduleNext = 0;
       return;
@@ -254,34 +259,40 @@ export class Group {
       this.#write(
         v.name,
         value.kind === "array" ? value.values : new Float64Array(this.size).fill(value.kind === "number" ? value.value : 0),
-        arena,
+        memories,
         precision,
       );
     }
-    for (const extra of this.extraState) this.#write(extra.name, new Float64Array(this.size).fill(extra.value), arena, precision);
-    for (const ring of this.rings.values()) arena.real(precision, ring.address, (ring.slots * ring.slotBytes) / realBytes(precision)).fill(0);
+    for (const extra of this.extraState) this.#write(extra.name, new Float64Array(this.size).fill(extra.value), memories, precision);
+    for (const ring of this.rings.values()) {
+      memories.writeOwn(precision, ring.address, this, ring.slots, (sums) => void sums.fill(0));
+    }
   }
 
   /** Silences neurons start … end − 1 from now on. Returns whether the kernel has to be made again. */
-  lesion(start: number, end: number, arena: Arena, precision: Precision): boolean {
+  lesion(start: number, end: number, memories: Memories, precision: Precision): boolean {
     const first = !this.lesioned;
     this.lesioned = true;
-    if (this.#ensureArray("alive", arena, precision)) arena.real(precision, this.address("alive"), this.stride).fill(1);
-    arena.real(precision, this.address("alive"), this.stride).fill(0, start, end);
+    const made = this.#ensureArray("alive", memories, precision);
+    memories.write(precision, this.address("alive"), this.stride, (alive) => {
+      if (made) alive.fill(1);
+      alive.fill(0, start, end);
+    });
     return first;
   }
 
-  #ensureArray(array: string, arena: Arena, precision: Precision): boolean {
+  #ensureArray(array: string, memories: Memories, precision: Precision): boolean {
     if (this.arrays.has(array)) return false;
-    this.arrays.set(array, arena.allocate(this.stride * realBytes(precision), `population "${this.name}"`));
+    this.arrays.set(array, memories.allocate(this.stride * realBytes(precision), `population "${this.name}"`));
     return true;
   }
 
   /** Padding repeats the last element, so that it behaves like a neuron and never disturbs a check. */
-  #write(array: string, values: Float64Array, arena: Arena, precision: Precision): void {
-    const view = arena.real(precision, this.address(array), this.stride);
-    view.set(values);
-    view.fill(values[values.length - 1]!, values.length);
+  #write(array: string, values: Float64Array, memories: Memories, precision: Precision): void {
+    memories.write(precision, this.address(array), this.stride, (view) => {
+      view.set(values);
+      view.fill(values[values.length - 1]!, values.length);
+    });
   }
 
   #checkRate(): void {

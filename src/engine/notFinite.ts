@@ -4,6 +4,7 @@ import { SimulationError } from "../errors.ts";
 import { dimensions } from "../units/dimension.ts";
 import { formatQuantity } from "../units/quantity.ts";
 import type { Group } from "./group.ts";
+import type { Arena } from "./arena.ts";
 import { drawAddress } from "./build.ts";
 import type { SimulationParts } from "./parts.ts";
 
@@ -17,8 +18,8 @@ export interface FailedStep {
 }
 
 /** Repeats the failed step for the one neuron with the interpreter, on copies. */
-export function notFiniteError(parts: SimulationParts, group: Group, failed: FailedStep): SimulationError {
-  const { arena, options } = parts;
+export function notFiniteError(parts: SimulationParts, arena: Arena, group: Group, failed: FailedStep): SimulationError {
+  const { options } = parts;
   const { precision, dt } = options;
   const kernel = { ...group.kernel!, finite: [] };
   const { element, lo, step } = failed;

@@ -34,6 +34,8 @@ export interface PatternContext {
   readonly preStart: number;
   readonly postStart: number;
   readonly uniform: UniformSource;
+  /** Only synapses onto these targets, counted in the post range, are wanted: others may be left out. */
+  readonly targets?: { readonly from: number; readonly to: number };
 }
 
 export const batchSize = 4096;
@@ -98,12 +100,18 @@ export function walkPattern(connect: Connector, context: PatternContext, visit: 
   }
 }
 
-/** Batches of a rule whose synapses are numbered 0 … total − 1. */
-function flat(total: number, visit: (batch: Batch) => void, fill: (first: number, count: number, pre: Uint32Array, post: Uint32Array) => void): void {
+/** Batches of a rule whose synapses are numbered 0 … total − 1, or of those from `begin` (a multiple of 16) to `end` − 1. */
+function flat(
+  total: number,
+  visit: (batch: Batch) => void,
+  fill: (first: number, count: number, pre: Uint32Array, post: Uint32Array) => void,
+  begin = 0,
+  end = total,
+): void {
   const pre = new Uint32Array(batchSize),
     post = new Uint32Array(batchSize);
-  for (let first = 0; first < total; first += batchSize) {
-    const count = Math.min(batchSize, total - first);
+  for (let first = begin; first < end; first += batchSize) {
+    const count = Math.min(batchSize, end - first);
     fill(first, count, pre, post);
     visit({ count, pre, post, ...counterOf(first), first });
   }
@@ -121,7 +129,8 @@ function perTarget(
   let first = 0;
   let pre = new Uint32Array(256),
     post = new Uint32Array(256);
-  for (let j = 0; j < context.postSize; j++) {
+  const { from, to } = context.targets ?? { from: 0, to: context.postSize };
+  for (let j = from; j < to; j++) {
     let count = 0;
     sourcesOf(j, (source) => {
       if (count === pre.length) {
@@ -190,10 +199,16 @@ function fixedDegree(connect: Degree, context: PatternContext, fixed: "pre" | "p
   const shift = selfOffset === undefined ? 0 : fixed === "post" ? selfOffset : -selfOffset;
   const noSelf = !connect.autapses && selfOffset !== undefined;
   const distinct = connect.multapses ? undefined : new DistinctPartners(others);
-  let owner = 0,
-    made = 0;
+  const { count } = connect;
+  // Targets' own synapses are numbered one target after the other.
+  const wanted = fixed === "post" && count > 0 ? context.targets : undefined;
+  const begin = wanted ? Math.floor((wanted.from * count) / 16) * 16 : 0,
+    end = wanted ? wanted.to * count : owners * count;
+  let owner = count > 0 ? Math.floor(begin / count) : 0,
+    made = count > 0 ? begin % count : 0;
   const u = new Float64Array(batchSize);
-  flat(owners * connect.count, visit, (first, n, pre, post) => {
+  if (made > 0) distinct?.next();
+  const fill = (first: number, n: number, pre: Uint32Array, post: Uint32Array): void => {
     const { element, step } = counterOf(first);
     u.set(uniform(element, n, step, 0).subarray(0, n));
     const [own, other] = fixed === "post" ? [post, pre] : [pre, post];
@@ -214,7 +229,8 @@ function fixedDegree(connect: Degree, context: PatternContext, fixed: "pre" | "p
         }
       }
     }
-  });
+  };
+  flat(owners * count, visit, fill, begin, end);
 }
 
 function choose(u: number, others: number, self: number): number {

@@ -48,6 +48,8 @@ export interface PlasticOptions {
   readonly plasticCounter: number;
   /** Whether postsynaptic events may wait until a synapse is visited next. */
   readonly defer: boolean;
+  /** Neurons of the target population whose synapses these are, with padding. */
+  readonly own: { readonly start: number; readonly end: number };
 }
 
 export class Plastic {
@@ -428,6 +430,12 @@ export class Plastic {
     arena.u32(this.#waiting.lastEvents, pre.stride).fill(steps);
   }
 
+  /** Whether synapses have a variable or parameter of that name that can be read. */
+  knows(key: string): boolean {
+    const { pre, post } = this.lowered;
+    return this.parameters.has(key) || this.edgeAddress(key) !== undefined || pre.names.includes(key) || post.names.includes(key);
+  }
+
   /** Address of a value that each synapse has. */
   edgeAddress(key: string): number | undefined {
     const { table } = this.options;
@@ -555,7 +563,10 @@ export class Plastic {
     const early = walks.some((w) => this.#isEarly(w));
     let auxiliary = auxiliaries;
     for (const side of ["pre", "post"] as const) {
-      if (this.lowered[side].decay) (early ? before : after).push({ kind: "advance", auxiliary: auxiliary++, stride: this.#side[side].stride });
+      if (this.lowered[side].decay) {
+        const { start: from, end: to } = side === "post" ? this.options.own : { start: 0, end: pre.stride };
+        (early ? before : after).push({ kind: "advance", auxiliary: auxiliary++, from, to });
+      }
     }
     const enqueued = new Set<EventQueue>();
     const enqueues: Action[] = [],

@@ -12,6 +12,9 @@ import { parseQuantity } from "../units/quantity.ts";
 import { addressableBytes, formatBytes, realBytes } from "./arena.ts";
 import type { Arena, Precision } from "./arena.ts";
 import type { Group } from "./group.ts";
+import { partOf } from "./memories.ts";
+import type { Memories } from "./memories.ts";
+import type { Partition, ProcessExchange } from "./partitioning.ts";
 import { expectedSynapses } from "./pattern.ts";
 import type { PatternContext } from "./pattern.ts";
 import { Plastic, timingOf } from "./plastic.ts";
@@ -40,7 +43,10 @@ export interface Delivery {
 }
 
 /** Bytes that the synapses of a network will take, at most (6 standard deviations where chance decides). */
-export function expectedBytes(data: NetworkData, precision: Precision): { synapses: number; bytes: number; neurons: number } {
+export function expectedBytes(
+  data: NetworkData,
+  precision: Precision,
+): { synapses: number; bytes: number; neuronBytes: number; neurons: number } {
   const sizes = new Map(data.populations.map((p) => [p.name, p.size]));
   let synapses = 0,
     bytes = 0,
@@ -51,6 +57,7 @@ export function expectedBytes(data: NetworkData, precision: Precision): { synaps
     // Beside its state, each neuron has a place in the list of spikes of each step of a window, of which there are one or more.
     bytes += p.size * (variables * realBytes(precision) + 8 + 4);
   }
+  const neuronBytes = bytes;
   for (const p of data.projections) {
     const count = expectedSynapses(p.connect, p.pre.end - p.pre.start, p.post.end - p.post.start);
     const ownDelay = isPerSynapse(p.delay),
@@ -60,21 +67,23 @@ export function expectedBytes(data: NetworkData, precision: Precision): { synaps
     // The index by target, of which there is one where postsynaptic spikes matter.
     if (p.model.checked.pathways.some((q) => q.on === "post")) bytes += count * (ownDelay || sizes.get(p.pre.population)! > 65536 ? 8 : 6);
   }
-  return { synapses, bytes, neurons };
+  return { synapses, bytes, neuronBytes, neurons };
 }
 
 const isPerSynapse = (value: Value | undefined): boolean =>
   typeof value === "object" || (typeof value === "string" && /rand|\b[ij]\b|distance|_pre|_post/.test(value));
 
-/** @throws {UnsupportedError} before anything is allocated, when the network cannot fit */
-export function checkFits(data: NetworkData, precision: Precision, limit = addressableBytes): void {
-  const { synapses, bytes, neurons } = expectedBytes(data, precision);
-  if (bytes <= limit) return;
+/** @throws {UnsupportedError} before anything is allocated, when the network cannot fit `partitions` memories */
+export function checkFits(data: NetworkData, precision: Precision, partitions = 1, limit = addressableBytes): void {
+  const { synapses, bytes, neuronBytes, neurons } = expectedBytes(data, precision);
+  if (neuronBytes + (bytes - neuronBytes) / partitions <= limit) return;
+  const enough = neuronBytes < limit / 2 ? Math.ceil((bytes - neuronBytes) / (0.98 * limit - neuronBytes)) : undefined;
   throw new UnsupportedError(
     "memory",
     `the network needs about ${formatBytes(bytes)} for ${neurons} neurons and ${Math.round(synapses)} synapses; ` +
-      `at most ${formatBytes(limit)} can be had`,
-    "Lower the number of synapses, use one weight and one delay for a projection, or use a smaller scale.",
+      `at most ${formatBytes(limit)} can be had` + (partitions > 1 ? ` in each of ${partitions} memories` : ""),
+    (enough === undefined || enough > 16 ? "" : `Use { threads: ${enough} }: each thread has a memory of its own. Or do this. `) +
+      "Lower the number of synapses, use one weight and one delay for a projection, or use a smaller scale.",
   );
 }
 
@@ -105,6 +114,20 @@ function resolveSynapseValues(p: ProjectionData, data: NetworkData): Map<string,
   return resolved;
 }
 
+/** The tables of one projection's partitions agree about the range of its delays. */
+export function unifyDelays(tables: readonly SynapseTable[], exchange: ProcessExchange | undefined): void {
+  let shortest = tables.reduce((least, t) => Math.min(least, t.minDelay), Infinity),
+    longest = tables.reduce((most, t) => Math.max(most, t.maxDelay), 1);
+  if (exchange) {
+    shortest = exchange.least(shortest);
+    longest = -exchange.least(-longest);
+  }
+  for (const table of tables) {
+    table.minDelay = Math.min(shortest, longest);
+    table.maxDelay = longest;
+  }
+}
+
 export interface DeliveryOptions {
   readonly data: NetworkData;
   readonly dt: number;
@@ -113,18 +136,28 @@ export interface DeliveryOptions {
   readonly requests: readonly ValueRequest[];
   readonly eventCounter: number;
   readonly plasticCounter: number;
+  readonly uncounted: number;
   /** Whether postsynaptic events may wait until a synapse is visited next; undefined: in large projections. */
   readonly defer: boolean | undefined;
 }
 
-export function buildDelivery(
+/** Everything about a projection's synapses onto one partition, before there are any. */
+export interface PreparedDelivery {
+  readonly request: SynapseRequest;
+  /** Makes the synapses. */
+  readonly build: (arena: Arena) => SynapseTable;
+  /** What they do. The tables of all partitions are made, and their delays unified. */
+  readonly finish: (table: SynapseTable, arena: Arena) => Delivery;
+}
+
+export function prepareDelivery(
   p: ProjectionData,
   index: number,
   groups: ReadonlyMap<string, Group>,
-  arena: Arena,
   machine: SynapseValueMachine,
+  partition: Partition,
   options: DeliveryOptions,
-): Delivery {
+): PreparedDelivery {
   const what = `projection ${p.name}`;
   const { dt, precision } = options;
   const pre = groups.get(p.pre.population)!,
@@ -139,8 +172,19 @@ export function buildDelivery(
     ...(pre.data.positions ? { prePositions: pre.data.positions } : {}),
     ...(post.data.positions ? { postPositions: post.data.positions } : {}),
   };
-  const context: PatternContext = { ...base, uniform: machine.uniform(`projection/${p.name}/connect`) };
   const resolved = resolveSynapseValues(p, options.data);
+  const part = partOf(post, partition);
+  const inRange = (j: number): number => Math.max(0, Math.min(base.postSize, j - p.post.start));
+  // What every partition does for a group that each of them holds counts once.
+  const counts = !post.replicated || partition.index === 0;
+  const targets = { from: inRange(part.start), to: inRange(part.end) };
+  // Arrays of values are numbered through all synapses.
+  const listed = [...resolved.values()].some((value) => value.kind === "array");
+  const context: PatternContext = {
+    ...base,
+    uniform: machine.uniform(`projection/${p.name}/connect`),
+    ...(listed || targets.to - targets.from === base.postSize ? {} : { targets }),
+  };
   const valuesOf = (key: string, scale = 1): BatchValues | undefined => {
     const value = resolved.get(key);
     if (value === undefined) return undefined;
@@ -160,6 +204,7 @@ export function buildDelivery(
     connect: p.connect,
     context,
     postStart: p.post.start,
+    targets,
     postPopulation: post.size,
     stride: post.stride,
     dtText: options.dtText,
@@ -170,13 +215,21 @@ export function buildDelivery(
     delay: axonalDelay(valuesOf("delay", 1 / dt), timing, learns, checked),
     leastDelay: learns && typeof valuesOf("delay", 1 / dt) !== "function" ? 0 : 1,
   };
-  const table = buildSynapses(arena, request);
-  checkDale(p, table, arena, precision, post.stride);
   const variable = p.receptor === undefined ? undefined : post.model!.receptors[p.receptor]!;
-  const plastic = learns ? makePlastic() : undefined;
-  return { data: p, pre, post, variable, table, request, plastic, constantWeight: undefined };
+  return {
+    request,
+    build: (arena) => {
+      const table = buildSynapses(arena, request);
+      checkDale(p, table, arena, precision, post.stride);
+      return table;
+    },
+    finish: (table, arena) => {
+      const plastic = learns ? makePlastic(table, arena) : undefined;
+      return { data: p, pre, post, variable, table, request, plastic, constantWeight: undefined };
+    },
+  };
 
-  function makePlastic(): Plastic {
+  function makePlastic(table: SynapseTable, arena: Arena): Plastic {
     if (table.delays === "perSynapse" && checked.pathways.filter((q) => q.on === "pre" && q.statements.length > 0).length > 1)
       throw new UnsupportedError(
         "delay",
@@ -213,9 +266,10 @@ export function buildDelivery(
         dt,
         precision,
         timing: longest,
-          eventCounter: options.eventCounter,
-        plasticCounter: options.plasticCounter,
-        defer: (options.defer ?? table.count > deferAbove) && !isReadOften(p, options.data),
+        eventCounter: counts ? options.eventCounter : options.uncounted,
+        plasticCounter: counts ? options.plasticCounter : options.uncounted,
+        defer: (options.defer ?? expectedSynapses(p.connect, base.preSize, base.postSize) > deferAbove) && !isReadOften(p, options.data),
+        own: part,
       },
       arena,
     );
@@ -285,7 +339,7 @@ export function checkDale(p: ProjectionData, table: SynapseTable, arena: Arena, 
 }
 
 /** The longest delay of `data` per receiving variable decides how many slots its input ring has. */
-export function makeRings(deliveries: readonly Delivery[], groups: readonly Group[], arena: Arena, precision: Precision): void {
+export function makeRings(deliveries: readonly Delivery[], groups: readonly Group[], memories: Memories, precision: Precision): void {
   const slots = new Map<Group, Map<string, number>>();
   const need = (post: Group, variable: string, count: number) => {
     const of = slots.get(post) ?? slots.set(post, new Map()).get(post)!;
@@ -301,7 +355,7 @@ export function makeRings(deliveries: readonly Delivery[], groups: readonly Grou
   for (const [group, variables] of slots) {
     for (const [variable, count] of variables) {
       const slotBytes = group.stride * realBytes(precision);
-      const address = arena.allocate(count * slotBytes, `input of population "${group.name}"`);
+      const address = memories.allocate(count * slotBytes, `input of population "${group.name}"`);
       group.rings.set(variable, { variable, input: `arriving_${variable}`, address, slots: count, slotBytes });
     }
   }

@@ -12,6 +12,7 @@ import type { Delivery } from "./projections.ts";
 import { drainSamples, RateRecorder, SpikeRecorder, TraceRecorder, sampleOf } from "./recorders.ts";
 import type { RecordedSource } from "./recorders.ts";
 import type { SimulationParts } from "./parts.ts";
+import type { SynapseIndex } from "./synapseIndex.ts";
 
 export class Recording {
   readonly #dt: number;
@@ -23,10 +24,10 @@ export class Recording {
   readonly #now: () => number;
 
   /** @param refresh brings the event-driven state of a projection's synapses up to now */
-  constructor(parts: SimulationParts, now: () => number, refresh: (delivery: Delivery) => void) {
+  constructor(parts: SimulationParts, now: () => number, refresh: (delivery: Delivery) => void, indexOf: (delivery: Delivery) => SynapseIndex) {
     this.#dt = parts.options.dt;
     this.#now = now;
-    const { groups, arena, options } = parts;
+    const { groups, memories, sides, options } = parts;
     const groupOf = (range: RangeData): Group => {
       const found = groups.find((g) => g.name === range.population);
       invariant(found, "monitors were checked to be of this network");
@@ -54,8 +55,7 @@ export class Recording {
         const group = groupOf(source);
         const recorder = new TraceRecorder(every === undefined ? 1 : this.#steps(every), sampleOf(source.start, source.end, sample), names, (n) => {
           if (group.arrays.has(n)) {
-            const view = arena.real(options.precision, group.address(n), group.size);
-            return (e) => view[e]!;
+            return memories.reader(options.precision, group.address(n), group);
           }
           const value = group.values.get(n)!;
           return (e) => (value.kind === "number" ? value.value : value.kind === "array" ? value.values[e]! : NaN);
@@ -66,18 +66,29 @@ export class Recording {
         const delivery = parts.deliveries.find((d) => d.data.name === monitor.data.projection);
         invariant(delivery, "monitored projections were checked to be of this network");
         const { table } = delivery;
+        const index = indexOf(delivery);
+        const place = parts.deliveries.indexOf(delivery);
         const recorder = new TraceRecorder(monitor.data.every === undefined ? 1 : this.#steps(monitor.data.every),
-          sampleOf(0, table.count, monitor.data.sample), monitor.data.names, (n) => {
+          sampleOf(0, index.count, monitor.data.sample), monitor.data.names, (n) => {
           refresh(delivery);
           const { plastic } = delivery;
           if (plastic) {
-            const address = plastic.edgeAddress(n);
-            const held = address === undefined ? plastic.read(n, arena, now() - 1)! : arena.real(options.precision, address, table.count);
+            const valuesOf = (k: number) => {
+              const side = sides[k]!.deliveries[place]!;
+              const address = side.plastic!.edgeAddress(n);
+              return address === undefined
+                ? side.plastic!.read(n, sides[k]!.arena, now() - 1)!
+                : sides[k]!.arena.real(options.precision, address, side.table.count);
+            };
+            const held = memories.partitioning.local[0]!.count === 1 ? valuesOf(0) : index.gather((_, k) => valuesOf(k));
             return (e) => held[e]!;
           }
           const constant = delivery.constantWeight ?? (table.weights.kind === "constant" ? table.weights.value : undefined);
           if (constant !== undefined || table.weights.kind === "constant") return () => constant!;
-          const view = arena.real(options.precision, table.weights.address, table.count);
+          const view = index.gather(({ table: own }, k) => {
+            invariant(own.weights.kind === "perSynapse", "weights are constant or per synapse");
+            return sides[k]!.arena.real(options.precision, own.weights.address, own.count);
+          });
           return (e) => view[e]!;
         });
         attachTraces(monitor, recorder, 0);

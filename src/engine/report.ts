@@ -5,6 +5,8 @@ import { realBytes } from "./arena.ts";
 import { SpikeHash } from "./spikeHash.ts";
 import { streamId } from "./streams.ts";
 import type { SimulationParts } from "./parts.ts";
+import type { Delivery } from "./projections.ts";
+import type { Traffic } from "./threads/processes.ts";
 
 export interface RunReport {
   /** Step, seconds. */
@@ -12,7 +14,11 @@ export interface RunReport {
   readonly backend: string;
   readonly precision: "f32" | "f64";
   readonly seed: number;
-  readonly threads: 1;
+  /** Of each process; and processes that simulated the network together. */
+  readonly threads: number;
+  readonly processes: number;
+  /** What processes told each other: milliseconds of this one, bytes received, messages. */
+  readonly exchange?: Traffic;
   /** Simulated time, seconds. */
   readonly duration: number;
   /** Making of the network, of its code, and simulation, milliseconds of wall time; and CPU time of the simulation. */
@@ -54,41 +60,38 @@ interface Measured {
   readonly cpuMs: number;
   /** Modulators changed by hand. */
   readonly modulated: ReadonlySet<string>;
+  readonly threads: number;
+  readonly processes: number;
+  readonly traffic: Traffic | undefined;
 }
 
 export function makeReport(parts: SimulationParts, measured: Measured): RunReport {
-  const { groups, deliveries, options, stages, arena } = parts;
+  const { groups, deliveries, options, stages } = parts;
+  const all = totals(parts);
   const duration = measured.steps * options.dt;
-  const projections = deliveries.map(({ data, table, plastic }) => ({
-    name: data.name,
-    model: data.model.name,
-    synapses: table.count,
-    bytes:
-      plastic?.bytes ??
-      4 * (table.sources + 1) + table.capacity * (table.targetBytes + (table.weights.kind === "perSynapse" ? realBytes(options.precision) : 0)),
-  }));
-  const [low, high] = arena.u32(parts.eventCounter, 2);
-  const [plasticLow, plasticHigh] = arena.u32(parts.plasticCounter, 2);
+  const projections = deliveries.map(({ data }, k) => ({ name: data.name, model: data.model.name, synapses: all.synapses[k]!, bytes: all.bytes[k]! }));
   return {
     dt: options.dt,
     backend: options.backend,
     precision: options.precision,
     seed: options.seed,
-    threads: 1,
+    threads: measured.threads,
+    processes: measured.processes,
+    ...(measured.traffic ? { exchange: measured.traffic } : {}),
     duration,
     buildMs: stages.buildMs,
     compileMs: stages.compileMs,
     simulateMs: measured.simulateMs,
     cpuMs: measured.cpuMs,
     neurons: groups.reduce((sum, g) => sum + (g.data.kind === "neurons" ? g.size : 0), 0),
-    synapses: deliveries.reduce((sum, d) => sum + d.table.count, 0),
+    synapses: all.synapses.reduce((a, b) => a + b, 0),
     spikes: measured.spikes.reduce((a, b) => a + b, 0),
-    synapticEvents: high! * 4294967296 + low!,
-    plasticEvents: plasticHigh! * 4294967296 + plasticLow!,
+    synapticEvents: all.events,
+    plasticEvents: all.plasticEvents,
     warnings: undrivenModulators(parts.data)
       .filter((m) => !measured.modulated.has(m))
       .map((m) => `modulator "${m}" was never driven: its value stayed 0`),
-    bytes: { synapses: projections.reduce((sum, { bytes }) => sum + bytes, 0), total: arena.bytes },
+    bytes: { synapses: projections.reduce((sum, { bytes }) => sum + bytes, 0), total: all.memory },
     spikeHash: measured.hash,
     modelHash: hashOf(parts),
     populations: groups.map((g) => ({
@@ -102,6 +105,39 @@ export function makeReport(parts: SimulationParts, measured: Measured): RunRepor
     integrators: groups.flatMap((g) =>
       g.integration && g.data.kind === "neurons" ? [{ population: g.name, method: g.integration.method, reason: g.integration.reason }] : [],
     ),
+  };
+}
+
+/** Sums over all partitions, those of other processes as well. */
+function totals(parts: SimulationParts): {
+  readonly synapses: readonly number[]; readonly bytes: readonly number[]; readonly events: number; readonly plasticEvents: number; readonly memory: number;
+} {
+  const { sides, deliveries, options, memories } = parts;
+  const counter = (address: number) =>
+    sides.reduce((sum, { arena }) => {
+      const [low, high] = arena.u32(address, 2);
+      return sum + high! * 4294967296 + low!;
+    }, 0);
+  const bytesOf = ({ table, plastic }: Delivery): number =>
+    plastic?.bytes ??
+    4 * (table.sources + 1) + table.capacity * (table.targetBytes + (table.weights.kind === "perSynapse" ? realBytes(options.precision) : 0));
+  const first = memories.partitioning.local[0]?.index ?? 0;
+  const counted = (k: number, value: (d: Delivery) => number): number =>
+    deliveries[k]!.post.replicated
+      ? (first === 0 ? value(deliveries[k]!) : 0)
+      : sides.reduce((sum, side) => sum + value(side.deliveries[k]!), 0);
+  const n = deliveries.length;
+  const all = new Float64Array(2 * n + 3);
+  for (let k = 0; k < n; k++) {
+    all[k] = counted(k, ({ table }) => table.count);
+    all[n + k] = counted(k, bytesOf);
+  }
+  all[2 * n] = counter(parts.eventCounter);
+  all[2 * n + 1] = counter(parts.plasticCounter);
+  all[2 * n + 2] = sides.reduce((sum, { arena }) => sum + arena.bytes, 0);
+  memories.partitioning.exchange?.sum(all);
+  return {
+    synapses: [...all.subarray(0, n)], bytes: [...all.subarray(n, 2 * n)], events: all[2 * n]!, plasticEvents: all[2 * n + 1]!, memory: all[2 * n + 2]!,
   };
 }
 

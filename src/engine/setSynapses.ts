@@ -7,6 +7,7 @@ import { resolveValue } from "../network/values.ts";
 import type { Value } from "../network/values.ts";
 import { formatQuantity, parseQuantity } from "../units/quantity.ts";
 import { targetWords } from "./synapses.ts";
+import type { SynapseIndex } from "./synapseIndex.ts";
 import type { SimulationParts } from "./parts.ts";
 import { checkDale } from "./projections.ts";
 import type { Delivery } from "./projections.ts";
@@ -14,25 +15,36 @@ import type { Delivery } from "./projections.ts";
 /** Sources, targets and delays (s) of all synapses in storage order, counted within the ranges of the projection. */
 export function synapseTargets(
   parts: SimulationParts,
-  delivery: Delivery,
+  sides: readonly Delivery[],
+  index: SynapseIndex,
 ): { readonly pre: Uint32Array; readonly post: Uint32Array; readonly delays: Float64Array } {
-  const { table, post: group, data, plastic } = delivery;
-  const { arena, options } = parts;
-  const rows = arena.u32(table.rows, table.sources + 1);
-  const words = targetWords(arena, table);
-  const pre = new Uint32Array(table.count);
-  for (let i = 0; i < table.sources; i++) pre.fill(i, rows[i]!, rows[i + 1]!);
+  const { table, post: group, data, plastic } = sides[0]!;
+  const { options } = parts;
   const own = table.delays === "perSynapse",
     dendritic = plastic?.options.timing.dendritic ?? 0;
+  const pre = index.gather((side, k) => {
+    const rows = parts.sides[k]!.arena.u32(side.table.rows, side.table.sources + 1);
+    const sources = new Uint32Array(side.table.count);
+    for (let i = 0; i < side.table.sources; i++) sources.fill(i, rows[i]!, rows[i + 1]!);
+    return sources;
+  });
+  const words = index.gather((side, k) => targetWords(parts.sides[k]!.arena, side.table));
   const post = Uint32Array.from(words, (p) => (own ? p % group.stride : p) - data.post.start);
-  const delays = Float64Array.from(words, (p) => ((own ? Math.floor(p / group.stride) : table.maxDelay) + dendritic) * options.dt);
-  return { pre, post, delays };
+  const delays = words.map((p) => ((own ? Math.floor(p / group.stride) : table.maxDelay) + dendritic) * options.dt);
+  return { pre: Uint32Array.from(pre), post, delays };
 }
 
 /** Sets weights, variables and parameters when `steps` steps are done. Returns whether the code has to be generated again. */
-export function setSynapses(parts: SimulationParts, delivery: Delivery, values: Readonly<Record<string, Value>>, steps: number): boolean {
-  const { data, plastic, table, pre, post } = delivery;
-  const { arena, options } = parts;
+export function setSynapses(
+  parts: SimulationParts,
+  sides: readonly Delivery[],
+  index: SynapseIndex,
+  values: Readonly<Record<string, Value>>,
+  steps: number,
+): boolean {
+  const { data, plastic, pre, post } = sides[0]!;
+  const { options } = parts;
+  const { count } = index;
   const what = `projection ${data.name}`;
   if (!plastic)
     throw new ArgumentError("static", `${what} has one fixed weight`, "Use sim.setWeight(projection, weight), or a plastic synapse model.");
@@ -56,35 +68,37 @@ export function setSynapses(parts: SimulationParts, delivery: Delivery, values: 
           `${what}: ${key} is one number for all synapses`,
           `Give it as an array or distribution when the projection is made, then it may differ between synapses.`,
         );
-      if (plastic.parameters.has(key)) {
-        plastic.parameters.set(key, uniform);
-        stale = true;
-      } else plastic.fillTrace(key, uniform, arena, steps);
+      sides.forEach((side, k) => {
+        if (side.plastic!.parameters.has(key)) {
+          side.plastic!.parameters.set(key, uniform);
+          stale = true;
+        } else side.plastic!.fillTrace(key, uniform, parts.sides[k]!.arena, steps);
+      });
       continue;
     }
     const fresh =
       uniform !== undefined
-        ? new Float64Array(table.count).fill(uniform)
+        ? new Float64Array(count).fill(uniform)
         : resolved.kind === "array"
           ? resolved.values
           : evaluateForSynapses(resolved.expr);
-    if (fresh.length !== table.count)
+    if (fresh.length !== count)
       throw new ArgumentError(
         "size",
-        `${what}: ${key} has ${fresh.length} values for ${table.count} synapses`,
-        `Give ${table.count} values, in the order of sim.synapses(projection).`,
+        `${what}: ${key} has ${fresh.length} values for ${count} synapses`,
+        `Give ${count} values, in the order of sim.synapses(projection).`,
       );
     const bad = fresh.findIndex((x) => !Number.isFinite(x));
     if (bad >= 0) throw new ArgumentError("not-finite", `${what}: ${key} of synapse ${bad} is ${fresh[bad]}`, "Every value must be a finite number.");
-    const view = arena.real(options.precision, address, table.count);
-    const old = view.slice();
-    view.set(fresh);
+    if (key === "w") checkLimits(fresh, found.dimension);
+    const views = sides.map(({ plastic: own, table }, k) => parts.sides[k]!.arena.real(options.precision, own!.edgeAddress(key)!, table.count));
+    const old = views.map((view) => view.slice());
+    index.scatter(fresh).forEach((part, k) => views[k]!.set(part));
     if (key !== "w") continue;
     try {
-      checkDale(data, table, arena, options.precision, post.stride);
-      checkLimits(fresh, found.dimension);
+      sides.forEach(({ table }, k) => checkDale(data, table, parts.sides[k]!.arena, options.precision, post.stride));
     } catch (error) {
-      view.set(old);
+      views.forEach((view, k) => view.set(old[k]!));
       throw error;
     }
   }
@@ -96,7 +110,7 @@ export function setSynapses(parts: SimulationParts, delivery: Delivery, values: 
     });
     const names = ["i", "j", "N_pre", "N_post"];
     const value = evaluator(expr, names);
-    const ends = synapseTargets(parts, delivery);
+    const ends = synapseTargets(parts, sides, index);
     const tuple = new Float64Array([0, 0, data.pre.end - data.pre.start, data.post.end - data.post.start]);
     return Float64Array.from(ends.pre, (i, e) => {
       tuple[0] = i;

@@ -2,9 +2,8 @@
  * A running network. Time advances by windows of the shortest delay: every neuron is advanced that many steps, then the spikes of the
  * window are delivered in the order (step, projection, source). The result is the same, bit for bit, for any length of window.
  */
-import { ArgumentError, invariant, SimulationError } from "../errors.ts";
-import type { Executable } from "../backend/contract.ts";
-import type { RangeData } from "../network/data.ts";
+import { ArgumentError, invariant, SimulationError, UnsupportedError } from "../errors.ts";
+import type { NormalisationData, RangeData } from "../network/data.ts";
 import type { NamesOf, SpikingGroup } from "../network/population.ts";
 import type { Modulator } from "../network/modulator.ts";
 import type { Rewiring } from "../network/rewiring.ts";
@@ -16,7 +15,9 @@ import { dimensions } from "../units/dimension.ts";
 import { formatQuantity, parseQuantity } from "../units/quantity.ts";
 import type { Quantity } from "../units/quantity.ts";
 import { Arena } from "./arena.ts";
-import { buildExecutable, firstEdges, staticDeliveries } from "./build.ts";
+import { Memories } from "./memories.ts";
+import { undivided } from "./partitioning.ts";
+import { firstEdges, staticDeliveries } from "./build.ts";
 import { edgeFailure } from "./edgeFailure.ts";
 import { checkSchedule, scheduleOf } from "./group.ts";
 import type { Group } from "./group.ts";
@@ -34,6 +35,9 @@ import type { StructureRoutine } from "./structure.ts";
 import type { ElementState } from "./growth.ts";
 import { fillSynapses, restoreSynapses } from "./synapses.ts";
 import { stepScalars } from "./scalars.ts";
+import type { Runner, Stopped } from "./runner.ts";
+import { SynapseIndex } from "./synapseIndex.ts";
+import { otherProcessFailed } from "./threads/processes.ts";
 import type { ScalarTable, SimulationParts } from "./parts.ts";
 
 export interface Progress {
@@ -67,7 +71,8 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   readonly #recording: Recording;
   readonly #spikeTotals: Float64Array;
   readonly #stopListening: () => void;
-  #executable: Executable;
+  readonly #runner: Runner;
+  readonly #indices = new Map<string, SynapseIndex>();
   #scalars: readonly (ScalarTable | undefined)[];
   #step = 0;
   /** Groups whose kernels have to be made again. */
@@ -92,15 +97,16 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   #changeNext = 0;
 
   /** Use `compile`. */
-  constructor(parts: SimulationParts, executable: Executable) {
+  constructor(parts: SimulationParts, runner: Runner) {
     this.network = parts.network;
     this.#parts = parts;
-    this.#executable = executable;
+    this.#runner = runner;
     this.#spikeTotals = new Float64Array(parts.groups.length);
     this.#recording = new Recording(
       parts,
       () => this.#step,
       (d) => this.#refresh(d),
+      (d) => this.#index(d),
     );
     this.#scalars = parts.scalars;
     this.#changes = this.#plannedChanges();
@@ -124,6 +130,10 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   }
   get backend(): string {
     return this.#parts.options.backend;
+  }
+  /** Threads of this process that share the work. */
+  get threads(): number {
+    return this.#runner.threads;
   }
   get precision(): "f32" | "f64" {
     return this.#parts.options.precision;
@@ -157,14 +167,14 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   /** Back to time 0 with the start values of the description; monitors are emptied. The same run follows again, spike for spike. */
   reset(): void {
     this.#checkIdle();
-    const { groups, arena, options, data } = this.#parts;
+    const { groups, memories, options, data, sides } = this.#parts;
     for (const group of groups) {
       group.evaluate(data.inputs.filter((input) => input.target.population === group.name));
       if (group.lesioned) group.lesioned = false;
-      group.lower(arena, options.precision);
-      group.initialise(arena, options.precision);
+      group.lower(memories, options.precision);
+      group.initialise(memories, options.precision);
     }
-    for (const d of this.#parts.deliveries) {
+    for (const { arena, deliveries } of sides) for (const d of deliveries) {
       d.constantWeight = undefined;
       if (d.table.births ?? d.table.signs) restoreSynapses(arena, d.table, d.request);
       if (!d.plastic) continue;
@@ -178,8 +188,10 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     this.#simulateMs = this.#cpuMs = 0;
     this.#hash.state = new SpikeHash().state;
     this.#spikeTotals.fill(0);
-    arena.f64(this.#parts.eventCounter, 2).fill(0);
-    arena.f64(this.#parts.plasticCounter, 1).fill(0);
+    for (const { arena } of sides) {
+      arena.f64(this.#parts.eventCounter, 2).fill(0);
+      arena.f64(this.#parts.plasticCounter, 1).fill(0);
+    }
     this.#recording.clear();
     this.#stale = true;
   }
@@ -189,7 +201,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     this.#checkUsable();
     if (target instanceof Projection) return this.#getSynapses(this.#delivery(target.name), name);
     const group = this.#group(target.range);
-    const value = group.current(name, this.#parts.arena, this.#parts.options.precision);
+    const value = group.current(name, this.#parts.memories, this.#parts.options.precision);
     if (!value)
       throw new ArgumentError(
         "unknown-name",
@@ -205,14 +217,35 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
 
   #getSynapses(delivery: Delivery, name: string): Float64Array {
     const { table, constantWeight, plastic } = delivery;
+    const { sides, options } = this.#parts;
     this.#refresh(delivery);
-    const values = plastic?.read(name, this.#parts.arena, this.#step - 1);
-    if (values) return values;
+    if (plastic && !plastic.knows(name)) throw unknownSynapseName(delivery, name);
+    if (plastic) return this.#index(delivery).gather((side, k) => side.plastic!.read(name, sides[k]!.arena, this.#step - 1)!);
     if (name !== "w") throw unknownSynapseName(delivery, name);
     const constant = constantWeight ?? (table.weights.kind === "constant" ? table.weights.value : undefined);
-    if (constant !== undefined) return new Float64Array(table.count).fill(constant);
-    invariant(table.weights.kind === "perSynapse", "weights are constant or per synapse");
-    return Float64Array.from(this.#parts.arena.real(this.#parts.options.precision, table.weights.address, table.count));
+    if (constant !== undefined) return new Float64Array(this.#index(delivery).count).fill(constant);
+    return this.#index(delivery).gather((side, k) => {
+      const { weights, count } = side.table;
+      invariant(weights.kind === "perSynapse", "weights are constant or per synapse");
+      return sides[k]!.arena.real(options.precision, weights.address, count);
+    });
+  }
+
+  /** A projection's synapses on all sides of this process. */
+  #sidesOf(delivery: Delivery): Delivery[] {
+    const { deliveries, sides } = this.#parts;
+    const k = deliveries.indexOf(delivery);
+    return sides.map((side) => side.deliveries[k]!);
+  }
+
+  #index(delivery: Delivery): SynapseIndex {
+    const { name } = delivery.data;
+    const { memories, sides } = this.#parts;
+    // Where synapses come and go there is one side, and nothing to keep.
+    if (sides.length === 1 && !memories.partitioning.exchange) return new SynapseIndex([delivery], memories.partitioning);
+    const known = this.#indices.get(name) ?? new SynapseIndex(this.#sidesOf(delivery), memories.partitioning);
+    this.#indices.set(name, known);
+    return known;
   }
 
   /** Brings a projection's synapses up to now: what is event-driven, and events that wait. */
@@ -222,13 +255,15 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     plastic.lowered.walks.forEach((w, k) => {
       if (w.on === "read" || w.on === "release") this.#visit(delivery, k);
     });
-    plastic.forgetWaiting(this.#parts.arena);
+    this.#sidesOf(delivery).forEach((side, k) => side.plastic!.forgetWaiting(this.#parts.sides[k]!.arena));
   }
 
   /** Runs a walk over all synapses at the present time. */
   #visit(delivery: Delivery, walk: number): void {
     const edge = firstEdges(this.#parts.deliveries).get(delivery)! + walk;
-    if (this.#executable.visit(edge, this.#step - 1)) throw edgeFailure(this.#parts);
+    this.#parts.sides.forEach((_, k) => {
+      if (this.#runner.visit(k, edge, this.#step - 1)) throw edgeFailure(this.#parts, k);
+    });
   }
 
   /** Sets parameters and state variables of a population, a part of it, or a projection's synapses, while the simulation is paused. */
@@ -240,7 +275,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
 
   #setSynapses(delivery: Delivery, values: Readonly<Record<string, Value>>): void {
     this.#refresh(delivery);
-    if (setSynapses(this.#parts, delivery, values, this.#step)) this.#stale = true;
+    if (setSynapses(this.#parts, this.#sidesOf(delivery), this.#index(delivery), values, this.#step)) this.#stale = true;
   }
 
   /**
@@ -262,6 +297,9 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   }
 
   #rewire(delivery: Delivery, change: Rewiring, signs?: Int8Array): void {
+    if (this.#parts.memories.partitioning.local[0]!.count > 1)
+      throw new UnsupportedError("threads", `projection ${delivery.data.name}: its synapses are divided among threads or processes and cannot come and go`,
+        "Compile with { threads: 1 }, in one process.");
     this.#refresh(delivery);
     if (!rewire(this.#parts, delivery, change, this.#step, signs)) return;
     this.#stale = true;
@@ -278,7 +316,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     if (!Number.isFinite(amount))
       throw new ArgumentError("not-finite", `modulator "${modulator.name}": the amount is ${amount}`, "Add a finite number.");
     const slot = arenaSlot(ring, this.#step);
-    this.#parts.arena.real(this.precision, ring.address + slot, 1)[0]! += amount;
+    this.#parts.memories.write(this.precision, ring.address + slot, 1, (sum) => (sum[0]! += amount));
     this.#modulated.add(modulator.name);
   }
 
@@ -298,8 +336,10 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     }
     if (plastic.learns === learns) return;
     this.#refresh(delivery);
-    plastic.learns = learns;
-    plastic.touch(this.#parts.arena, this.#step - 1);
+    this.#sidesOf(delivery).forEach((side, k) => {
+      side.plastic!.learns = learns;
+      side.plastic!.touch(this.#parts.sides[k]!.arena, this.#step - 1);
+    });
     this.#stale = true;
   }
 
@@ -314,13 +354,17 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
         `projection ${projection.name} has no norm`,
         `Say which before compiling: net.normalise(projection, { incoming: "…" }).`,
       );
+    for (const rule of rules) this.#normalise(delivery, rule);
+  }
+
+  #normalise(delivery: Delivery, rule: NormalisationData): void {
     this.#refresh(delivery);
-    for (const rule of rules) normalise(delivery, rule, this.#parts.arena, this.precision);
+    this.#sidesOf(delivery).forEach((side, k) => normalise(side, rule, this.#parts.sides[k]!.arena, this.precision));
   }
 
   #set(range: RangeData, values: Readonly<Record<string, Value>>): void {
     const group = this.#group(range);
-    const { arena, options } = this.#parts;
+    const { memories, options } = this.#parts;
     for (const [key, value] of Object.entries(values)) {
       if (!group.values.has(key))
         throw new ArgumentError(
@@ -328,7 +372,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
           `population "${group.name}" has no parameter or state variable "${key}"`,
           `Known: ${[...group.values.keys()].join(", ")}.`,
         );
-      if (group.set(key, value, range.start, range.end, arena, options.precision)) this.#staleGroups.add(group);
+      if (group.set(key, value, range.start, range.end, memories, options.precision)) this.#staleGroups.add(group);
     }
   }
 
@@ -340,7 +384,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
 
   #lesion(range: RangeData): void {
     const group = this.#group(range);
-    if (group.lesion(range.start, range.end, this.#parts.arena, this.#parts.options.precision)) this.#staleGroups.add(group);
+    if (group.lesion(range.start, range.end, this.#parts.memories, this.#parts.options.precision)) this.#staleGroups.add(group);
   }
 
   /** Weights of all synapses of a projection in SI units, in storage order: by source, then as made. */
@@ -358,10 +402,11 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     readonly ages: Float64Array;
   } {
     this.#checkUsable();
-    const { count, births } = this.#delivery(projection.name).table;
-    const ages = new Float64Array(count).fill(this.time);
-    births?.forEach((step, e) => (ages[e] = (this.#step - step) * this.dt));
-    return { ...synapseTargets(this.#parts, this.#delivery(projection.name)), weights: this.weights(projection), ages };
+    const delivery = this.#delivery(projection.name);
+    const index = this.#index(delivery);
+    const ages = new Float64Array(index.count).fill(this.time);
+    delivery.table.births?.forEach((step, e) => (ages[e] = (this.#step - step) * this.dt));
+    return { ...synapseTargets(this.#parts, this.#sidesOf(delivery), index), weights: this.weights(projection), ages };
   }
 
   /** One weight for all synapses of a projection from now on; 0 cuts it. */
@@ -378,7 +423,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
         `projection ${projection.name} is ${dale}: its weight cannot be ${weight}`,
         `Use a weight that is ${value < 0 ? "0 or more" : "0 or less"}.`,
       );
-    delivery.constantWeight = value;
+    for (const side of this.#sidesOf(delivery)) side.constantWeight = value;
     this.#stale = true;
   }
 
@@ -392,12 +437,15 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
       simulateMs: this.#simulateMs,
       cpuMs: this.#cpuMs,
       modulated: this.#modulated,
+      threads: this.#runner.threads,
+      processes: this.#runner.processes,
+      traffic: this.#runner.traffic,
     });
   }
 
   /** Generated code for people (WebAssembly text). */
   text(): string {
-    return this.#last?.text ?? this.#executable.text?.() ?? "";
+    return this.#last?.text ?? this.#runner.text();
   }
 
   /** Kernels of the populations, for `inspect`. */
@@ -410,17 +458,17 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#stopListening();
-    if (!this.#running) this.#release();
+    if (!this.#running) await this.#release();
   }
 
   /** Lets go of every array: the network may outlive its simulations, and its monitors know the last one. */
-  #release(): void {
+  async #release(): Promise<void> {
     this.#last = { report: this.report(), text: this.text() };
     this.#recording.release();
-    const nothing = { run: () => false, after: () => false, visit: () => false, deliver: () => {} };
-    this.#executable = nothing;
     this.#structures = this.#regular = [];
-    this.#parts = { ...this.#parts, arena: new Arena(0), deliveries: [] };
+    this.#indices.clear();
+    this.#parts = { ...this.#parts, arena: nowhere, memories: new Memories([nowhere], undivided), sides: [], deliveries: [] };
+    await this.#runner.end();
   }
 
   async #advance(steps: number, options: RunOptions): Promise<void> {
@@ -430,7 +478,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
       await this.#advanceSteps(steps, options);
     } finally {
       this.#running = false;
-      if (this.#disposed) this.#release();
+      if (this.#disposed) await this.#release();
     }
   }
 
@@ -446,7 +494,8 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
         const pause = performance.now() + breath;
         const until = Math.min(end, this.#nextChange());
         while (this.#step < until && performance.now() < pause) {
-          this.#advanceChunk(Math.min(this.#parts.chunk, until - this.#step, this.#recording.stepsToSample(this.#step)));
+          const waits = this.#advanceChunk(Math.min(this.#parts.chunk, until - this.#step, this.#recording.stepsToSample(this.#step)));
+          if (waits) await waits;
         }
         options.onProgress?.({
           time: (this.#step - start) * this.dt,
@@ -472,9 +521,9 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     }
   }
 
-  /** Advances n steps (at most `chunk`), in windows of the shortest delay, and records what happened. */
-  #advanceChunk(n: number): void {
-    const { groups, arena } = this.#parts;
+  /** Advances n steps (at most `chunk`), in windows of the shortest delay, and records what happened. Returns a promise where threads have to meet. */
+  #advanceChunk(n: number): Promise<void> | undefined {
+    const { groups } = this.#parts;
     const from = this.#step;
     if (from === 0) this.#deliverSpikesBeforeStart();
     for (const group of groups) {
@@ -482,20 +531,35 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
       for (const row of group.drives?.rows ?? []) writeRow(this.#parts, group, row, from);
       this.#scalars[group.index]?.fill(from, n);
     }
-    if (this.#executable.run(from, n)) {
-      const [map, element, step, lo] = arena.u32(this.#parts.failure, 4);
-      this.#record(from, step! - from);
-      this.#step = step!;
-      if (map! >= 2 ** 31) throw edgeFailure(this.#parts);
-      const group = groups.filter((g) => g.kernel)[map!]!,
-        table = this.#scalars[group.index];
-      const scalars = table ? arena.real(this.precision, table.address + (step! - from) * table.bytes, group.kernel!.scalars.length) : [];
-      throw notFiniteError(this.#parts, group, { element: element!, lo: lo!, step: step!, scalars });
+    const stopped = this.#runner.run(from, n);
+    if (stopped instanceof Promise) return stopped.then((s) => this.#finishChunk(from, n, s));
+    this.#finishChunk(from, n, stopped);
+    return undefined;
+  }
+
+  #finishChunk(from: number, n: number, stopped: Stopped | undefined): void {
+    if (stopped) {
+      this.#record(from, stopped.steps);
+      throw this.#failure(from, stopped.side);
     }
     this.#record(from, n);
     this.#step = from + n;
     for (const { everySteps, apply } of this.#regular) if (this.#step % everySteps === 0) apply();
     this.#recording.sample(this.#step);
+  }
+
+  /** Why a side stopped in the call that began with step `from`. */
+  #failure(from: number, side: number): SimulationError {
+    const { groups, sides, failure } = this.#parts;
+    const { arena } = sides[side]!;
+    const [map, element, step, lo] = arena.u32(failure, 4);
+    if (!(step! >= from && step! < from + this.#parts.chunk)) return otherProcessFailed();
+    this.#step = step!;
+    if (map! >= 2 ** 31) return edgeFailure(this.#parts, side);
+    const group = groups.filter((g) => g.kernel)[map!]!,
+      table = this.#scalars[group.index];
+    const scalars = table ? arena.real(this.precision, table.address + (step! - from) * table.bytes, group.kernel!.scalars.length) : [];
+    return notFiniteError(this.#parts, arena, group, { element: element!, lo: lo!, step: step!, scalars });
   }
 
   #slot(delivery: Delivery, step: number): number {
@@ -506,9 +570,11 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
 
   #emitScheduled(group: Group, from: number, n: number): void {
     const { steps, ids } = group.schedule;
-    const { arena, lists, counts, chunk, groups } = this.#parts;
-    const list = arena.u32(lists[group.index]!, chunk * group.stride),
-      count = arena.u32(counts, chunk * groups.length);
+    const { arena, ownLists, made, chunk, groups, memories } = this.#parts;
+    // Its neurons belong to the first partition of all.
+    if (memories.partitioning.local[0]!.index > 0) return;
+    const list = arena.u32(ownLists[group.index]!, chunk * group.stride),
+      count = arena.u32(made, chunk * groups.length);
     for (let s = 0; s < n; s++) count[s * groups.length + group.index] = 0;
     let k = group.scheduleNext;
     while (k < steps.length && steps[k]! < from) k++;
@@ -521,20 +587,25 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
 
   /** A source's spike at time 0 was emitted in the step before the first. */
   #deliverSpikesBeforeStart(): void {
-    const { groups, lists, arena, counts } = this.#parts;
-    const deliveries = staticDeliveries(this.#parts.deliveries);
-    const made = arena.u32(counts, groups.length).fill(0);
+    const { groups, lists, counts, sides } = this.#parts;
     for (const group of groups) {
       if (group.data.kind !== "spikes") continue;
       const early = group.schedule.steps.findIndex((s) => s >= 0);
-      const count = early < 0 ? group.schedule.steps.length : early;
-      group.scheduleNext = count;
-      if (count === 0) continue;
-      arena.u32(lists[group.index]!, count).set(group.schedule.ids.subarray(0, count));
-      deliveries.forEach((d, k) => d.pre === group && this.#executable.deliver(k, lists[group.index]!, count, this.#slot(d, -1)));
-      made[group.index] = count;
+      group.scheduleNext = early < 0 ? group.schedule.steps.length : early;
     }
-    if (this.#executable.after(-1)) throw edgeFailure(this.#parts);
+    sides.forEach(({ arena, deliveries }, k) => {
+      const made = arena.u32(counts, groups.length).fill(0);
+      for (const group of groups) {
+        const count = group.data.kind === "spikes" ? group.scheduleNext : 0;
+        if (count === 0) continue;
+        arena.u32(lists[group.index]!, count).set(group.schedule.ids.subarray(0, count));
+        staticDeliveries(deliveries).forEach(
+          (d, scatter) => d.pre === group && this.#runner.deliver(k, scatter, lists[group.index]!, count, this.#slot(d, -1)),
+        );
+        made[group.index] = count;
+      }
+      if (this.#runner.after(k, -1)) throw edgeFailure(this.#parts, k);
+    });
   }
 
   #record(from: number, n: number): void {
@@ -635,8 +706,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
       if (rule.every === undefined) return [];
       const delivery = this.#delivery(rule.projection);
       const apply = () => {
-        this.#refresh(delivery);
-        normalise(delivery, rule, this.#parts.arena, this.precision);
+        this.#normalise(delivery, rule);
       };
       return [{ everySteps: stepsOf(parseQuantity(rule.every, dimensions.second, "normalise: every")), apply }];
     });
@@ -645,19 +715,19 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   }
 
   async #rebuild(): Promise<void> {
-    const { groups, arena, options, deliveries } = this.#parts;
+    const { groups, memories, options, deliveries, sides } = this.#parts;
     for (const group of this.#stale ? groups : this.#staleGroups) {
       const before = JSON.stringify(group.kernel);
-      group.lower(arena, options.precision);
+      group.lower(memories, options.precision);
       // New values of what differs between neurons anyway need no new code, unless synapses know of them.
       if (deliveries.some((d) => d.plastic?.readsValuesOf.has(group))) this.#stale = true;
       if (JSON.stringify(group.kernel) !== before) this.#stale = true;
     }
     this.#staleGroups.clear();
     if (!this.#stale) return;
-    for (const { plastic } of deliveries) plastic?.lower(arena);
+    for (const side of sides) for (const { plastic } of side.deliveries) plastic?.lower(side.arena);
     this.#scalars = stepScalars(this.#parts);
-    this.#executable = await buildExecutable(this.#parts, this.#scalars);
+    await this.#runner.load(this.#scalars);
     this.#moved.clear();
     this.#stale = false;
   }
@@ -697,6 +767,9 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   }
 }
 
+/** What takes the place of memories that are no longer needed. */
+const nowhere = new Arena(0);
+
 /** Byte offset of a step's slot. */
 const arenaSlot = (ring: { readonly slots: number; readonly slotBytes: number }, step: number): number => (step % ring.slots) * ring.slotBytes;
 
@@ -723,10 +796,11 @@ function writeRow(
   from: number,
 ): void {
   const k = Math.floor((from - row.fromStep) / row.everySteps);
-  const view = parts.arena.real(parts.options.precision, group.address(row.name), group.stride);
   const part = k >= 0 ? row.rows.subarray(k * row.count, (k + 1) * row.count) : row.rows.subarray(0, 0);
-  if (part.length === row.count) view.set(part, row.start);
-  else view.fill(0, row.start, row.start + row.count);
+  parts.memories.write(parts.options.precision, group.address(row.name), group.stride, (view) => {
+    if (part.length === row.count) view.set(part, row.start);
+    else view.fill(0, row.start, row.start + row.count);
+  });
 }
 
 /** CPU milliseconds of this process where the runtime tells (Node), else wall time. */

@@ -14,7 +14,7 @@ import type { Seed } from "../math/philox.ts";
 import { distanceBetween } from "../network/positions.ts";
 import type { Connector } from "../network/connectors.ts";
 import type { ResolvedValue } from "../network/values.ts";
-import type { Arena } from "./arena.ts";
+import { Arena } from "./arena.ts";
 import { batchSize } from "./pattern.ts";
 import type { Batch, PatternContext, UniformSource } from "./pattern.ts";
 import { streamId } from "./streams.ts";
@@ -34,6 +34,9 @@ interface Compiled {
   readonly run: Exported;
 }
 
+/** Most pages of the machine's own memory: some columns of a batch. */
+const scratchPages = 1024;
+
 /** Elements beyond a batch that fills may write. */
 const slack = 64;
 
@@ -45,14 +48,12 @@ export class SynapseValueMachine {
   readonly #result: number;
   readonly #columns: readonly number[];
   readonly #words: number;
-  /** Address of the 20 words of the seed's key schedule. */
-  readonly keys: number;
 
   private constructor(
     arena: Arena,
     exports: Record<string, Exported>,
     kernels: ReadonlyMap<string, Compiled>,
-    addresses: { readonly result: number; readonly columns: readonly number[]; readonly words: number; readonly keys: number },
+    addresses: { readonly result: number; readonly columns: readonly number[]; readonly words: number },
   ) {
     this.#arena = arena;
     this.#uniform = exports["uniform"]!;
@@ -61,11 +62,11 @@ export class SynapseValueMachine {
     this.#result = addresses.result;
     this.#columns = addresses.columns;
     this.#words = addresses.words;
-    this.keys = addresses.keys;
   }
 
   /** Compiles one function for each requested value. */
-  static async make(arena: Arena, seed: Seed, requests: readonly ValueRequest[]): Promise<SynapseValueMachine> {
+  static async make(seed: Seed, requests: readonly ValueRequest[]): Promise<SynapseValueMachine> {
+    const arena = new Arena(scratchPages);
     const keys = arena.allocate(80, "wiring");
     arena.u32(keys, 20).set(keySchedule(seed));
     const module = new Module();
@@ -96,12 +97,12 @@ export class SynapseValueMachine {
         "f64",
       );
     }
-    const { instance } = await WebAssembly.instantiate(module.encode({ pages: 1, maximumPages: 65536, shared: false }), {
+    const { instance } = await WebAssembly.instantiate(module.encode({ pages: 1, maximumPages: scratchPages, shared: false }), {
       env: { memory: arena.memory },
     });
     const exports = instance.exports as unknown as Record<string, Exported>;
     const kernels = new Map(plans.map((p) => [p.id, { names: p.names, draws: p.draws, run: exports[p.functionName]! }]));
-    return new SynapseValueMachine(arena, exports, kernels, { result, columns, words, keys });
+    return new SynapseValueMachine(arena, exports, kernels, { result, columns, words });
   }
 
   /** Uniform numbers of a stream. */

@@ -23,8 +23,8 @@ export interface SynapseTable {
   readonly weights: { readonly kind: "perSynapse"; address: number } | { readonly kind: "constant"; readonly value: number };
   readonly delays: "constant" | "perSynapse";
   /** Steps; equal when the delay is constant. */
-  readonly minDelay: number;
-  readonly maxDelay: number;
+  minDelay: number;
+  maxDelay: number;
   /** Synapses of the source that has most. */
   longestRow: number;
   /** Further arrays, one real a synapse: name → address. */
@@ -55,6 +55,8 @@ export interface SynapseRequest {
   readonly context: PatternContext;
   /** First neuron of the post range within its population, and the padded size of that population (elements of a ring slot). */
   readonly postStart: number;
+  /** Targets whose synapses are made, counted in the post range. */
+  readonly targets: { readonly from: number; readonly to: number };
   readonly postPopulation: number;
   readonly stride: number;
   readonly weight: BatchValues;
@@ -93,7 +95,7 @@ export function buildSynapses(arena: Arena, request: SynapseRequest): SynapseTab
   return { ...table, ...fillSynapses(arena, table, request) };
 }
 
-/** Writes targets and start values of all synapses; the same again when called again. Returns the range of delays. */
+/** Writes targets and start values of all synapses; the same again when called again. Returns the range of delays, from infinity where there are none. */
 export function fillSynapses(arena: Arena, table: SynapseTable, request: SynapseRequest): { readonly minDelay: number; readonly maxDelay: number } {
   const { connect, context, what, precision, weight, delay, postStart, stride } = request;
   const { count, sources, rows, targets, targetBytes, weights } = table;
@@ -107,6 +109,8 @@ export function fillSynapses(arena: Arena, table: SynapseTable, request: Synapse
   const drawn = owned.flatMap(({ view, values }) => (typeof values === "number" ? [] : [{ view, values }]));
   let minDelay = constantDelay ?? Infinity,
     maxDelay = constantDelay ?? 1;
+  const { from, to } = request.targets;
+  const all = from === 0 && to === context.postSize;
   walkPattern(connect, context, (batch) => {
     const { pre, post } = batch;
     const delays = typeof delay === "number" ? undefined : delay(batch);
@@ -115,9 +119,19 @@ export function fillSynapses(arena: Arena, table: SynapseTable, request: Synapse
       for (let k = 0; k < batch.count; k++) {
         const d = roundDelay(delays[k]!, request);
         delays[k] = d;
+        if (!all && (post[k]! < from || post[k]! >= to)) continue;
         if (d < minDelay) minDelay = d;
         if (d > maxDelay) maxDelay = d;
       }
+    }
+    if (!all) {
+      for (let k = 0; k < batch.count; k++) {
+        if (post[k]! < from || post[k]! >= to) continue;
+        const at = cursor[pre[k]!]!++;
+        place[at] = post[k]! + postStart + (delays ? delays[k]! * stride : 0);
+        for (let c = 0; c < drawn.length; c++) drawn[c]!.view[at] = values[c]![k]!;
+      }
+      return;
     }
     if (!delays && drawn.length === 0) {
       for (let k = 0; k < batch.count; k++) place[cursor[pre[k]!]!++] = post[k]! + postStart;
@@ -137,7 +151,7 @@ export function fillSynapses(arena: Arena, table: SynapseTable, request: Synapse
     );
   }
   if (constantDelay === undefined) sortRowsByDelay(arena, { table, stride, maxDelay, columns: drawn.map((d) => d.view) });
-  return { minDelay: count === 0 ? maxDelay : minDelay, maxDelay };
+  return { minDelay, maxDelay };
 }
 
 /** The synapses of the start again, after synapses came and went. */
@@ -156,9 +170,18 @@ function countRows(arena: Arena, rows: number, request: SynapseRequest): { reado
   const sources = request.context.preSize;
   const start = arena.u32(rows, sources + 1);
   let total = 0;
-  walkPattern(request.connect, request.context, ({ count, pre }) => {
-    for (let k = 0; k < count; k++) start[pre[k]! + 1]!++;
-    total += count;
+  const { from, to } = request.targets;
+  const all = from === 0 && to === request.context.postSize;
+  walkPattern(request.connect, request.context, ({ count, pre, post }) => {
+    if (all) for (let k = 0; k < count; k++) start[pre[k]! + 1]!++;
+    else {
+      for (let k = 0; k < count; k++) {
+        if (post[k]! < from || post[k]! >= to) continue;
+        start[pre[k]! + 1]!++;
+        total++;
+      }
+    }
+    if (all) total += count;
   });
   if (total >= 2 ** 32)
     throw new UnsupportedError(
@@ -175,7 +198,7 @@ function countRows(arena: Arena, rows: number, request: SynapseRequest): { reado
 }
 
 /** Delays are rounded to the nearest step; one that rounds to no step at all cannot be. */
-function roundDelay(steps: number, request: SynapseRequest): number {
+export function roundDelay(steps: number, request: SynapseRequest): number {
   const rounded = Math.round(steps);
   if (rounded >= (request.leastDelay ?? 1) && rounded <= longestDelay) return rounded;
   if (rounded > longestDelay || Number.isNaN(steps)) {

@@ -56,8 +56,8 @@ test("the bytes of which a refusal speaks are those a network that fits comes to
   expect(sim.report().synapses).toBe(expected.synapses);
   expect(sim.report().bytes.total / expected.bytes).toBeGreaterThan(0.8);
   expect(sim.report().bytes.total / expected.bytes).toBeLessThan(1.5);
-  expect(() => checkFits(net.data, "f32", expected.bytes)).not.toThrow();
-  expect(() => checkFits(net.data, "f32", expected.bytes - 1)).toThrow(/the network needs about/);
+  expect(() => checkFits(net.data, "f32", 1, expected.bytes)).not.toThrow();
+  expect(() => checkFits(net.data, "f32", 1, expected.bytes - 1)).toThrow(/the network needs about/);
 });
 
 test("memory that cannot grow is an error that names what needed it and how much in all", () => {

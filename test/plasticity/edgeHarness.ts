@@ -130,7 +130,7 @@ export async function bench(
   const queue: EventQueue = { delay: longestDelay, counts: allocate(4 * longestDelay), entries: allocate(8 * stride * longestDelay), perEdge };
   const [pre, post] = lists.map((list, column) => ({ column, list, stride }));
   const actions: Readonly<Record<Action["kind"], readonly Action[]>> = {
-    advance: [{ kind: "advance", auxiliary: 0, stride }],
+    advance: [{ kind: "advance", auxiliary: 0, from: 0, to: stride }],
     walk: [
       { kind: "walk", edge: 0, emitted: pre!, queue },
       { kind: "walk", edge: 1, emitted: post! },
@@ -152,6 +152,7 @@ export async function bench(
       window: 1,
       steps: 1,
       counts,
+      made: counts,
       columns: 2,
       failure,
       tables: [],

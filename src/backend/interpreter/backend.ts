@@ -69,7 +69,7 @@ function runSchedule(
     for (const table of schedule.tables) {
       for (let s = start; s < end; s++) {
         const inputs = table.rings.map((r) => r.address + ((from + s) % r.slots) * r.slotBytes);
-        const made = advance(table.map, 0, table.stride, from + s, table.list + 4 * s * table.stride, table.scalars + s * table.scalarBytes, inputs);
+        const made = advance(table.map, table.from, table.to, from + s, table.list + 4 * s * table.stride, table.scalars + s * table.scalarBytes, inputs);
         if (made < 0) {
           new Uint32Array(memory.buffer, schedule.failure, 4).set([table.map, -1 - made, from + s, 0]);
           return true;

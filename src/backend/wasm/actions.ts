@@ -100,7 +100,7 @@ export function emitActions(module: Module, name: string, schedule: Schedule, ac
     switch (action.kind) {
       case "advance": {
         const { update, flush } = functions.auxiliaries[action.auxiliary]!;
-        const all = [i32.const(0), i32.const(action.stride)] as const;
+        const all = [i32.const(action.from), i32.const(action.to)] as const;
         // What is emitted before the start meets the start values.
         f.emit(
           if_(i32.ge_s(get(step), i32.const(0)), [

@@ -34,10 +34,12 @@ export const wasmBackend: Backend = {
     }));
     const edges = program.edges.map((layout) => emitEdgeKernel(module, layout, program.precision, program.keyAddress));
     emitSchedule(module, program.schedule, { updates, fills, flushes, delivers, auxiliaries, edges });
-    const bytes = module.encode({ pages: 1, maximumPages, shared: false });
+    const bytes = module.encode({ pages: 1, maximumPages, shared: isShared(memory) });
     let exports: Record<string, Exported>;
+    let compiled: WebAssembly.Module;
     try {
-      const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+      compiled = await WebAssembly.compile(bytes);
+      const instance = await WebAssembly.instantiate(compiled, { env: { memory } });
       exports = instance.exports as unknown as Record<string, Exported>;
     } catch (error) {
       throw new UnsupportedError(
@@ -58,7 +60,10 @@ export const wasmBackend: Backend = {
         if (failed !== 0) new Uint32Array(memory.buffer, failure, 3).set([edgeFailure + edge, failed - 1, step]);
         return failed !== 0;
       },
+      module: compiled,
       text: () => module.print(),
     };
   },
 };
+
+const isShared = (memory: WebAssembly.Memory): boolean => typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;

@@ -19,20 +19,31 @@ export interface ScheduledFunctions extends ActionFunctions {
 /**
  * Emits `run(from, steps)`: advances `steps` steps (at most `schedule.steps`), the first of which is number `from`. Returns 0, or 1 after an
  * element became non-finite; then the four words at `schedule.failure` are the table, the element, the step and the tile's first element.
+ * Also the two halves of a window, for those who merge what several memories emitted: `advance(from, start, n)` and `deliver(from, start, n)`,
+ * for steps start … start + n − 1 of a call whose first is `from`; they return as `run`.
  */
 export function emitSchedule(module: Module, schedule: Schedule, functions: ScheduledFunctions): Func {
   const before = schedule.before.length > 0 ? emitActions(module, "before", schedule, schedule.before, functions) : undefined;
   const after = schedule.after.length > 0 ? emitActions(module, "after", schedule, schedule.after, functions) : undefined;
   const advances = schedule.tables.map((_, k) => emitAdvance(module, schedule, k, functions));
-  const run = module.func("run", { from: "i32", steps: "i32" }, "i32");
-  const from = run.param("from"),
-    steps = run.param("steps");
-  const start = run.local("start", "i32"),
-    n = run.local("n", "i32"),
-    s = run.local("s", "i32"),
-    end = run.local("end", "i32"),
-    count = run.local("count", "i32");
   const get = local.get;
+  const window = { from: "i32", start: "i32", n: "i32" } as const;
+
+  const advance = module.func("advance", window, "i32");
+  {
+    const [from, start, n] = [advance.param("from"), advance.param("start"), advance.param("n")];
+    advance.emit(
+      ...(before ? [if_(call(before, i32.add(get(from), get(start)), get(start)), [return_(i32.const(1))])] : []),
+      ...advances.map((one) => if_(call(one, get(from), get(start), get(n)), [return_(i32.const(1))])),
+      i32.const(0),
+    );
+  }
+
+  const deliver = module.func("deliver", window, "i32");
+  const [first, begin, length] = [deliver.param("from"), deliver.param("start"), deliver.param("n")];
+  const s = deliver.local("s", "i32"),
+    end = deliver.local("end", "i32"),
+    count = deliver.local("count", "i32");
   const column = (k: number): Node => i32.load(i32.mul(get(s), i32.const(4 * schedule.columns)), schedule.counts + 4 * k);
   const deliveries = schedule.deliveries.map((d, k): Node =>
     if_(local.tee(count, column(d.column)), [
@@ -40,10 +51,24 @@ export function emitSchedule(module: Module, schedule: Schedule, functions: Sche
         functions.delivers[k]!,
         i32.add(i32.const(d.list), i32.mul(get(s), i32.const(4 * d.stride))),
         get(count),
-        slotOf(i32.add(get(from), get(s)), d.delay, d.slots, d.slotBytes),
+        slotOf(i32.add(get(first), get(s)), d.delay, d.slots, d.slotBytes),
       ),
     ]),
   );
+  deliver.emit(
+    local.set(end, i32.add(get(begin), get(length))),
+    ...(deliveries.length > 0 || after ? [forLoop(s, get(begin), get(end), 1, [
+      ...deliveries,
+      ...(after ? [if_(call(after, i32.add(get(first), get(s)), get(s)), [return_(i32.const(1))])] : []),
+    ])] : []),
+    i32.const(0),
+  );
+
+  const run = module.func("run", { from: "i32", steps: "i32" }, "i32");
+  const from = run.param("from"),
+    steps = run.param("steps");
+  const start = run.local("start", "i32"),
+    n = run.local("n", "i32");
   const again = label(),
     done = label();
   run.emit(
@@ -56,14 +81,9 @@ export function emitSchedule(module: Module, schedule: Schedule, functions: Sche
           n,
           select(i32.sub(get(steps), get(start)), i32.const(schedule.window), i32.lt_u(i32.sub(get(steps), get(start)), i32.const(schedule.window))),
         ),
-        ...(before ? [if_(call(before, i32.add(get(from), get(start)), get(start)), [return_(i32.const(1))])] : []),
-        ...advances.map((advance) => if_(call(advance, get(from), get(start), get(n)), [return_(i32.const(1))])),
-        local.set(end, i32.add(get(start), get(n))),
-        ...(deliveries.length > 0 || after ? [forLoop(s, get(start), get(end), 1, [
-          ...deliveries,
-          ...(after ? [if_(call(after, i32.add(get(from), get(s)), get(s)), [return_(i32.const(1))])] : []),
-        ])] : []),
-        local.set(start, get(end)),
+        if_(call(advance, get(from), get(start), get(n)), [return_(i32.const(1))]),
+        if_(call(deliver, get(from), get(start), get(n)), [return_(i32.const(1))]),
+        local.set(start, i32.add(get(start), get(n))),
         br_if(again, i32.lt_u(get(start), get(steps))),
       ),
     ),
@@ -91,7 +111,7 @@ function emitAdvance(module: Module, schedule: Schedule, k: number, functions: S
     scalars = f.local("scalars", "i32"),
     place = f.local("place", "i32");
   const get = local.get;
-  const counts = schedule.counts + 4 * table.column;
+  const counts = schedule.made + 4 * table.column;
   const inputs = table.rings.map((r) =>
     r.slots === 1 ? i32.const(r.address) : i32.add(slotOf(get(step), 0, r.slots, r.slotBytes), i32.const(r.address)),
   );
@@ -125,12 +145,13 @@ function emitAdvance(module: Module, schedule: Schedule, k: number, functions: S
   const steps = forLoop(s, get(start), get(end), 1, oneStep);
   const clear = forLoop(s, get(start), get(end), 1, [i32.store(i32.mul(get(s), i32.const(4 * schedule.columns)), i32.const(0), counts)]);
   f.emit(local.set(end, i32.add(get(start), get(n))), clear);
-  if (table.stride <= table.tile) f.emit(local.set(hi, i32.const(table.stride)), steps);
-  else {
-    const stride = i32.const(table.stride);
+  const [first, last] = [i32.const(table.from), i32.const(table.to)];
+  if (table.to - table.from <= table.tile) {
+    if (table.to > table.from) f.emit(local.set(lo, first), local.set(hi, last), steps);
+  } else {
     f.emit(
-      forLoop(lo, i32.const(0), stride, table.tile, [
-        local.set(hi, select(i32.add(get(lo), i32.const(table.tile)), stride, i32.lt_u(i32.add(get(lo), i32.const(table.tile)), stride))),
+      forLoop(lo, first, last, table.tile, [
+        local.set(hi, select(i32.add(get(lo), i32.const(table.tile)), last, i32.lt_u(i32.add(get(lo), i32.const(table.tile)), last))),
         steps,
       ]),
     );

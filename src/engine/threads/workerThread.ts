@@ -1,0 +1,96 @@
+/** Worker threads of Node and of browsers behind one interface. */
+
+/** A thread as the one that started it sees it. */
+export interface WorkerThread {
+  post(message: unknown): void;
+  /** Whether the process has to stay while the thread lives. */
+  hold(stays: boolean): void;
+  terminate(): Promise<void>;
+}
+
+export interface WorkerEvents {
+  readonly message: (message: unknown) => void;
+  /** The thread is gone, with the cause in words. */
+  readonly gone: (cause: string) => void;
+}
+
+interface NodeWorker {
+  postMessage(message: unknown): void;
+  terminate(): Promise<number>;
+  ref(): void;
+  unref(): void;
+  on(event: "message" | "error" | "exit" | "messageerror", listener: (value: never) => void): void;
+}
+interface NodeThreads {
+  readonly Worker: new (url: URL, options: { readonly execArgv?: readonly string[] }) => NodeWorker;
+  readonly parentPort: { postMessage(message: unknown): void; on(event: "message", listener: (message: unknown) => void): void } | null;
+  readonly isMainThread: boolean;
+}
+interface NodeModule {
+  createRequire(url: string): { resolve(name: string): string };
+}
+interface Builtins {
+  readonly process?: { getBuiltinModule?: (name: string) => unknown; execArgv?: readonly string[] };
+  readonly crossOriginIsolated?: boolean;
+  readonly navigator?: { readonly hardwareConcurrency?: number };
+}
+
+const world = globalThis as Builtins;
+const nodeThreads = (): NodeThreads | undefined => world.process?.getBuiltinModule?.("node:worker_threads") as NodeThreads | undefined;
+
+/** Logical processors. */
+export function cores(): number {
+  const os = world.process?.getBuiltinModule?.("node:os") as { availableParallelism(): number } | undefined;
+  return os?.availableParallelism() ?? world.navigator?.hardwareConcurrency ?? 1;
+}
+
+/** Why this place cannot have threads with shared memory, in words; undefined when it can. */
+export function whyNoThreads(): string | undefined {
+  if (typeof SharedArrayBuffer === "undefined" || (world.process === undefined && world.crossOriginIsolated !== true))
+    return "the page is not cross-origin isolated (headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp)";
+  if (!nodeThreads() && typeof Worker === "undefined") return "this runtime has no worker threads";
+  return undefined;
+}
+
+/** Whether this thread may sleep: the main thread of a browser may not. */
+export const maySleep = (): boolean => world.process !== undefined || typeof (globalThis as { window?: unknown }).window === "undefined";
+
+/** Starts a thread that runs `worker.ts`. */
+export function startWorker(events: WorkerEvents): WorkerThread {
+  const threads = nodeThreads();
+  if (!threads) {
+    const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    worker.onmessage = ({ data }) => events.message(data);
+    worker.onerror = (event) => events.gone(event.message || "its script could not be loaded");
+    worker.onmessageerror = () => events.gone("it sent what cannot be read");
+    return { post: (message) => worker.postMessage(message), hold: () => {}, terminate: async () => worker.terminate() };
+  }
+  // From its sources the package runs through tsx, and so do its threads.
+  const source = import.meta.url.endsWith(".ts");
+  const url = new URL(source ? "./worker.ts" : "./worker.js", import.meta.url);
+  const module = world.process!.getBuiltinModule!("node:module") as NodeModule;
+  const worker = new threads.Worker(url, source ? { execArgv: ["--import", `file://${module.createRequire(import.meta.url).resolve("tsx")}`] } : {});
+  let cause: string | undefined;
+  worker.on("message", (message: unknown) => events.message(message));
+  worker.on("error", (error: Error) => (cause = error.message));
+  worker.on("exit", (code: number) => events.gone(cause ?? `it ended with code ${code}`));
+  // A simulation that is not disposed of does not keep the process from ending.
+  worker.unref();
+  return {
+    post: (message) => worker.postMessage(message),
+    hold: (stays) => (stays ? worker.ref() : worker.unref()),
+    terminate: async () => void (await worker.terminate()),
+  };
+}
+
+/** The other side: what a worker hears and says. */
+export function listen(heard: (message: unknown) => void): (message: unknown) => void {
+  const port = nodeThreads()?.parentPort;
+  if (port) {
+    port.on("message", heard);
+    return (message) => port.postMessage(message);
+  }
+  const scope = globalThis as unknown as { onmessage: ((event: { readonly data: unknown }) => void) | null; postMessage(message: unknown): void };
+  scope.onmessage = ({ data }) => heard(data);
+  return (message) => scope.postMessage(message);
+}
