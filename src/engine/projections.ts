@@ -99,7 +99,7 @@ export function valueRequests(data: NetworkData, dt: number): ValueRequest[] {
 const isConstant = (value: ResolvedValue): boolean => value.kind === "expr" && value.expr.kind === "number";
 
 /** The weight, the delay where there is one, and parameters and initial values of the model that the projection gives. */
-function resolveSynapseValues(p: ProjectionData, data: NetworkData): Map<string, ResolvedValue> {
+export function resolveSynapseValues(p: ProjectionData, data: NetworkData): Map<string, ResolvedValue> {
   const pre = findPopulation(data, p.pre.population),
     post = findPopulation(data, p.post.population);
   const what = `projection ${p.name}`;

@@ -12,6 +12,8 @@ export interface RunReport {
   /** Step, seconds. */
   readonly dt: number;
   readonly backend: string;
+  /** Absent: on the grid of steps. */
+  readonly engine?: "exact";
   readonly precision: "f32" | "f64";
   readonly seed: number;
   /** Of each process; and processes that simulated the network together. */
@@ -142,7 +144,7 @@ function totals(parts: SimulationParts): {
 }
 
 /** Arrays count by their bytes, models by their text. */
-function hashOf({ data }: SimulationParts): string {
+export function hashOf({ data }: Pick<SimulationParts, "data">): string {
   const hash = new SpikeHash();
   const text = JSON.stringify({ ...data, monitors: [] }, (key, value: unknown) => {
     if (ArrayBuffer.isView(value)) {
