@@ -1,4 +1,4 @@
-/** `synfire plot …`: pictures of how rules of plasticity change weights, and of the weights in a file. */
+/** `synfire plot …`: pictures of how rules of plasticity change weights, of the weights in a file, and of the results of a sweep. */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { ArgumentError } from "../errors.ts";
 import { frequencyCurve, stdpCurve } from "../index.ts";
@@ -16,6 +16,7 @@ import { weightLabel } from "../io/weights/shown.ts";
 import { neuronModels } from "./models.ts";
 import { examples, jsonOption, positiveWholeNumber, quietOption } from "./options.ts";
 import { Screen } from "./screen.ts";
+import { sweepPlotCommand } from "./sweep/plotSweep.ts";
 import { findSynapses } from "./synapseModels.ts";
 import type { NamedSynapse } from "./synapseModels.ts";
 
@@ -23,10 +24,11 @@ interface PictureOptions { readonly out?: string; readonly title?: string; reado
 
 export function plotCommand(): Command {
   const command = new Command("plot")
-    .description("draw how rules of plasticity change weights, or the weights in a file, as SVG, PNG or in the terminal")
+    .description("draw how rules of plasticity change weights, the weights in a file, or the results of a sweep, as SVG, PNG or in the terminal")
     .addHelpText("after", examples("plot stdp stdpPair stdpTriplet --out stdp.svg", "plot frequency stdpTriplet stdpTriplet:visualMinimal",
-      "plot weights out/mine/weights.npz", "plot fields out/mine/weights.npz --shape 28x28 --out fields.png"));
-  for (const one of [stdpCommand(), frequencyCommand(), weightsCommand(), fieldsCommand()]) command.addCommand(one);
+      "plot weights out/mine/weights.npz", "plot fields out/mine/weights.npz --shape 28x28 --out fields.png",
+      "plot sweep out/sweep --x g --y eta --z rate"));
+  for (const one of [stdpCommand(), frequencyCommand(), weightsCommand(), fieldsCommand(), sweepPlotCommand()]) command.addCommand(one);
   return command;
 }
 

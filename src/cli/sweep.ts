@@ -67,8 +67,8 @@ The same command again does what is missing or failed. Also: mpirun -n 4 synfire
 async function sweep(file: string | undefined, options: SweepOptions): Promise<void> {
   const screen = new Screen(options);
   if (options.merge !== undefined) return merge(file, options.merge, options, screen);
-  if (file === undefined) throw new ArgumentError("sweep-file", "sweep: no network is given", "Write synfire sweep FILE --set name=values --out DIR.");
-  if (options.out === undefined) throw new ArgumentError("sweep-out", "sweep: --out is missing", "Write --out DIR: what is done is kept there.");
+  if (file === undefined) throw new ArgumentError("sweep-file", "no network is given", "Write synfire sweep FILE --set name=values --out DIR.");
+  if (options.out === undefined) throw new ArgumentError("sweep-out", "--out is missing", "Write --out DIR; what is done is kept there.");
   const share = shareOf(options.array, process.env);
   const folder = resolve(options.out);
   const plan = await planOf(file, folder, options);

@@ -102,7 +102,8 @@ function idOf({ source, backend, precision, simulation }: SweepPlan, settings: S
 
 /** @throws {FileError} when the text is no plan that this version reads */
 export function parsePlan(text: string, path: string): SweepPlan {
-  const broken = (problem: string) => new FileError("sweep-plan", `${path} is not the plan of a sweep: ${problem}`, "Give the --out folder of a sweep.");
+  const hint = "Give the --out folder of a sweep.";
+  const broken = (problem: string) => new FileError("sweep-plan", `${path} is not the plan of a sweep: ${problem}`, hint);
   let raw: unknown;
   try {
     raw = JSON.parse(text);

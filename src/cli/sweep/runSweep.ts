@@ -141,10 +141,11 @@ export async function mergeSweep(plan: SweepPlan, folder: string, screen: Screen
   const table = makeTable(plan, await readRows(folder));
   const files = await saveTable(folder, table.columns, plan.formats);
   const { failed, missing } = table;
+  const count = (number: number, what: string) => (number > 0 ? `, ${number} ${what}` : "");
   screen.say([
     ...(table.rows > 0 && table.rows <= shownRows ? [rowsText(plan, table), ""] : []),
-    `${basename(plan.network)}: ${table.rows - failed.length} of ${numberOfPoints(plan)} points done${failed.length > 0 ? `, ${failed.length} failed` : ""}` +
-      `${missing > 0 ? `, ${missing} missing` : ""}`,
+    `${basename(plan.network)}: ${table.rows - failed.length} of ${numberOfPoints(plan)} points done` +
+      `${count(failed.length, "failed")}${count(missing, "missing")}`,
   ].join("\n"));
   note(screen, files, folder);
   for (const { point, error } of failed.slice(0, shownFailures)) {

@@ -6,7 +6,8 @@ import type { Point, SweepPlan } from "./plan.ts";
 import { ownColumns } from "./row.ts";
 import type { Cell, Row } from "./row.ts";
 
-export interface Column { readonly name: string; readonly cells: readonly Cell[] }
+/** `text`: a column that holds texts even where it has no value. */
+export interface Column { readonly name: string; readonly cells: readonly Cell[]; readonly text?: boolean }
 
 export interface SweepTable {
   readonly columns: readonly Column[];
@@ -27,6 +28,7 @@ export function makeTable(plan: SweepPlan, rows: ReadonlyMap<string, Row>): Swee
   });
   const column = (name: string, cell: (row: Row, point: Point) => Cell | undefined): Column =>
     ({ name, cells: ended.map(({ point, row }) => cell(row, point) ?? null) });
+  const text = (name: string, cell: (row: Row) => Cell | undefined): Column => ({ ...column(name, cell), text: true });
   const measured = (part: "statistics" | "results"): Column[] => {
     const names = new Set(ended.flatMap(({ row }) => Object.keys(row.measured?.[part] ?? {})));
     return Array.from(names, (name) => column(name, ({ measured: values }) => values?.[part][name]));
@@ -38,9 +40,9 @@ export function makeTable(plan: SweepPlan, rows: ReadonlyMap<string, Row>): Swee
   const columns = [
     column("point", (_, { index }) => index), ...varied.map(setting),
     column("seed", ({ measured: values }, { settings }) => values?.seed ?? settings["seed"]),
-    ...measured("statistics"), ...measured("results"), column("spike_hash", ({ measured: values }) => values?.spikeHash),
-    ...(hasSpikes ? [column("spike_file", ({ measured: values }) => values?.spikes)] : []),
-    column("wall_s", ({ measured: values }) => values?.wall), column("error", ({ error }) => error?.replace(/\s*\n\s*/g, " ")),
+    ...measured("statistics"), ...measured("results"), text("spike_hash", ({ measured: values }) => values?.spikeHash),
+    ...(hasSpikes ? [text("spike_file", ({ measured: values }) => values?.spikes)] : []),
+    column("wall_s", ({ measured: values }) => values?.wall), text("error", ({ error }) => error?.replace(/\s*\n\s*/g, " ")),
     ...shared.map(setting),
   ];
   return {

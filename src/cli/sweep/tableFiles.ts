@@ -49,8 +49,8 @@ function csvCell(cell: Cell): string {
 
 /** An array for each column: float64 with NaN where there is no value, truth values as 0 and 1, texts. */
 async function encodeNpz(columns: readonly Column[]): Promise<Uint8Array> {
-  const arrays = columns.map(({ name, cells }) => {
-    const kind = kindOf(cells);
+  const arrays = columns.map((column) => {
+    const [{ name, cells }, kind] = [column, kindOf(column)];
     if (kind === "number") return [`${name}.npy`, encodeNpy(Float64Array.from(cells, (cell) => (cell === null ? NaN : (cell as number))))] as const;
     if (kind === "boolean" && !cells.includes(null)) return [`${name}.npy`, encodeNpy(Uint8Array.from(cells, Number))] as const;
     return [`${name}.npy`, encodeNpy(cells.map((cell) => (cell === null ? "" : String(cell))))] as const;
@@ -61,8 +61,8 @@ async function encodeNpz(columns: readonly Column[]): Promise<Uint8Array> {
 /** The file format of Arrow IPC: Float64, Bool and Utf8 columns with nulls. @throws {UnsupportedError} without the package apache-arrow */
 async function encodeArrow(columns: readonly Column[]): Promise<Uint8Array> {
   const arrow = await loadArrow();
-  const vectors = columns.map(({ name, cells }) => {
-    const kind = kindOf(cells);
+  const vectors = columns.map((column) => {
+    const [{ name, cells }, kind] = [column, kindOf(column)];
     const values = kind === "text" ? cells.map((cell) => (cell === null ? null : String(cell))) : cells;
     const type = kind === "text" ? new arrow.Utf8() : kind === "boolean" ? new arrow.Bool() : new arrow.Float64();
     return [name, arrow.vectorFromArray(values, type)] as const;
@@ -70,8 +70,9 @@ async function encodeArrow(columns: readonly Column[]): Promise<Uint8Array> {
   return arrow.tableToIPC(new arrow.Table(Object.fromEntries(vectors)), "file");
 }
 
-/** A column without any value counts as one of numbers. */
-function kindOf(cells: readonly Cell[]): "number" | "boolean" | "text" {
+/** A column without any value counts as one of numbers unless it says otherwise. */
+function kindOf({ cells, text }: Column): "number" | "boolean" | "text" {
+  if (text) return "text";
   const types = new Set(cells.filter((cell) => cell !== null).map((cell) => typeof cell));
   if (types.size === 0) return "number";
   return types.size > 1 ? "text" : types.has("number") ? "number" : types.has("boolean") ? "boolean" : "text";

@@ -128,6 +128,9 @@ export interface HeatMapOptions extends ChartOptions {
   readonly label?: string;
   /** Colour scale; default sequential, or blue to red around 0 when there are values of both signs. */
   readonly colors?: ColorMap;
+  /** What each column, and each row from the bottom, stands for; written at the middle of its cells, as far as there is room. */
+  readonly xTicks?: readonly string[];
+  readonly yTicks?: readonly string[];
 }
 
 /** A matrix in colours with its scale: weights, correlations, receptive fields. Row 0 is at the bottom; NaN is left white. [rows x columns] */
@@ -148,12 +151,14 @@ export function heatMapScene(values: ArrayLike<number>, rows: number, columns: n
   const height = options.height ?? 480;
   checkSize(width, height);
   const top = options.title ? 34 : 16;
-  const xAxis = valueAxis(0, columns, width - 150, { label: options.xLabel });
-  const yAxis = valueAxis(0, rows, height - top - 46, { label: options.yLabel, spacing: 50 });
-  const scale = valueAxis(low, high, height - top - 46, { label: options.label, spacing: 50 });
+  const { xLabel, yLabel, xTicks, yTicks } = options;
+  const tall = height - top - 46;
+  const xAxis = xTicks ? cellAxis(xTicks, width - 150, xLabel, true) : valueAxis(0, columns, width - 150, { label: xLabel });
+  const yAxis = yTicks ? cellAxis(yTicks, tall, yLabel, false) : valueAxis(0, rows, tall, { label: yLabel, spacing: 50 });
+  const scale = valueAxis(low, high, tall, { label: options.label, spacing: 50 });
   const left = leftMargin([yAxis]) + 6;
   const right = leftMargin([scale]) + 40;
-  const box = { x: left, y: top, width: width - left - right, height: height - top - 46 };
+  const box = { x: left, y: top, width: width - left - right, height: tall };
   const colors = new Uint8Array(4 * rows * columns);
   for (let row = 0, to = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++, to += 4) {
@@ -176,6 +181,14 @@ export function heatMapScene(values: ArrayLike<number>, rows: number, columns: n
       ...scaleMarks(bar, scale),
     ],
   };
+}
+
+/** An axis whose cells are 1 long, each labelled in its middle; every second, third, … one where all would not fit. */
+function cellAxis(labels: readonly string[], pixels: number, label: string | undefined, across: boolean): Axis {
+  const need = across ? Math.max(...labels.map((text) => textWidth(text, TICK_SIZE))) + 8 : TICK_SIZE + 4;
+  const every = Math.max(1, Math.ceil((need * labels.length) / pixels));
+  const ticks = labels.flatMap((text, k) => (k % every === 0 ? [{ value: k + 0.5, label: text }] : []));
+  return { from: 0, to: labels.length, ticks, ...(label === undefined ? {} : { label }) };
 }
 
 function scaleMarks(bar: Box, scale: Axis): Mark[] {
