@@ -65,7 +65,7 @@ export async function buildExecutable(
         ringBytes: ring.slots * ring.slotBytes,
         stride: post.stride,
         eventCounter: countedAt(parts, post, side),
-        touchNextRow: table.count > touchAbove,
+        touchRows: table.count > touchAbove,
       };
     }),
     schedule: scheduleOf(parts, side, scalars),

@@ -30,11 +30,13 @@ export interface ScatterLayout {
   readonly ringBytes: number;
   /** u64: running count of additions. */
   readonly eventCounter: number;
-  /** Read the lines of the next row while this one is added (worth it when the synapses do not fit the caches). */
-  readonly touchNextRow: boolean;
+  /** Read the lines of the coming rows before they are added (worth it when the synapses do not fit the caches). */
+  readonly touchRows: boolean;
 }
 
 const unroll = 8;
+/** Bytes of targets that are read ahead at a time: they stay in the first-level cache until they are used. */
+const touchBytes = 4096;
 
 /**
  * Emits `name(list, count, slot)`: delivers the `count` element indices at `list`. `slot` is the byte offset, within the ring, of the
@@ -56,7 +58,9 @@ export function emitScatterKernel(module: Module, layout: ScatterLayout): Func {
     w = f.local("w", precision);
   const next = f.local("next", "i32"),
     nextEnd = f.local("next_end", "i32"),
-    touched = f.local("touched", "i32");
+    touched = f.local("touched", "i32"),
+    frontier = f.local("frontier", "i32"),
+    budget = f.local("budget", "i32");
   const get = local.get;
   const loadTarget = (offset: number): Node =>
     targetBytes === 2 ? i32.load16_u(get(p), layout.targets + offset) : i32.load(get(p), layout.targets + offset);
@@ -90,32 +94,47 @@ export function emitScatterKernel(module: Module, layout: ScatterLayout): Func {
     single = label(),
     singleDone = label(),
     touch = label(),
-    touchDone = label();
+    touchDone = label(),
+    ahead = label(),
+    aheadDone = label();
   const relative = (index: Node): Node => (layout.sourceStart === 0 ? index : i32.sub(index, i32.const(layout.sourceStart)));
 
-  const touchNext: Node[] = layout.touchNextRow
+  const touchRow: Node = block(
+    touchDone,
+    ...(layout.allSources ? [] : [br_if(touchDone, i32.ge_u(get(next), i32.const(layout.sourceCount)))]),
+    local.set(nextEnd, rowOf(get(next), 1)),
+    local.set(next, rowOf(get(next), 0)),
+    br_if(touchDone, i32.ge_u(get(next), get(nextEnd))),
+    local.set(budget, i32.sub(get(budget), i32.sub(get(nextEnd), get(next)))),
+    loop(
+      touch,
+      local.set(touched, i32.add(get(touched), i32.load8_u(get(next), layout.targets))),
+      ...(layout.weights.kind === "perSynapse"
+        ? [
+            local.set(
+              touched,
+              i32.add(get(touched), i32.load8_u(ratio === 0 ? get(next) : i32.shl(get(next), i32.const(ratio)), layout.weights.address)),
+            ),
+          ]
+        : []),
+      local.set(next, i32.add(get(next), i32.const(layout.weights.kind === "perSynapse" ? 64 >> ratio : 64))),
+      br_if(touch, i32.lt_u(get(next), get(nextEnd))),
+    ),
+  );
+  // Several rows at once: their lines are on the way together, and the wait for memory is paid once for all.
+  const touchAhead: Node[] = layout.touchRows
     ? [
-        if_(i32.lt_u(i32.add(get(list), i32.const(4)), get(end)), [
-          local.set(next, relative(i32.load(get(list), 4))),
+        if_(i32.ge_u(i32.add(get(list), i32.const(4)), get(frontier)), [
+          local.set(budget, i32.const(touchBytes)),
           block(
-            touchDone,
-            ...(layout.allSources ? [] : [br_if(touchDone, i32.ge_u(get(next), i32.const(layout.sourceCount)))]),
-            local.set(nextEnd, rowOf(get(next), 1)),
-            local.set(next, rowOf(get(next), 0)),
-            br_if(touchDone, i32.ge_u(get(next), get(nextEnd))),
+            aheadDone,
             loop(
-              touch,
-              local.set(touched, i32.add(get(touched), i32.load8_u(get(next), layout.targets))),
-              ...(layout.weights.kind === "perSynapse"
-                ? [
-                    local.set(
-                      touched,
-                      i32.add(get(touched), i32.load8_u(ratio === 0 ? get(next) : i32.shl(get(next), i32.const(ratio)), layout.weights.address)),
-                    ),
-                  ]
-                : []),
-              local.set(next, i32.add(get(next), i32.const(layout.weights.kind === "perSynapse" ? 64 >> ratio : 64))),
-              br_if(touch, i32.lt_u(get(next), get(nextEnd))),
+              ahead,
+              br_if(aheadDone, i32.ge_u(get(frontier), get(end))),
+              local.set(next, relative(i32.load(get(frontier)))),
+              local.set(frontier, i32.add(get(frontier), i32.const(4))),
+              touchRow,
+              br_if(ahead, i32.gt_s(get(budget), i32.const(0))),
             ),
           ),
         ]),
@@ -125,6 +144,7 @@ export function emitScatterKernel(module: Module, layout: ScatterLayout): Func {
   f.emit(
     ...(layout.weights.kind === "constant" ? [local.set(w, real.const(layout.weights.value))] : []),
     local.set(end, i32.add(get(list), i32.shl(get(count), i32.const(2)))),
+    ...(layout.touchRows ? [local.set(frontier, get(list))] : []),
     block(
       allDone,
       br_if(allDone, i32.ge_u(get(list), get(end))),
@@ -134,7 +154,7 @@ export function emitScatterKernel(module: Module, layout: ScatterLayout): Func {
           skip,
           local.set(source, relative(i32.load(get(list)))),
           ...(layout.allSources ? [] : [br_if(skip, i32.ge_u(get(source), i32.const(layout.sourceCount)))]),
-          ...touchNext,
+          ...touchAhead,
           local.set(p, rowOf(get(source), 0)),
           local.set(rowEnd, rowOf(get(source), 1)),
           local.set(events, i32.add(get(events), i32.shr_u(i32.sub(get(rowEnd), get(p)), i32.const(targetShift)))),
@@ -165,7 +185,7 @@ export function emitScatterKernel(module: Module, layout: ScatterLayout): Func {
     ),
     i64.store(i32.const(layout.eventCounter), i64.add(i64.load(i32.const(layout.eventCounter)), i64.extend_i32_u(get(events)))),
     // Keeps the touching loads alive: without a use V8 would drop them.
-    ...(layout.touchNextRow ? [i32.store(i32.const(layout.eventCounter), get(touched), 8)] : [drop(get(touched))]),
+    ...(layout.touchRows ? [i32.store(i32.const(layout.eventCounter), get(touched), 8)] : [drop(get(touched))]),
   );
   return f;
 }

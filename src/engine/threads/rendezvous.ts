@@ -9,8 +9,8 @@ const word = { order: 0, kind: 1, from: 2, steps: 3, arrived: 4, turn: 5, sleepe
 export type Order = "run" | "listen";
 const orders: readonly Order[] = ["run", "listen"];
 
-/** Looks before sleeping: some tens of microseconds; few where threads have to share a core. */
-const manyLooks = 40_000, fewLooks = 50;
+/** Looks before sleeping: some milliseconds, longer than threads of one window differ; few where threads have to share a core. */
+const manyLooks = 300_000, fewLooks = 50;
 
 export class Rendezvous {
   readonly words: Int32Array<SharedArrayBuffer>;
