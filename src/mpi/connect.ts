@@ -27,12 +27,14 @@ export function underMpi(env: Environment = process.env): boolean {
 
 /**
  * Connects this process with those started beside it. Without a launcher it is the only rank. From then on all ranks end together: one that
- * throws and does not catch, or exits with a status other than 0, ends the others, and one that ends well waits for them.
+ * throws and does not catch, or exits with a status other than 0, ends the others, and one that ends well waits for them. To be called on the main thread.
  *
  * @throws {UnsupportedError} when there is no MPI library, or not the launcher's; the hint says what to install
  */
 export async function connectMpi(options: ConnectOptions = {}): Promise<Communicator> {
-  if (process.platform === "win32") throw new UnsupportedError("mpi-platform", "MPI is not bound on Windows", "Use Linux, or Linux inside Windows (WSL).");
+  if (process.platform === "win32") {
+    throw new UnsupportedError("mpi-platform", "ranks on Windows are not supported", "Use Linux, or Linux inside Windows (WSL).");
+  }
   const koffi = await importKoffi();
   return keepTrapHandler(koffi, () => connect(koffi, options.library ?? process.env.SYNFIRE_MPI_LIBRARY));
 }
@@ -49,7 +51,7 @@ function connect(koffi: Koffi, file: string | undefined): Communicator {
   const world = new World(mpi, versionOf(mpi));
   if (started?.size !== undefined && world.size !== started.size) {
     const problem = `the launcher started ${started.size} ranks (${started.variable}), but ${world.name} knows ${world.size}`;
-    throw new UnsupportedError("mpi-launcher", problem, "Launcher and library are of different versions: use the mpirun that belongs to the library.");
+    throw new UnsupportedError("mpi-launcher", problem, "Use the mpirun that belongs to the library.");
   }
   if (begins) endTogether(world);
   return world;
@@ -71,7 +73,9 @@ function launcher(env: Environment): Launcher | undefined {
 function initialize(mpi: MpiFunctions): boolean {
   const flag = new Int32Array(1);
   mpi.finalized(flag);
-  if (flag[0] !== 0) throw new UnsupportedError("mpi-again", "MPI was ended in this process and cannot begin again", "Finalize only once all is done.");
+  if (flag[0] !== 0) {
+    throw new UnsupportedError("mpi-again", "MPI was ended in this process and cannot begin again", "Finalize when all is done.");
+  }
   mpi.initialized(flag);
   const begins = flag[0] === 0;
   if (begins) {

@@ -29,6 +29,9 @@ const libraries: Readonly<Record<Family, Candidates>> = {
  */
 export function loadLibrary(koffi: Koffi, family: Family, file: string | undefined): { readonly library: LoadedLibrary; readonly family: Family } {
   const { files, install } = libraries[family];
+  // Unless told otherwise UCX, below MPICH, patches functions of malloc in the running process to hear of freed memory. V8's threads call them
+  // meanwhile: one process in forty died of it.
+  process.env.UCX_MEM_EVENTS ??= "no";
   const problems: string[] = [];
   for (const name of file === undefined ? files : [file]) {
     try {
@@ -36,11 +39,11 @@ export function loadLibrary(koffi: Koffi, family: Family, file: string | undefin
       const library = koffi.load(name, { global: true, lazy: true });
       return { library, family: familyOf(library) };
     } catch (error) {
-      problems.push(error instanceof Error ? error.message : String(error));
+      problems.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  const where = "or give the path of its library as SYNFIRE_MPI_LIBRARY";
-  throw new UnsupportedError("mpi-library", `no library of ${family} can be loaded: ${problems.join("; ")}`, `Install it, e.g. ${install}, ${where}.`);
+  const hint = `Install it, e.g. ${install}, or give the path of its library as SYNFIRE_MPI_LIBRARY.`;
+  throw new UnsupportedError("mpi-library", `no library of ${family} can be loaded: ${problems.join("; ")}`, hint);
 }
 
 /** What a library is shows in its symbols, whatever its file is called. */

@@ -7,6 +7,9 @@ import type { Value } from "./library.ts";
 /** MPI counts in C's int. */
 const largestCount = 2 ** 31 - 1;
 
+/** Milliseconds in which a launcher reads what a rank has written before it ends. One that hears of the end at once may drop it. */
+const timeToBeHeard = 200;
+
 /** All ranks that were started together (MPI_COMM_WORLD). */
 export class World implements Communicator {
   readonly name: string;
@@ -101,7 +104,10 @@ export class World implements Communicator {
 
   abort(status: number): never {
     // After the end of communication nobody waits for this rank any more.
-    if (!this.finalized) this.#mpi.abort(this.#mpi.handles.world, status);
+    if (!this.finalized) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, timeToBeHeard);
+      this.#mpi.abort(this.#mpi.handles.world, status);
+    }
     return process.exit(status);
   }
 
@@ -143,7 +149,8 @@ export class World implements Communicator {
     const text = new Uint8Array(8192);
     const known = this.#mpi.errorText(code, text, this.#flag) === 0;
     const reason = known ? new TextDecoder().decode(text.subarray(0, this.#flag[0])) : `error ${code}`;
-    throw new SimulationError("mpi", `rank ${this.rank} of ${this.size}: ${call} failed: ${reason}`, "Another rank or the network between them may have failed.");
+    const problem = `rank ${this.rank} of ${this.size}: ${call} failed: ${reason}`;
+    throw new SimulationError("mpi", problem, "Another rank or the network between them may have failed.");
   }
 }
 
