@@ -44,6 +44,8 @@ export type { SpikeSink, TraceSink } from "./network/monitors.ts";
 
 export { compile } from "./engine/compile.ts";
 export type { CompileOptions } from "./engine/compile.ts";
+export type { ExactCompileOptions } from "./engine/exact/compileExact.ts";
+export type { ExactSimulation } from "./engine/exact/simulation.ts";
 export type { Progress, RunOptions, Simulation, StreamChunk } from "./engine/simulation.ts";
 export type { RunReport } from "./engine/report.ts";
 export type { ElementState } from "./engine/growth.ts";

@@ -8,6 +8,9 @@ import { Arena } from "./arena.ts";
 import type { Precision } from "./arena.ts";
 import { assemble } from "./assemble.ts";
 import type { Communicator } from "./communicator.ts";
+import { compileExact } from "./exact/compileExact.ts";
+import type { ExactCompileOptions } from "./exact/compileExact.ts";
+import type { ExactSimulation } from "./exact/simulation.ts";
 import { Memories } from "./memories.ts";
 import { checkFits } from "./projections.ts";
 import type { Simulation } from "./simulation.ts";
@@ -17,6 +20,8 @@ import { threadsFor } from "./threadsFor.ts";
 import type { BackendName, BuildOptions } from "./parts.ts";
 
 export interface CompileOptions {
+  /** `grid` (default): in steps of `dt`. `exact`: from event to event, see `ExactCompileOptions`. */
+  readonly engine?: "grid";
   /** The step, e.g. "0.1 ms". */
   readonly dt: Quantity;
   /** `wasm` (default): generated WebAssembly SIMD. `interpreter`: the slow f64 reference. */
@@ -55,7 +60,13 @@ const listBytes = 2 ** 28;
  * @throws {ArgumentError | EquationError} for a mistake in the description
  * @throws {UnsupportedError} for a network that cannot fit, before anything is allocated
  */
-export async function compile(network: Network, options: CompileOptions): Promise<Simulation> {
+export function compile(network: Network, options: ExactCompileOptions): Promise<ExactSimulation>;
+export function compile(network: Network, options: CompileOptions): Promise<Simulation>;
+export function compile(network: Network, options: CompileOptions | ExactCompileOptions): Promise<Simulation | ExactSimulation>;
+export async function compile(network: Network, options: CompileOptions | ExactCompileOptions): Promise<Simulation | ExactSimulation> {
+  if (options.engine === "exact") return await compileExact(network, options);
+  if (options.engine !== undefined && options.engine !== "grid")
+    throw new ArgumentError("engine", `compile: there is no engine "${String(options.engine)}"`, 'Use "grid" or "exact".');
   const buildOptions = checkOptions(network, options);
   const { precision } = buildOptions;
   const data = network.data;

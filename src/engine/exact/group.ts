@@ -1,0 +1,536 @@
+/**
+ * A population of the event-driven engine. Each neuron has a row: the time its state is from, the end of its refractoriness, the round it was
+ * touched in, and its state, as what each variable differs by from its resting value. It advances when something reaches it, and never before.
+ */
+import { ArgumentError, invariant, SimulationError } from "../../errors.ts";
+import { evaluator } from "../../ir/evaluate.ts";
+import { namesIn, number } from "../../ir/expr.ts";
+import type { Expr } from "../../ir/expr.ts";
+import { Dynamics } from "../../lower/exact/dynamics.ts";
+import { exactNeuron, refusal } from "../../lower/exact/exactNeuron.ts";
+import type { ExactNeuron } from "../../lower/exact/exactNeuron.ts";
+import { restingState } from "../../lower/exact/restingState.ts";
+import type { CheckedNeuron } from "../../model/checked.ts";
+import type { Seed } from "../../math/random.ts";
+import type { PopulationData } from "../../network/data.ts";
+import { neuronScope } from "../../network/scopes.ts";
+import { resolveValue } from "../../network/values.ts";
+import type { ResolvedValue, Value } from "../../network/values.ts";
+import { poissonModel } from "../group.ts";
+import { evaluateValue, evaluateValues } from "../values.ts";
+import type { ElementValue, ValueContext } from "../values.ts";
+import type { CrossingHeap } from "./crossingHeap.ts";
+
+/** A current, constant at any moment, that is added to a parameter of some neurons. */
+export interface Added {
+  readonly into: string;
+  readonly start: number;
+  readonly end: number;
+  value: number | Float64Array;
+}
+
+/** What a row holds before the state. */
+const lastAt = 0, untilAt = 1, roundAt = 2, stateAt = 3;
+/** In place of a round: is predicted to spike although its input does not drive it to threshold. */
+const predicted = -1;
+
+type Values = (j: number) => number;
+
+interface Reset {
+  readonly target: number;
+  /** In terms of the row, where it does not depend on the state; else undefined. */
+  readonly fixed: Float64Array | number | undefined;
+  readonly value: (values: ArrayLike<number>) => number;
+}
+
+export class ExactGroup {
+  readonly index: number;
+  readonly data: PopulationData;
+  readonly size: number;
+  /** Number of its first neuron in the network. */
+  readonly base: number;
+  readonly model: CheckedNeuron | undefined;
+  readonly neuron: ExactNeuron | undefined;
+  values = new Map<string, ElementValue>();
+  readonly added: Added[] = [];
+  readonly context: ValueContext;
+  /** The round that goes on: set by the loop. */
+  round = 0;
+  readonly spiking: (neuron: number) => void;
+  readonly #heap: CrossingHeap;
+  #stride = stateAt;
+  #rows = new Float64Array(0);
+  #dead: Uint8Array | undefined;
+  /** Names of variables, impulses, parameters, i and t: what resets see. */
+  readonly #names: readonly string[];
+  readonly #tuple: Float64Array;
+  #dynamics: Dynamics[] = [];
+  #classOf: Uint32Array | undefined;
+  /** Resting values [variables], or [neurons × variables] with offsetStride > 0. */
+  #offsets = new Float64Array(0);
+  #offsetStride = 0;
+  /** What the threshold lacks at rest. [neurons] */
+  #lacks = new Float64Array(0);
+  #resets: readonly Reset[] = [];
+  #refractory: Float64Array | number | ((values: ArrayLike<number>) => number) = 0;
+  readonly #impulses: readonly Float64Array[];
+  #impulseWeights: readonly Values[] = [];
+  /** One variable that stands still while refractory: the shortest way through. */
+  #simple = false;
+  readonly #touched: Uint32Array;
+  #touchedCount = 0;
+  readonly #scratch: Float64Array;
+
+  constructor(index: number, base: number, data: PopulationData, seed: Seed, heap: CrossingHeap, spiking: (neuron: number) => void) {
+    this.index = index;
+    this.base = base;
+    this.data = data;
+    this.size = data.size;
+    this.#heap = heap;
+    this.spiking = spiking;
+    this.model = data.kind === "neurons" ? data.model.checked : data.kind === "poisson" ? poissonModel : undefined;
+    this.context = { owner: `population "${data.name}"`, size: data.size, seed, positions: data.positions };
+    this.neuron = data.kind === "neurons" ? exactNeuron(data.model.checked, data.size, this.context.owner) : undefined;
+    const { variables = [], impulses = [] } = this.neuron ?? {};
+    this.#names = [...variables, ...impulses, ...(this.model?.parameters.map((p) => p.name) ?? []), "i", "t"];
+    this.#tuple = new Float64Array(this.#names.length);
+    this.#impulses = impulses.map(() => new Float64Array(data.size));
+    this.#touched = new Uint32Array(this.neuron ? data.size : 0);
+    this.#scratch = new Float64Array(variables.length + 1);
+  }
+
+  get name(): string {
+    return this.data.name;
+  }
+  get bytes(): number {
+    return 8 * (this.#rows.length + this.#lacks.length + this.#offsets.length) + 4 * this.#touched.length;
+  }
+
+  /** Values of the description, and every neuron at its start. */
+  initialise(): void {
+    if (!this.model) return;
+    const { data, model } = this;
+    const given: Readonly<Record<string, Value>> = data.kind === "neurons" ? data.values : data.kind === "poisson" ? { rate: data.rate } : {};
+    const resolved = new Map<string, ResolvedValue>();
+    for (const p of model.parameters) resolved.set(p.name, this.#resolve(p.name, given[p.name]) ?? plain(p.value));
+    for (const v of model.variables) resolved.set(v.name, this.#resolve(v.name, given[v.name]) ?? plain(v.initial));
+    this.values = evaluateValues(resolved, this.context);
+    for (const [key, value] of this.values) if (value.kind === "inTime") throw refusal(`${this.context.owner}: ${key} changes in time (t)`,
+      "Use currentInput with a stepCurrent or arrayCurrent, net.at, or the grid.");
+    this.#dead = undefined;
+    this.#touchedCount = 0;
+    for (const impulse of this.#impulses) impulse.fill(0);
+    if (!this.neuron) return;
+    this.#derive();
+    const rows = this.#rows, { variables } = this.neuron;
+    rows.fill(0);
+    variables.forEach((v, k) => {
+      const value = valuesOf(this.values.get(v)!);
+      for (let j = 0; j < this.size; j++) rows[j * this.#stride + stateAt + k] = value(j) - this.#offset(j, k);
+    });
+    this.#startDrift();
+    for (let j = 0; j < this.size; j++) this.predict(j, 0);
+  }
+
+  /** Slot of a variable that receives: its number, or behind the variables that of an impulse. */
+  slot(variable: string): number {
+    const { variables, impulses } = this.neuron!;
+    const k = variables.indexOf(variable);
+    if (k >= 0) return k;
+    const impulse = impulses.indexOf(variable);
+    invariant(impulse >= 0, `${variable} receives`);
+    return variables.length + impulse;
+  }
+
+  /** A weight arrives at one neuron. */
+  receive(j: number, slot: number, weight: number, t: number): void {
+    const { variables, frozen } = this.neuron!;
+    if (slot >= variables.length) {
+      this.#impulses[slot - variables.length]![j]! += weight;
+      this.#touch(j, j * this.#stride);
+      return;
+    }
+    const at = j * this.#stride, rows = this.#rows;
+    if (t < rows[at + untilAt]! && frozen[slot]) return;
+    this.#bring(j, t);
+    rows[at + stateAt + slot]! += weight;
+    this.#touch(j, at);
+  }
+
+  /** A spike arrives at synapses from … end − 1. */
+  receiveRow(targets: ArrayLike<number>, from: number, end: number, weights: Float64Array | number, slot: number, t: number): void {
+    if (this.#simple && slot === 0) return this.#receiveSimply(targets, from, end, weights, t);
+    if (typeof weights === "number") for (let e = from; e < end; e++) this.receive(targets[e]!, slot, weights, t);
+    else for (let e = from; e < end; e++) this.receive(targets[e]!, slot, weights[e]!, t);
+  }
+
+  #receiveSimply(targets: ArrayLike<number>, from: number, end: number, weights: Float64Array | number, t: number): void {
+    const rows = this.#rows, stride = this.#stride, lacks = this.#lacks, one = this.#classOf ? undefined : this.#dynamics[0]!;
+    let rate = one?.rate ?? 0, weight = one?.weights[0] ?? 1;
+    for (let e = from; e < end; e++) {
+      const j = targets[e]!, at = j * stride;
+      const until = rows[at + untilAt]!;
+      if (t < until) continue;
+      if (!one) {
+        const dynamics = this.#dynamics[this.#classOf![j]!]!;
+        rate = dynamics.rate;
+        weight = dynamics.weights[0]!;
+      }
+      const last = Math.max(rows[at]!, until);
+      let y = rows[at + stateAt]!;
+      if (t > last) y *= Math.exp(rate * (t - last));
+      y += typeof weights === "number" ? weights : weights[e]!;
+      rows[at] = t;
+      rows[at + stateAt] = y;
+      const lack = lacks[j]!;
+      // Not driven to threshold by what is constant, and below it: nothing will happen until something arrives.
+      if (lack > 0 || weight * y + lack >= 0 || rows[at + roundAt] === predicted) this.#touch(j, at);
+    }
+  }
+
+  #touch(j: number, at: number): void {
+    if (this.#rows[at + roundAt] === this.round) return;
+    this.#rows[at + roundAt] = this.round;
+    this.#touched[this.#touchedCount++] = j;
+  }
+
+  /** All that arrives in this round has arrived: neurons above threshold spike, the others get new predictions. */
+  settle(t: number): void {
+    for (let k = 0; k < this.#touchedCount; k++) {
+      const j = this.#touched[k]!, at = j * this.#stride;
+      if (t >= this.#rows[at + untilAt]! && this.#isAbove(j, at + stateAt)) {
+        this.#heap.set(this.base + j, Infinity);
+        this.spiking(this.base + j);
+      } else this.predict(j, t);
+    }
+  }
+
+  /** The round is over: what lasts one moment is gone. */
+  finish(): void {
+    for (const impulse of this.#impulses) for (let k = 0; k < this.#touchedCount; k++) impulse[this.#touched[k]!] = 0;
+    this.#touchedCount = 0;
+  }
+
+  #isAbove(j: number, from: number): boolean {
+    const dynamics = this.#dynamicsOf(j);
+    let value = dynamics.drive(this.#rows, from) + this.#lacks[j]!;
+    for (let k = 0; k < this.#impulses.length; k++) value += this.#impulseWeights[k]!(j) * this.#impulses[k]![j]!;
+    return value > 0 || (value === 0 && dynamics.inclusive);
+  }
+
+  /** When the neuron, whose state is that of t, will spike if nothing arrives. */
+  predict(j: number, t: number): void {
+    const time = this.#crossing(j, t);
+    const at = j * this.#stride;
+    if (time < Infinity) this.#rows[at + roundAt] = predicted;
+    this.#heap.set(this.base + j, time);
+  }
+
+  #crossing(j: number, t: number): number {
+    const lack = this.#lacks[j]!;
+    if (lack === -Infinity) return Infinity;
+    const dynamics = this.#dynamicsOf(j), at = j * this.#stride;
+    const until = this.#rows[at + untilAt]!;
+    let state: Float64Array = this.#rows;
+    let from = at + stateAt, start = t;
+    if (t < until) {
+      state = this.#scratch;
+      from = 0;
+      for (let k = 0; k < dynamics.m; k++) state[k] = this.#rows[at + stateAt + k]!;
+      dynamics.held.advance(state, 0, until - t);
+      start = until;
+    }
+    const now = dynamics.drive(state, from) + lack;
+    if (now > 0 || (now === 0 && dynamics.inclusive)) return start;
+    return start + dynamics.crossing(state, from, lack);
+  }
+
+  /** A predicted time has come. Returns whether the neuron spikes; else the search went on. */
+  comesTrue(j: number, t: number): boolean {
+    const dynamics = this.#dynamicsOf(j);
+    this.#rows[j * this.#stride + roundAt] = 0;
+    if (!dynamics.canBeUndecided) return true;
+    // The search for a crossing may have stopped at this time without a decision.
+    this.#bring(j, t);
+    const at = j * this.#stride;
+    const value = dynamics.drive(this.#rows, at + stateAt) + this.#lacks[j]!;
+    const scale = dynamics.size(this.#rows, at + stateAt) + Math.abs(this.#lacks[j]!);
+    if (value >= -1e-9 * scale) return true;
+    this.predict(j, t);
+    return false;
+  }
+
+  /** The neuron spikes at t: reset, refractoriness, and what it will do next. */
+  fire(j: number, t: number): void {
+    this.#bring(j, t);
+    const at = j * this.#stride, rows = this.#rows;
+    let tuple: Float64Array | undefined;
+    for (const { target, fixed, value } of this.#resets) {
+      if (fixed !== undefined) {
+        const to = typeof fixed === "number" ? fixed : fixed[j]!;
+        rows[at + stateAt + target] = to;
+        if (tuple) tuple[target] = to + this.#offset(j, target);
+        continue;
+      }
+      tuple ??= this.#fill(j, t);
+      const to = value(tuple);
+      tuple[target] = to;
+      rows[at + stateAt + target] = to - this.#offset(j, target);
+    }
+    const refractory = this.#refractory;
+    const length = typeof refractory === "number" ? refractory : typeof refractory === "function" ? refractory(this.#fill(j, t)) : refractory[j]!;
+    if (length > 0) rows[at + untilAt] = t + length;
+    this.#checkFinite(j, t);
+    this.predict(j, t);
+  }
+
+  #checkFinite(j: number, t: number): void {
+    const at = j * this.#stride + stateAt;
+    for (let k = 0; k < this.neuron!.variables.length; k++) {
+      if (Number.isFinite(this.#rows[at + k]!)) continue;
+      throw new SimulationError(
+        "not-finite",
+        `population "${this.name}" produced ${this.#rows[at + k]} in ${this.neuron!.variables[k]} at t = ${t * 1e3} ms, first in neuron ${j}`,
+        "Check the weights and the reset for a division by zero.",
+      );
+    }
+  }
+
+  /** Advances a neuron's state to t. */
+  #bring(j: number, t: number): void {
+    const at = j * this.#stride, rows = this.#rows;
+    const last = rows[at + lastAt]!;
+    if (t <= last) return;
+    this.#flow(j, rows, at + stateAt, last, t);
+    rows[at + lastAt] = t;
+  }
+
+  #flow(j: number, state: Float64Array, from: number, last: number, t: number): void {
+    const dynamics = this.#dynamicsOf(j);
+    const until = this.#rows[j * this.#stride + untilAt]!;
+    if (last < until) dynamics.held.advance(state, from, Math.min(t, until) - last);
+    if (t > until) dynamics.free.advance(state, from, t - Math.max(last, until));
+  }
+
+  #dynamicsOf(j: number): Dynamics {
+    return this.#dynamics[this.#classOf ? this.#classOf[j]! : 0]!;
+  }
+
+  #offset(j: number, k: number): number {
+    return this.#offsets[j * this.#offsetStride + k]!;
+  }
+
+  /** Values that a reset sees. The state is that of t. */
+  #fill(j: number, t: number): Float64Array {
+    const { variables, impulses } = this.neuron!, tuple = this.#tuple;
+    const at = j * this.#stride + stateAt;
+    for (let k = 0; k < variables.length; k++) tuple[k] = this.#rows[at + k]! + this.#offset(j, k);
+    impulses.forEach((_, k) => (tuple[variables.length + k] = this.#impulses[k]![j]!));
+    const first = variables.length + impulses.length;
+    this.model!.parameters.forEach((p, k) => (tuple[first + k] = this.parameter(p.name, j)));
+    tuple[tuple.length - 2] = j;
+    tuple[tuple.length - 1] = t;
+    return tuple;
+  }
+
+  /** A parameter of a neuron now, with the currents that are added to it. */
+  parameter(name: string, j: number): number {
+    let value = valuesOf(this.values.get(name)!)(j);
+    for (const { into, start, end, value: more } of this.added)
+      if (into === name && j >= start && j < end) value += typeof more === "number" ? more : more[j - start]!;
+    return value;
+  }
+
+  /** A variable or parameter of a neuron at time t, which is not before its last event; nothing changes. */
+  valueAt(name: string, j: number, t: number): number {
+    const k = this.neuron?.variables.indexOf(name) ?? -1;
+    if (k < 0) return this.neuron?.impulses.includes(name) ? 0 : this.parameter(name, j);
+    const at = j * this.#stride, scratch = this.#scratch, m = this.#dynamicsOf(j).m;
+    for (let i = 0; i < m; i++) scratch[i] = this.#rows[at + stateAt + i]!;
+    const last = this.#rows[at + lastAt]!;
+    if (t > last) this.#flow(j, scratch, 0, last, t);
+    return scratch[k]! + this.#offset(j, k);
+  }
+
+  isDead(j: number): boolean {
+    return this.#dead?.[j] === 1;
+  }
+
+  /** Neurons start … end − 1 never spike again. */
+  lesion(start: number, end: number): void {
+    this.#dead ??= new Uint8Array(this.size);
+    this.#dead.fill(1, start, end);
+    if (!this.neuron) return;
+    this.#lacks.fill(-Infinity, start, end);
+    for (let j = start; j < end; j++) this.#heap.set(this.base + j, Infinity);
+  }
+
+  /** New values for a part of the neurons, at time t. */
+  set(key: string, value: Value, start: number, end: number, t: number): void {
+    const resolved = this.#resolve(key, value)!;
+    if (resolved.kind === "array" && resolved.values.length !== end - start)
+      throw new ArgumentError("size", `${this.context.owner}: ${key} has ${resolved.values.length} values for ${end - start} neurons`,
+        `Give ${end - start} values.`);
+    const isParameter = this.model!.parameters.some((p) => p.name === key);
+    const context = { ...this.context, size: resolved.kind === "array" ? end - start : this.size };
+    const made = evaluateValue(key, resolved, context, (n) => {
+      if (this.model!.parameters.some((p) => p.name === n)) return this.values.get(n);
+      return isParameter ? undefined : { kind: "array", values: Float64Array.from({ length: this.size }, (_, j) => this.valueAt(n, j, t)) };
+    });
+    if (made.kind === "inTime") throw refusal(`${this.context.owner}: ${key} changes in time (t)`);
+    const at = made.kind === "number" ? () => made.value : (j: number) => made.values[resolved.kind === "array" ? j - start : j]!;
+    if (isParameter) {
+      const old = valuesOf(this.values.get(key)!);
+      const whole = start === 0 && end === this.size;
+      const fresh: ElementValue = whole && made.kind === "number" ? made
+        : { kind: "array", values: Float64Array.from({ length: this.size }, (_, j) => (j >= start && j < end ? at(j) : old(j))) };
+      if (this.neuron) this.change(t, () => this.values.set(key, fresh));
+      else this.values.set(key, fresh);
+      return;
+    }
+    const k = this.neuron!.variables.indexOf(key);
+    if (k < 0)
+      throw new ArgumentError("impulse", `${this.context.owner}: ${key} holds what arrives at one moment and cannot be set`, "Set another variable.");
+    for (let j = start; j < end; j++) {
+      this.#bring(j, t);
+      this.#rows[j * this.#stride + stateAt + k] = at(j) - this.#offset(j, k);
+      this.predict(j, t);
+    }
+  }
+
+  /** Changes parameters or currents at time t: up to then the old ones hold, and variables go on from where they are. */
+  change(t: number, apply: () => void): void {
+    const { variables } = this.neuron!, n = variables.length;
+    const state = new Float64Array(this.size * n), times = new Float64Array(2 * this.size);
+    for (let j = 0; j < this.size; j++) {
+      this.#bring(j, t);
+      for (let k = 0; k < n; k++) state[j * n + k] = this.#rows[j * this.#stride + stateAt + k]! + this.#offset(j, k);
+      times.set(this.#rows.subarray(j * this.#stride, j * this.#stride + 2), 2 * j);
+    }
+    apply();
+    this.#derive();
+    for (let j = 0; j < this.size; j++) {
+      this.#rows.set(times.subarray(2 * j, 2 * j + 2), j * this.#stride);
+      for (let k = 0; k < n; k++) this.#rows[j * this.#stride + stateAt + k] = state[j * n + k]! - this.#offset(j, k);
+    }
+    this.#startDrift();
+    for (let j = 0; j < this.size; j++) this.predict(j, t);
+  }
+
+  /** The component that drives what has no resting value is always 1. */
+  #startDrift(): void {
+    const n = this.neuron!.variables.length;
+    if (this.#stride > stateAt + n) for (let j = 0; j < this.size; j++) this.#rows[j * this.#stride + stateAt + n] = 1;
+  }
+
+  #resolve(key: string, value: Value | undefined): ResolvedValue | undefined {
+    if (value === undefined) return undefined;
+    const model = this.model!;
+    const of = [...model.parameters, ...model.variables].find((p) => p.name === key);
+    invariant(of, `${key} is a parameter or variable`);
+    return resolveValue(value, of.dimension, neuronScope(model, this.data.positions), `${this.context.owner}: ${key}`);
+  }
+
+  /** Coefficients, resting values and thresholds from the parameters. */
+  #derive(): void {
+    const { variables, rates, inputs, frozen, threshold, impulses, reset, refractory } = this.neuron!;
+    const n = variables.length, parameters = this.model!.parameters.map((p) => p.name);
+    const names = [...parameters, "i"];
+    const all = [...rates.map((r) => r.value), ...inputs, ...(threshold ? [...threshold.weights.values(), threshold.rest] : [])];
+    const used = new Set(all.flatMap((e) => [...namesIn(e)]));
+    const evaluate = (e: Expr) => evaluator(e, names);
+    const rateOf = rates.map((r) => evaluate(r.value)), inputOf = inputs.map(evaluate);
+    const weightOf = variables.map((v) => threshold?.weights.get(v)).map((e) => (e ? evaluate(e) : undefined));
+    const restOf = threshold ? evaluate(threshold.rest) : undefined;
+    const tuple = new Float64Array(names.length);
+    const fill = (j: number): void => {
+      parameters.forEach((p, k) => (tuple[k] = used.has(p) ? this.parameter(p, j) : 0));
+      tuple[parameters.length] = j;
+    };
+    const isUneven = ({ start, end, value }: Added): boolean => start > 0 || end < this.size || typeof value !== "number";
+    const varies = [...used].some((p) => p === "i" || this.values.get(p)!.kind !== "number" || this.added.some((a) => a.into === p && isUneven(a)));
+    const systems: { readonly matrix: Float64Array; readonly weights: Float64Array; readonly input: Float64Array; readonly rest: number }[] = [];
+    for (let j = 0; j < (varies ? this.size : 1); j++) {
+      fill(j);
+      const matrix = new Float64Array(n * n);
+      rates.forEach(({ row, column }, k) => (matrix[row * n + column]! += rateOf[k]!(tuple)));
+      const input = Float64Array.from(inputOf, (f) => f(tuple));
+      const weights = Float64Array.from(weightOf, (f) => f?.(tuple) ?? 0);
+      const rest = restOf ? restOf(tuple) : -Infinity;
+      const odd = [...matrix, ...input, ...weights].find((x) => !Number.isFinite(x));
+      if (odd !== undefined)
+        throw new ArgumentError(
+          "not-finite", `${this.context.owner}: a coefficient of the equations is ${odd} for neuron ${j}`, "Check the parameters for a zero.",
+        );
+      systems.push({ matrix, weights, input, rest });
+    }
+    const resting = systems.map(({ matrix, input }) => restingState(matrix, input));
+    const drifts = resting.includes(undefined);
+    const m = drifts ? n + 1 : n;
+    this.#stride = stateAt + m;
+    if (this.#rows.length !== this.size * this.#stride) this.#rows = new Float64Array(this.size * this.#stride);
+    this.#offsetStride = varies ? n : 0;
+    this.#offsets = new Float64Array(systems.length * n);
+    this.#lacks = new Float64Array(this.size);
+    this.#dynamics = [];
+    this.#classOf = varies ? new Uint32Array(this.size) : undefined;
+    const classes = new Map<string, number>();
+    systems.forEach(({ matrix, weights, input, rest }, j) => {
+      // Where there is no resting state, a component that is always 1 carries the input.
+      const full = drifts ? new Float64Array(m * m) : matrix;
+      if (drifts) for (let i = 0; i < n; i++) {
+        full.set(matrix.subarray(i * n, (i + 1) * n), i * m);
+        full[i * m + n] = input[i]!;
+      }
+      const offset = drifts ? new Float64Array(n) : resting[j]!;
+      this.#offsets.set(offset, j * n);
+      const drive = drifts ? Float64Array.of(...weights, 0) : weights;
+      const key = varies ? `${full.join()} ${drive.join()}` : "";
+      let known = classes.get(key);
+      if (known === undefined) {
+        known = this.#dynamics.push(new Dynamics(full, m, drifts ? [...frozen, false] : frozen, drive, threshold?.inclusive ?? false)) - 1;
+        classes.set(key, known);
+      }
+      if (this.#classOf) this.#classOf[j] = known;
+      const lack = rest + weights.reduce((sum, w, k) => sum + (w === 0 ? 0 : w * offset[k]!), 0);
+      if (varies) this.#lacks[j] = this.isDead(j) ? -Infinity : lack;
+      else for (let i = 0; i < this.size; i++) this.#lacks[i] = this.isDead(i) ? -Infinity : lack;
+    });
+    const perNeuron = (e: Expr): Values => {
+      const names = new Set(namesIn(e)), f = evaluate(e);
+      return (j) => {
+        parameters.forEach((p, k) => (tuple[k] = names.has(p) ? this.parameter(p, j) : 0));
+        tuple[parameters.length] = j;
+        return f(tuple);
+      };
+    };
+    this.#impulseWeights = impulses.map((v) => threshold?.weights.get(v)).map((e) => (e ? perNeuron(e) : () => 0));
+    const state = new Set([...variables, ...impulses, "t"]);
+    /** One number, one for each neuron, or undefined where the state decides. */
+    const fixed = (e: Expr): Float64Array | number | undefined => {
+      const found = [...namesIn(e)];
+      if (found.some((f) => state.has(f))) return undefined;
+      const value = perNeuron(e);
+      const same = found.every((f) => f !== "i" && this.values.get(f)?.kind === "number" && !this.added.some((a) => a.into === f));
+      return same ? value(0) : Float64Array.from({ length: this.size }, (_, j) => value(j));
+    };
+    const inRow = (value: Float64Array | number, k: number): Float64Array | number =>
+      typeof value === "number" && this.#offsetStride === 0 ? value - this.#offset(0, k)
+        : Float64Array.from({ length: this.size }, (_, j) => (typeof value === "number" ? value : value[j]!) - this.#offset(j, k));
+    this.#resets = reset.map((r): Reset => {
+      const target = variables.indexOf(r.target);
+      const value = fixed(r.value);
+      return { target, fixed: value === undefined ? undefined : inRow(value, target), value: evaluator(r.value, this.#names) };
+    });
+    this.#refractory = refractory === undefined ? 0 : (fixed(refractory) ?? evaluator(refractory, this.#names));
+    this.#simple = m === 1 && impulses.length === 0 && this.#dynamics.every((d) => d.rate < 0) && (refractory === undefined || frozen[0]!);
+  }
+}
+
+const plain = (value: number): ResolvedValue => ({ kind: "expr", expr: number(value), draws: 0 });
+
+const valuesOf = (value: ElementValue): Values => {
+  if (value.kind === "number") return () => value.value;
+  invariant(value.kind === "array", "values that change in time were refused");
+  return (j) => value.values[j]!;
+};
