@@ -39,7 +39,6 @@ export function wire(p: ProjectionData, { data, machine, requests, pre, post }: 
     selfOffset: p.pre.population === p.post.population ? p.post.start - p.pre.start : undefined, preStart: p.pre.start, postStart: p.post.start,
     ...(pre.data.positions ? { prePositions: pre.data.positions } : {}), ...(post.data.positions ? { postPositions: post.data.positions } : {}),
     uniform: machine.uniform(`projection/${p.name}/connect`), bernoulli: machine.bernoulli(`projection/${p.name}/connect`),
-    bernoulli: machine.bernoulli(`projection/${p.name}/connect`),
   };
   const resolved = resolveSynapseValues(p, data);
   const columnOf = (key: string): Column => {
