@@ -17,10 +17,16 @@ test("a model that imports anything but the public package is reported", () => {
   expect(imports("models/neurons/lif.ts", `import { neuron } from "synfire";\nimport { x } from "./other.ts";`)).toEqual([]);
 });
 
-test("Node's modules are reported in code that browsers run, and accepted in cli/ and io/", () => {
+test("Node's modules are reported in code that browsers run, and accepted in cli/, io/ and mpi/", () => {
   const text = `import { readFileSync } from "node:fs";`;
   expect(imports("src/engine/compile.ts", text)).toHaveLength(1);
-  expect(imports("src/cli/main.ts", text)).toEqual([]);
+  for (const path of ["src/cli/main.ts", "src/io/files.ts", "src/mpi/connect.ts"]) expect(imports(path, text)).toEqual([]);
+});
+
+test("koffi, which need not be installed, is reported outside of mpi/", () => {
+  const text = `const koffi = await import("koffi");`;
+  expect(imports("src/engine/compile.ts", text)).toEqual(["koffi is optional and calls C: only mpi/ may use it"]);
+  expect(imports("src/mpi/koffi.ts", text)).toEqual([]);
 });
 
 test("a relative import without its extension is reported with the one to write", () => {
