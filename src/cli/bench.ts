@@ -26,7 +26,7 @@ const networks: Readonly<Record<string, { readonly file: string; readonly set?: 
   F1: { file: "microcircuit", set: ["scale=1"] },
 };
 
-interface BenchOptions extends Pick<SimulationOptions, "backend" | "precision" | "seed"> {
+interface BenchOptions extends Pick<SimulationOptions, "backend" | "precision" | "threads" | "seed"> {
   readonly seconds: number; readonly repeat: number; readonly json?: boolean;
 }
 
@@ -60,13 +60,13 @@ async function bench(net: string, options: BenchOptions): Promise<void> {
 }
 
 /** One run in this process. The benchmark's own warm-up is simulated but not timed. */
-async function measure(net: string, { seconds, backend, precision, seed }: BenchOptions): Promise<Measurement> {
+async function measure(net: string, { seconds, backend, precision, threads, seed }: BenchOptions): Promise<Measurement> {
   const { file, set = [] } = networks[net]!;
   const loaded = await loadNetwork(file, { set, duration: `${seconds} s`, ...(seed === undefined ? {} : { seed }) });
   const network = await loaded!.build();
   let residentBefore = 0, peak = 0, weights: readonly Float64Array[] = [];
   const { report, measured } = await simulate(network, {
-    settings: loaded!.settings, backend, precision, onStage: (stage) => {
+    settings: loaded!.settings, backend, precision, threads, onStage: (stage) => {
       if (stage === "connect") residentBefore = process.memoryUsage.rss();
     },
     onEnd: (simulation) => {
@@ -122,7 +122,7 @@ function peakResident(): number {
 
 function describe(m: Measurement): string {
   return [
-    `${m.net} on ${m.backend} ${m.precision}: ${time(m.bio_s)} simulated in ${time(m.sim_s)} (${time(m.cpu_s)} of processor time)`,
+    `${m.net} on ${m.backend} ${m.precision}${m.threads > 1 ? `, ${m.threads} threads` : ""}: ${time(m.bio_s)} simulated in ${time(m.sim_s)} (${time(m.cpu_s)} of processor time)`,
     `${thousands(m.spikes)} spikes, ${significant(m.rate_hz)} Hz; ${thousands(m.syn_events)} synaptic events, ${significant(m.ns_per_event)} ns each`,
     `${thousands(m.n_syn)} synapses made in ${significant(m.build_ms)} ms, ${significant(m.bytes_per_syn)} bytes each; ` +
       `compiled in ${significant(m.compile_ms)} ms; peak memory ${bytes(m.peak_rss_bytes)}`,

@@ -8,6 +8,7 @@ export interface SimulationOptions {
   readonly dt?: string;
   readonly backend: "wasm" | "interpreter";
   readonly precision: "f32" | "f64";
+  readonly threads: number | "auto";
   readonly seed?: number;
   readonly set?: readonly string[];
 }
@@ -27,8 +28,11 @@ const collect = (text: string, before: readonly string[] = []): readonly string[
 export function addBackendOptions(command: Command): Command {
   return command
     .addOption(new Option("--backend <name>", "what runs the equations").choices(["wasm", "interpreter"]).default("wasm"))
-    .addOption(new Option("--precision <name>", "of the state").choices(["f32", "f64"]).default("f32"));
+    .addOption(new Option("--precision <name>", "of the state").choices(["f32", "f64"]).default("f32"))
+    .addOption(new Option("--threads <n>", 'that share the work; "auto": as many as pay').argParser(threadCount).default(1));
 }
+
+const threadCount = (text: string): number | "auto" => (text === "auto" ? text : positiveWholeNumber(text));
 
 export function wholeNumber(text: string): number {
   const value = Number(text);

@@ -76,9 +76,9 @@ async function simulateWithProgress(
 ) {
   const progress = screen.progress();
   try {
-    const { backend, precision } = options;
+    const { backend, precision, threads } = options;
     return await simulate(network, {
-      settings, backend, precision, signal, onProgress: (state) => progress.update(state),
+      settings, backend, precision, threads, signal, onProgress: (state) => progress.update(state),
       onBegin: (simulation) => learning.begin(simulation), onEnd: (simulation) => learning.end(simulation),
     });
   } finally {

@@ -8,6 +8,7 @@ export interface SimulateOptions {
   readonly settings: Settings;
   readonly backend: "wasm" | "interpreter";
   readonly precision: "f32" | "f64";
+  readonly threads: number | "auto";
   readonly signal?: AbortSignal;
   readonly onStage?: CompileOptions["onStage"];
   /** Times count the warm-up. */
@@ -37,7 +38,7 @@ export async function simulate(network: Network, options: SimulateOptions): Prom
   const [duration, warmup] = [seconds("duration"), seconds("warmup")];
   const asked = warmup + duration;
   await using simulation = await compile(network, {
-    dt: settings["dt"] as CompileOptions["dt"], backend: options.backend, precision: options.precision,
+    dt: settings["dt"] as CompileOptions["dt"], backend: options.backend, precision: options.precision, threads: options.threads,
     ...(typeof settings["seed"] === "number" ? { seed: settings["seed"] } : {}), ...(options.onStage ? { onStage: options.onStage } : {}),
   });
 

@@ -34,9 +34,9 @@ async function verify(path: string, options: VerifyOptions): Promise<void> {
   spikeMonitorOf(network);
   await interruptible(async ({ signal, status }) => {
     const progress = screen.progress();
-    const { backend, precision } = record;
+    const { backend, precision, threads } = record;
     const { report } = await simulate(network, {
-      settings: { ...loaded.settings, seed: record.seed }, backend, precision, signal, onProgress: (state) => progress.update(state),
+      settings: { ...loaded.settings, seed: record.seed }, backend, precision, threads, signal, onProgress: (state) => progress.update(state),
     }).finally(() => progress.done());
     if (signal.aborted) {
       process.exitCode = status ?? 130;
