@@ -519,9 +519,8 @@ export class Network {
 
   /** Rebuilds a network from `toJSON`'s result or its text; it simulates to the same spikes. */
   static fromJSON(json: unknown): Network {
-    const data = networkFromJSON(json);
     try {
-      return Network.#fromData(data);
+      return Network.#fromData(networkFromJSON(json));
     } catch (error) {
       if (error instanceof SynfireError) throw error;
       // A field that is missing or of another type shows itself as a TypeError or RangeError of whoever reads it first.
