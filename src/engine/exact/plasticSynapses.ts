@@ -63,7 +63,8 @@ export class PlasticSynapses implements Arrivals {
   readonly #incoming: Uint32Array;
   readonly #sourceOf: Uint32Array;
   #tuple: Float64Array;
-  #past: Map<number, Float64Array> | undefined;
+  /** What postsynaptic variables were before the last postsynaptic event, and when that was: only where both sides act simultaneously. */
+  #past: { readonly times: Float64Array; readonly values: readonly Float64Array[] } | undefined;
   readonly #stream: number;
   #drawn = 0;
 
@@ -135,34 +136,30 @@ export class PlasticSynapses implements Arrivals {
     },
   };
 
-  deliver(t: number): void {
+  deliver(t: number, limit: number): void {
     const { post, timing, wiring } = this.options;
-    while (this.#sent.next <= t) this.#sent.pop((j, slot, value) => post.receive(j, slot, value, t));
+    while (this.#sent.next <= limit) this.#sent.pop((j, slot, value) => post.receive(j, slot, value, t));
     const { pre, post: back } = this.#queues;
-    const due = (queues: readonly Queue[]): boolean => queues.some(({ line }) => line.next <= t);
-    const simultaneous = timing.coincident === "simultaneous" && due(back) && (due(pre) || this.#walk.next <= t);
-    this.#past = simultaneous ? new Map() : undefined;
     const forth = (): void => {
       for (const { pathway, line } of pre) {
-        while (line.next <= t) {
+        while (line.next <= limit) {
           const source = line.pop();
           for (let e = wiring.rows[source]!; e < wiring.rows[source + 1]!; e++) this.#visit(e, pathway, t);
         }
       }
-      while (this.#walk.next <= t) {
+      while (this.#walk.next <= limit) {
         this.#visit(this.#walk.synapse, pre[0]!.pathway, t);
         this.#walk.advance(wiring.delays as Float64Array);
       }
     };
     if (timing.coincident === "pre-first") forth();
     for (const { pathway, line } of back) {
-      while (line.next <= t) {
+      while (line.next <= limit) {
         const j = line.pop();
         for (let k = this.#first[j]!; k < this.#first[j + 1]!; k++) this.#visit(this.#incoming[k]!, pathway, t);
       }
     }
     if (timing.coincident !== "pre-first") forth();
-    this.#past = undefined;
   }
 
   /** An event reaches a synapse. */
@@ -174,9 +171,11 @@ export class PlasticSynapses implements Arrivals {
     this.#visited[e] = t;
     for (let k = 0; k < n; k++) this.#state[k]![e] = tuple[k]!;
     if (this.#past) {
-      if (pathway.on === "post") {
-        if (!this.#past.has(e)) this.#past.set(e, tuple.slice(0, n));
-      } else for (const k of this.#program.ofPost) tuple[k] = this.#past.get(e)?.[k] ?? tuple[k]!;
+      const { times, values } = this.#past, { ofPost } = this.#program;
+      if (pathway.on === "post" && times[e] !== t) {
+        times[e] = t;
+        ofPost.forEach((k, p) => (values[p]![e] = tuple[k]!));
+      } else if (pathway.on === "pre" && times[e] === t) ofPost.forEach((k, p) => (tuple[k] = values[p]![e]!));
     }
     const j = wiring.targets[e]!;
     for (const { place, side, name } of pathway.ends)
@@ -292,6 +291,8 @@ export class PlasticSynapses implements Arrivals {
     this.#program = this.#compile();
     this.#queues = { pre: this.#queuesOf("pre"), post: this.#queuesOf("post") };
     this.#visited.fill(0);
+    const column = () => new Float64Array(wiring.count).fill(-1);
+    this.#past = this.options.timing.coincident === "simultaneous" ? { times: column(), values: this.#program.ofPost.map(column) } : undefined;
     this.#walk.clear();
     this.#sent.clear();
     this.#drawn = this.events = this.visits = 0;

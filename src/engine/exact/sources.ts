@@ -45,9 +45,9 @@ export class ScheduledSpikes implements Emitter {
     this.next = this.#times[0] ?? Infinity;
   }
 
-  emit(t: number, spiking: (neuron: number) => void): void {
+  emit(limit: number, spiking: (neuron: number) => void): void {
     let last = -1;
-    while (this.next <= t) {
+    while (this.next <= limit) {
       const j = this.#who[this.#at]!;
       // A second spike of the same element at the same time comes in the next round.
       if (j === last) return;
@@ -88,8 +88,8 @@ export class PoissonSpikes implements Emitter {
     else this.#processes.setRates(rates, size, t);
   }
 
-  emit(t: number, spiking: (neuron: number) => void): void {
-    if (this.next > t) return;
+  emit(limit: number, spiking: (neuron: number) => void): void {
+    if (this.next > limit) return;
     const j = this.#processes.take();
     if (!this.#group.isDead(j)) spiking(this.#group.base + j);
   }
@@ -121,9 +121,9 @@ export class PoissonArrivals implements Arrivals {
     this.#processes.restart(this.#rates, this.#options.count);
   }
 
-  deliver(t: number): void {
+  deliver(t: number, limit: number): void {
     const { group, start, slot, weight } = this.#options;
-    while (this.#processes.next <= t) group.receive(start + this.#processes.take(), slot, weight, t);
+    while (this.#processes.next <= limit) group.receive(start + this.#processes.take(), slot, weight, t);
   }
 }
 

@@ -47,17 +47,17 @@ export class StaticSynapses implements Arrivals, Outgoing {
     else this.#walk.push(t, rows[source]!, rows[source + 1]!, this.delays);
   }
 
-  deliver(t: number): void {
+  deliver(t: number, limit: number): void {
     const { rows, targets } = this.wiring, { weights, delays } = this;
     if (typeof delays === "number") {
-      while (this.#line.next <= t) {
+      while (this.#line.next <= limit) {
         const source = this.#line.pop();
         this.events += rows[source + 1]! - rows[source]!;
         this.#post.receiveRow(targets, rows[source]!, rows[source + 1]!, weights, this.#slot, t);
       }
       return;
     }
-    while (this.#walk.next <= t) {
+    while (this.#walk.next <= limit) {
       const e = this.#walk.synapse;
       this.events++;
       this.#post.receive(targets[e]!, this.#slot, typeof weights === "number" ? weights : weights[e]!, t);
