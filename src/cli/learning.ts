@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { ArgumentError } from "../errors.ts";
 import { Projection } from "../index.ts";
-import type { Network, Positions, Simulation } from "../index.ts";
+import type { ExactSimulation, Network, Positions, Simulation } from "../index.ts";
 import {
   fieldsScene, receptiveFields, saveScene, saveWeightTables, shownWeights, summariseWeights, weightHistogramsScene, weightTable,
 } from "../io/index.ts";
@@ -48,12 +48,12 @@ export class Learning {
   }
 
   /** Keeps the weights with which a simulation begins. */
-  begin(simulation: Simulation): void {
+  begin(simulation: Simulation | ExactSimulation): void {
     this.#before = this.#projections.map((projection) => simulation.synapses(projection).weights);
   }
 
   /** Keeps those with which it ends. */
-  end(simulation: Simulation): void {
+  end(simulation: Simulation | ExactSimulation): void {
     this.#learned = this.#projections.map((projection, k) => ({ table: weightTable(simulation, projection), before: this.#before[k]! }));
   }
 

@@ -32,6 +32,9 @@ export function addBackendOptions(command: Command): Command {
     .addOption(new Option("--threads <n>", 'that share the work; "auto": as many as pay').argParser(threadCount).default(1));
 }
 
+export const engineOption = (): Option =>
+  new Option("--engine <name>", "grid: in steps of dt; exact: from event to event, without a step").choices(["grid", "exact"]).default("grid");
+
 const threadCount = (text: string): number | "auto" => (text === "auto" ? text : positiveWholeNumber(text));
 
 export function wholeNumber(text: string): number {

@@ -2,9 +2,9 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
-import { SimulationError } from "../errors.ts";
+import { ArgumentError, SimulationError } from "../errors.ts";
 import { asFileError, makeFolder, writeAtomically } from "../io/files.ts";
-import type { Network, SpikeMonitor } from "../index.ts";
+import type { ExactSimulation, Network, Simulation, SpikeMonitor } from "../index.ts";
 import { saveRaster, saveSpikes } from "../io/index.ts";
 import { bytes, significant, table, thousands, time } from "./format.ts";
 import { Learning } from "./learning.ts";
@@ -12,7 +12,7 @@ import { interruptible } from "./interrupt.ts";
 import type { Interruption } from "./interrupt.ts";
 import { loadNetwork } from "./loadNetwork.ts";
 import type { NetworkFile } from "./loadNetwork.ts";
-import { addSimulationOptions, examples, jsonOption, quietOption } from "./options.ts";
+import { addSimulationOptions, engineOption, examples, jsonOption, quietOption } from "./options.ts";
 import type { SimulationOptions } from "./options.ts";
 import { saveMonitored } from "./saveMonitored.ts";
 import { makeRunRecord } from "./runRecord.ts";
@@ -21,17 +21,20 @@ import { Screen } from "./screen.ts";
 import { simulate, spikeMonitorOf } from "./simulate.ts";
 import type { Simulated } from "./simulate.ts";
 
-interface RunOptions extends SimulationOptions { readonly out?: string; readonly json?: boolean; readonly quiet?: boolean }
+interface RunOptions extends SimulationOptions {
+  readonly engine: "grid" | "exact"; readonly out?: string; readonly json?: boolean; readonly quiet?: boolean;
+}
 
 export function runCommand(): Command {
   return addSimulationOptions(new Command("run"))
     .description("simulate the network of a file (.ts, .js, .json) or one that comes with synfire, and save raster, spikes and run.json")
     .argument("<file>", "a network file, or a name such as brunel (synfire models lists them)")
     .option("--out <folder>", "where to save raster.png, raster.svg, raster.html, spikes.csv and run.json (default: save nothing)")
+    .addOption(engineOption())
     .addOption(jsonOption())
     .addOption(quietOption())
     .addHelpText("after", networkFileHelp + examples("run brunel --out out/brunel", 'run mine.ts --duration "2 s" --set g=4.5 --out out/mine',
-      "run mine.json --precision f64 --seed 7 --json"))
+      "run mine.json --precision f64 --seed 7 --json", "run brunel --engine exact"))
     .action((file: string, options: RunOptions) => run(file, options));
 }
 
@@ -48,6 +51,8 @@ Ctrl-C stops the run and saves what was recorded (exit status 130).
 
 async function run(file: string, options: RunOptions): Promise<void> {
   const screen = new Screen(options);
+  if (options.engine === "exact" && options.dt !== undefined)
+    throw new ArgumentError("exact-option", `--engine exact takes no --dt ${options.dt}: there are no steps`, "Leave out one of the two.");
   const loaded = await loadNetwork(file, options);
   if (!loaded) return screen.note(`${file} ran as a program of its own; it exports no network`);
   const folder = options.out === undefined ? undefined : await writableFolder(options.out);
@@ -62,7 +67,8 @@ async function run(file: string, options: RunOptions): Promise<void> {
       if (error instanceof SimulationError) await keep();
       throw error;
     });
-    const record = makeRunRecord(loaded, options.backend, simulated, spikes, folder ?? process.cwd(), learning.records);
+    const backend = options.engine === "exact" ? "exact" : options.backend;
+    const record = makeRunRecord(loaded, backend, simulated, spikes, folder ?? process.cwd(), learning.records);
     screen.say(describe(record, loaded, simulated, learning));
     for (const warning of record.warnings ?? []) screen.note(`warning: ${warning}`);
     await keep(record);
@@ -76,9 +82,9 @@ async function simulateWithProgress(
 ) {
   const progress = screen.progress();
   try {
-    const { backend, precision, threads } = options;
-    return await simulate(network, {
-      settings, backend, precision, threads, signal, onProgress: (state) => progress.update(state),
+    const { engine, backend, precision, threads } = options;
+    return await simulate<Simulation | ExactSimulation>(network, {
+      settings, engine, backend, precision, threads, signal, onProgress: (state) => progress.update(state),
       onBegin: (simulation) => learning.begin(simulation), onEnd: (simulation) => learning.end(simulation),
     });
   } finally {
@@ -122,13 +128,14 @@ async function save({ folder, network, spikes, learning, file, record, screen }:
 /** Rates, CV of inter-spike intervals and speed, for people. */
 function describe(record: RunRecord, { name }: NetworkFile, { measured, asked }: Simulated, learning: Learning): string {
   const { simulated, timings } = record;
-  const stopped = simulated < asked - record.dt ? `, interrupted at ${time(simulated)} of ${time(asked)}` : "";
+  const stopped = simulated < asked - Math.max(record.dt, 1e-9 * asked) ? `, interrupted at ${time(simulated)} of ${time(asked)}` : "";
   const rows = record.populations.map(({ name, size, spikes, rate_hz, cv }) =>
     [name, thousands(size), thousands(spikes), `${rate_hz.toFixed(2)} Hz`, cv === null ? "–" : cv.toFixed(2)]);
   const perEvent = measured.synapticEvents > 0 ? `, ${significant((measured.wall * 1e9) / measured.synapticEvents)} ns each` : "";
   const factor = measured.duration / measured.wall;
   return [
-    `${name}: ${thousands(record.neurons)} neurons, ${thousands(record.synapses)} synapses, dt ${time(record.dt)}, ` +
+    `${name}: ${thousands(record.neurons)} neurons, ${thousands(record.synapses)} synapses, ` +
+      `${record.dt > 0 ? `dt ${time(record.dt)}` : "no step"}, ` +
       `${record.backend} ${record.precision}, seed ${record.seed}${stopped}`,
     "",
     table([["population", "neurons", "spikes", "rate", "CV of ISI"], ...rows], [1, 2, 3, 4]),

@@ -23,11 +23,12 @@ export interface RunRecord {
   /** Path of the network file, relative to this record; or the bare name of a network that comes with synfire. */
   readonly network: string;
   readonly settings: Settings;
-  readonly backend: "wasm" | "interpreter";
+  /** `exact`: the event-driven engine. */
+  readonly backend: "wasm" | "interpreter" | "exact";
   readonly precision: "f32" | "f64";
   readonly seed: number;
   readonly threads: number;
-  /** Seconds. */
+  /** Seconds; 0 on the event-driven engine. */
   readonly dt: number;
   /** Seconds asked for, and simulated (less when the run was interrupted); warm-up included. */
   readonly asked: number;
@@ -120,10 +121,10 @@ const isPositive = (value: unknown): boolean => typeof value === "number" && Num
 const neededFields: Readonly<Record<string, (value: unknown) => boolean>> = {
   network: (value) => isText(value) && value !== "",
   settings: (value) => typeof value === "object" && value !== null && Object.values(value).every(isSettingValue),
-  backend: (value) => value === "wasm" || value === "interpreter",
+  backend: (value) => value === "wasm" || value === "interpreter" || value === "exact",
   precision: (value) => value === "f32" || value === "f64",
   seed: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
-  dt: isPositive,
+  dt: (value) => value === 0 || isPositive(value),
   simulated: (value) => value === 0 || isPositive(value),
   modelHash: isText,
   spikeHash: isText,

@@ -1,11 +1,14 @@
 /** Compiles and runs a network file's network, timing the measured part alone. What `run`, `verify` and `bench` share. */
 import { compile } from "../index.ts";
-import type { CompileOptions, Network, Progress, RunReport, Simulation, SpikeMonitor } from "../index.ts";
+import type { CompileOptions, ExactSimulation, Network, Progress, RunReport, Simulation, SpikeMonitor } from "../index.ts";
 import { dimensions, parseQuantity } from "../units/index.ts";
 import type { Settings } from "./settings.ts";
 
-export interface SimulateOptions {
+/** `S`: on the grid, unless `engine` may be "exact". */
+export interface SimulateOptions<S extends Simulation | ExactSimulation = Simulation> {
   readonly settings: Settings;
+  /** `exact` has no use for a step, a back-end, a precision and threads. */
+  readonly engine?: "grid" | "exact";
   readonly backend: "wasm" | "interpreter";
   readonly precision: "f32" | "f64";
   readonly threads: number | "auto";
@@ -14,9 +17,9 @@ export interface SimulateOptions {
   /** Times count the warm-up. */
   readonly onProgress?: (progress: Progress) => void;
   /** The simulation before its first step. */
-  readonly onBegin?: (simulation: Simulation) => void;
+  readonly onBegin?: (simulation: S) => void;
   /** The simulation as the run left it; it is disposed afterwards. */
-  readonly onEnd?: (simulation: Simulation) => void;
+  readonly onEnd?: (simulation: S) => void;
 }
 
 export interface Simulated {
@@ -32,17 +35,20 @@ export interface Simulated {
 }
 
 /** Runs warm-up and duration. An aborted run returns what it did so far. */
-export async function simulate(network: Network, options: SimulateOptions): Promise<Simulated> {
+export async function simulate<S extends Simulation | ExactSimulation = Simulation>(
+  network: Network, options: SimulateOptions<S>,
+): Promise<Simulated> {
   const { settings, signal, onProgress } = options;
   const seconds = (name: "duration" | "warmup" | "dt") => parseQuantity(settings[name] as string, dimensions.second, name);
   const [duration, warmup] = [seconds("duration"), seconds("warmup")];
   const asked = warmup + duration;
-  await using simulation = await compile(network, {
-    dt: settings["dt"] as CompileOptions["dt"], backend: options.backend, precision: options.precision, threads: options.threads,
+  const always = {
     ...(typeof settings["seed"] === "number" ? { seed: settings["seed"] } : {}), ...(options.onStage ? { onStage: options.onStage } : {}),
-  });
+  };
+  const onGrid = { dt: settings["dt"] as CompileOptions["dt"], backend: options.backend, precision: options.precision, threads: options.threads };
+  await using simulation = await compile(network, options.engine === "exact" ? { engine: "exact", ...always } : { ...onGrid, ...always });
 
-  options.onBegin?.(simulation);
+  options.onBegin?.(simulation as S);
   const run = async (length: number) => {
     const before = simulation.time;
     const progress = onProgress && { onProgress: ({ time, spikes }: Progress) => onProgress({ time: before + time, spikes, duration: asked }) };
@@ -59,7 +65,7 @@ export async function simulate(network: Network, options: SimulateOptions): Prom
   const cpu = process.cpuUsage(cpuBefore);
   const wall = (performance.now() - wallBefore) / 1000;
   const report = simulation.report();
-  options.onEnd?.(simulation);
+  options.onEnd?.(simulation as S);
   const measuredDuration = report.duration - before.duration;
   return {
     report, asked,

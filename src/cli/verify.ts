@@ -34,9 +34,10 @@ async function verify(path: string, options: VerifyOptions): Promise<void> {
   spikeMonitorOf(network);
   await interruptible(async ({ signal, status }) => {
     const progress = screen.progress();
-    const { backend, precision, threads } = record;
+    const { precision, threads } = record;
+    const how = record.backend === "exact" ? { engine: "exact", backend: "wasm" } as const : { backend: record.backend };
     const { report } = await simulate(network, {
-      settings: { ...loaded.settings, seed: record.seed }, backend, precision, threads, signal, onProgress: (state) => progress.update(state),
+      settings: { ...loaded.settings, seed: record.seed }, ...how, precision, threads, signal, onProgress: (state) => progress.update(state),
     }).finally(() => progress.done());
     if (signal.aborted) {
       process.exitCode = status ?? 130;
