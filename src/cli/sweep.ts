@@ -21,6 +21,7 @@ import { slurmScript } from "./sweep/slurm.ts";
 import { sourceHash } from "./sweep/sourceHash.ts";
 import { checkFormats, isFormat, tableFormats } from "./sweep/tableFiles.ts";
 import type { TableFormat } from "./sweep/tableFiles.ts";
+import { packageVersion } from "./versions.ts";
 
 interface SweepOptions extends SimulationOptions {
   readonly seeds?: number; readonly zip?: boolean; readonly out?: string; readonly workers?: number; readonly format?: readonly TableFormat[];
@@ -82,8 +83,8 @@ async function sweep(file: string | undefined, options: SweepOptions): Promise<v
     screen.note("this is a task of a Slurm array; without --array it does all points");
   }
   await interruptible((interruption) => runSweep(plan, {
-    folder, share, interruption, screen, workers: options.workers ?? defaultWorkers(share), keepSpikes: options.keep !== undefined,
-    force: options.force ?? false, quiet: options.quiet ?? false,
+    folder, share, interruption, screen, workers: options.workers ?? defaultWorkers(share, options.threads), threads: options.threads,
+    keepSpikes: options.keep !== undefined, force: options.force ?? false, quiet: options.quiet ?? false,
     ...(options.timeLimit === undefined ? {} : { timeLimit: parseQuantity(options.timeLimit, dimensions.second, "--time-limit") }),
   }));
 }
@@ -102,15 +103,18 @@ async function planOf(file: string, folder: string, options: SweepOptions): Prom
   const first = typeof settings["seed"] === "number" ? settings["seed"] : 1;
   const seeds = count === undefined ? [] : Array.from({ length: count }, (_, k) => first + k);
   return makePlan({
-    path: loaded.path, folder, source: sourceHash(loaded.path), settings, axes: all.filter(({ values }) => values.length > 1),
-    zip: options.zip ?? false, seeds, backend, precision, simulation: {}, formats: options.format ?? ["csv"],
+    path: loaded.path, folder, synfire: packageVersion(), source: sourceHash(loaded.path), settings,
+    axes: all.filter(({ values }) => values.length > 1), zip: options.zip ?? false, seeds, backend, precision, simulation: {},
+    formats: options.format ?? ["csv"],
   });
 }
 
-const defaultWorkers = ({ kind }: Share): number => {
-  if (kind === "local") return availableParallelism();
-  return kind === "task" ? Math.max(1, Number(process.env["SLURM_CPUS_PER_TASK"] ?? 1) || 1) : 1;
-};
+/** As many as keep the cores busy, with the threads of each. */
+function defaultWorkers({ kind }: Share, threads: number | "auto"): number {
+  if (kind === "rank" || threads === "auto") return 1;
+  const cores = kind === "local" ? availableParallelism() : Number(process.env["SLURM_CPUS_PER_TASK"] ?? 1) || 1;
+  return Math.max(1, Math.floor(cores / threads));
+}
 
 async function merge(file: string | undefined, folder: string, { format }: SweepOptions, screen: Screen): Promise<void> {
   if (file !== undefined) throw new ArgumentError("sweep-merge", `--merge ${folder}, and the network file ${file}`, "Leave one of them out.");

@@ -5,7 +5,7 @@ import type { FileHandle } from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { ArgumentError, FileError } from "../../errors.ts";
+import { FileError } from "../../errors.ts";
 import { asFileError, makeFolder, readBytes, writeAtomically } from "../../io/files.ts";
 import { parsePlan } from "./plan.ts";
 import type { SweepPlan } from "./plan.ts";
@@ -79,7 +79,7 @@ export class PartFile implements AsyncDisposable {
     this.#lock = lock;
   }
 
-  /** @throws {ArgumentError} when another process of this machine works on the same share */
+  /** @throws {FileError} when another process of this machine works on the same share */
   static async open(folder: string, name: string): Promise<PartFile> {
     const path = join(partsFolder(folder), `${name}.jsonl`);
     try {
@@ -126,7 +126,7 @@ async function takeLock(lock: string, folder: string): Promise<void> {
     const [pid = "", host = ""] = lockText(lock).split(" ");
     if (host.trim() === hostname() && Number(pid) !== process.pid && isAlive(Number(pid))) {
       const hint = "Wait until it has ended, or end it; another --out makes another sweep.";
-      throw new ArgumentError("sweep-busy", `process ${pid} is working on this sweep in ${folder}`, hint);
+      throw new FileError("sweep-busy", `process ${pid} is working on this sweep in ${folder}`, hint);
     }
     // Its process is gone, or was on another machine: there the launcher sees to it that a share runs once.
     await rm(lock, { force: true });

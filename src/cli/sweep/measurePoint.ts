@@ -28,7 +28,7 @@ export async function measurePoint(job: Job, { id, settings }: Task): Promise<Me
   const spikes = spikeMonitorOf(network);
   let results: Readonly<Record<string, Cell>> = {};
   const simulated = await simulate(network, {
-    settings: loaded.settings, backend: job.backend, precision: job.precision, ...job.simulation,
+    settings: loaded.settings, backend: job.backend, precision: job.precision, threads: job.threads, ...job.simulation,
     onEnd: (simulation) => {
       results = ownResults(loaded, { network, simulation, report: simulation.report(), spikes, settings: loaded.settings });
     },

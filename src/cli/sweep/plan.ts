@@ -4,7 +4,6 @@ import { dirname, extname, isAbsolute, relative, resolve } from "node:path";
 import { ArgumentError, FileError } from "../../errors.ts";
 import { bundledFolder } from "../loadNetwork.ts";
 import type { Settings, SettingValue } from "../settings.ts";
-import { packageVersion } from "../versions.ts";
 import type { Axis } from "./axes.ts";
 import { isFormat } from "./tableFiles.ts";
 import type { TableFormat } from "./tableFiles.ts";
@@ -42,7 +41,7 @@ export interface Point {
   readonly settings: Settings;
 }
 
-export interface PlanParts extends Omit<SweepPlan, "format" | "version" | "synfire" | "network"> {
+export interface PlanParts extends Omit<SweepPlan, "format" | "version" | "network"> {
   /** Absolute paths of the network file and of the folder of the sweep. */
   readonly path: string;
   readonly folder: string;
@@ -56,7 +55,7 @@ export function makePlan({ path, folder, ...parts }: PlanParts): SweepPlan {
     throw new ArgumentError("sweep-zip", `--zip takes one value of each setting for a point, but ${seen}`, "Give as many values of each.");
   }
   const network = dirname(path) === resolve(bundledFolder) ? path.slice(dirname(path).length + 1, -extname(path).length) : relative(folder, path);
-  return { format: "synfire-sweep", version: 1, synfire: packageVersion(), network, ...parts };
+  return { format: "synfire-sweep", version: 1, network, ...parts };
 }
 
 /** Path of the plan's network file, or its name. */

@@ -45,14 +45,16 @@ async function plotSweep(folder: string, options: SweepPlotOptions): Promise<voi
   const plan = await readPlan(resolve(folder));
   if (!plan) throw noSweep(folder);
   const { columns, missing, failed } = makeTable(plan, await readRows(resolve(folder)));
-  const find = (name: string) => columnNamed(name.trim(), columns, plan);
-  const conditions = (options.where ?? []).map((text) => conditionOf(text, find));
+  // A setting and a statistic may have one name: what is varied is a setting, what is shown a result.
+  const setting = (name: string) => columnNamed([settingColumnOf(name, plan), name], columns, plan);
+  const result = (name: string) => columnNamed([name.trim(), settingColumnOf(name.trim(), plan)], columns, plan);
+  const conditions = (options.where ?? []).map((text) => conditionOf(text, setting));
   const fixed = new Set(conditions.map(({ column }) => column.name));
-  const varied = plan.axes.map(({ name }) => find(name)).filter(({ name }) => !fixed.has(name) && name !== "seed");
-  const x = options.x === undefined ? varied[0] : find(options.x);
+  const varied = plan.axes.map(({ name }) => setting(name)).filter(({ name }) => !fixed.has(name) && name !== "seed");
+  const x = options.x === undefined ? varied[0] : setting(options.x);
   if (!x) throw new ArgumentError("sweep-plot", `${folder}: no setting varies`, "Say what to draw against what: --x NAME --z NAME.");
   const others = varied.filter(({ name }) => name !== x.name);
-  const y = options.y === undefined ? (others.length === 1 && !plan.zip ? others[0] : undefined) : find(options.y);
+  const y = options.y === undefined ? (others.length === 1 && !plan.zip ? others[0] : undefined) : setting(options.y);
   const loose = plan.zip ? [] : others.filter(({ name }) => name !== y?.name);
   if (loose.length > 0) {
     const names = loose.map(({ name }) => name).join(" and ");
@@ -60,7 +62,7 @@ async function plotSweep(folder: string, options: SweepPlotOptions): Promise<voi
     const hint = `Fix what is not shown: --where ${loose[0]!.name}=${loose[0]!.cells[0]}.`;
     throw new ArgumentError("sweep-plot", `${names} ${loose.length > 1 ? "vary" : "varies"} besides ${axes}`, hint);
   }
-  const z = options.z.split(",").map(find);
+  const z = options.z.split(",").map(result);
   const rows = x.cells.map((_, row) => row).filter((row) => conditions.every(({ column, value }) => sameValue(column.cells[row]!, value)));
   const shown = rows.filter((row) => z.some(({ cells }) => cells[row] !== null));
   if (shown.length === 0) {
@@ -89,14 +91,20 @@ interface Shown {
   readonly rows: readonly number[];
 }
 
-/** By the name of the column, or of the setting without its unit. */
-function columnNamed(name: string, columns: readonly Column[], plan: SweepPlan): Column {
-  const known = Object.keys(plan.settings).concat(plan.axes.map((axis) => axis.name));
-  const own = known.includes(name) ? settingColumnName(name, plan) : name;
-  const wanted = columns.find((column) => column.name === name) ?? columns.find((column) => column.name === own);
-  if (wanted) return wanted;
-  const names = columns.map((column) => column.name);
-  const near = didYouMean(name, [...names, ...known]);
+const settingNames = ({ axes, settings }: SweepPlan): readonly string[] => [...axes.map(({ name }) => name), ...Object.keys(settings)];
+
+/** "J_mV" of the setting J, and any other name as it is. */
+const settingColumnOf = (name: string, plan: SweepPlan): string =>
+  (name !== "seed" && settingNames(plan).includes(name) ? settingColumnName(name, plan) : name);
+
+/** The first there is. */
+function columnNamed(wanted: readonly string[], columns: readonly Column[], plan: SweepPlan): Column {
+  for (const name of wanted) {
+    const found = columns.find((column) => column.name === name);
+    if (found) return found;
+  }
+  const [names, [name = ""]] = [columns.map((column) => column.name), wanted];
+  const near = didYouMean(name, [...names, ...settingNames(plan)]);
   throw new ArgumentError("sweep-column", `there is no column ${name}`, near ? `Did you mean "${near}"?` : `Known: ${names.join(", ")}.`);
 }
 
@@ -111,7 +119,7 @@ function conditionOf(text: string, find: (name: string) => Column): { readonly c
 
 /** "J (mV)" of the column J_mV. */
 function labelOf({ name }: Column, plan: SweepPlan): string {
-  const setting = [...plan.axes.map((axis) => axis.name), ...Object.keys(plan.settings)].find((known) => settingColumnName(known, plan) === name);
+  const setting = settingNames(plan).find((known) => settingColumnName(known, plan) === name);
   if (setting !== undefined) {
     const unit = name.replace(/^set_/, "").slice(setting.length + 1);
     return unit === "" ? setting : `${setting} (${unit})`;

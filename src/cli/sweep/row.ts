@@ -38,6 +38,8 @@ export interface Job {
   readonly file: string;
   readonly backend: "wasm" | "interpreter";
   readonly precision: "f32" | "f64";
+  /** Of each worker; they change no result. */
+  readonly threads: number | "auto";
   readonly simulation: Readonly<Record<string, string | number | boolean>>;
   /** Folder of the sweep when spikes are kept. */
   readonly keepIn?: string;

@@ -25,6 +25,8 @@ export interface RunSweepOptions {
   readonly folder: string;
   readonly share: Share;
   readonly workers: number;
+  /** Of each worker. */
+  readonly threads: number | "auto";
   readonly interruption: Interruption;
   readonly screen: Screen;
   readonly keepSpikes: boolean;
@@ -100,8 +102,8 @@ async function prepare(plan: SweepPlan, { folder, force, screen, share }: RunSwe
 async function runMissing(plan: SweepPlan, missing: readonly Point[], part: PartFile, options: RunSweepOptions): Promise<Row[]> {
   const { folder, share, interruption, timeLimit } = options;
   const job: Job = {
-    file: findNetworkFile(networkOf(plan, folder)), backend: plan.backend, precision: plan.precision, simulation: plan.simulation,
-    ...(options.keepSpikes ? { keepIn: folder } : {}),
+    file: findNetworkFile(networkOf(plan, folder)), backend: plan.backend, precision: plan.precision, threads: options.threads,
+    simulation: plan.simulation, ...(options.keepSpikes ? { keepIn: folder } : {}),
   };
   const ended: Row[] = [];
   if (missing.length === 0) return ended;
