@@ -22,7 +22,7 @@ interface NodeWorker {
   on(event: "message" | "error" | "exit" | "messageerror", listener: (value: never) => void): void;
 }
 interface NodeThreads {
-  readonly Worker: new (url: URL, options: { readonly execArgv?: readonly string[] }) => NodeWorker;
+  readonly Worker: new (script: URL | string, options: { readonly eval?: boolean; readonly execArgv?: readonly string[] }) => NodeWorker;
   readonly parentPort: { postMessage(message: unknown): void; on(event: "message", listener: (message: unknown) => void): void } | null;
   readonly isMainThread: boolean;
 }
@@ -65,11 +65,7 @@ export function startWorker(events: WorkerEvents): WorkerThread {
     worker.onmessageerror = () => events.gone("it sent what cannot be read");
     return { post: (message) => worker.postMessage(message), hold: () => {}, terminate: async () => worker.terminate() };
   }
-  // From its sources the package runs through tsx, and so do its threads.
-  const source = import.meta.url.endsWith(".ts");
-  const url = new URL(source ? "./worker.ts" : "./worker.js", import.meta.url);
-  const module = world.process!.getBuiltinModule!("node:module") as NodeModule;
-  const worker = new threads.Worker(url, source ? { execArgv: ["--import", `file://${module.createRequire(import.meta.url).resolve("tsx")}`] } : {});
+  const worker = import.meta.url.endsWith(".ts") ? startFromSource(threads) : new threads.Worker(new URL("./worker.js", import.meta.url), {});
   let cause: string | undefined;
   worker.on("message", (message: unknown) => events.message(message));
   worker.on("error", (error: Error) => (cause = error.message));
@@ -81,6 +77,15 @@ export function startWorker(events: WorkerEvents): WorkerThread {
     hold: (stays) => (stays ? worker.ref() : worker.unref()),
     terminate: async () => void (await worker.terminate()),
   };
+}
+
+/** From its sources the package runs through tsx, which registers itself in the main thread only: here it is told to. */
+function startFromSource({ Worker }: NodeThreads): NodeWorker {
+  const { createRequire } = world.process!.getBuiltinModule!("node:module") as NodeModule;
+  const tsx = new URL("./esm/api/index.mjs", `file://${createRequire(import.meta.url).resolve("tsx")}`).href;
+  const worker = new URL("./worker.ts", import.meta.url).href;
+  const script = `import(${JSON.stringify(tsx)}).then(({ register }) => { register(); return import(${JSON.stringify(worker)}); })`;
+  return new Worker(script, { eval: true, execArgv: [] });
 }
 
 /** The other side: what a worker hears and says. */
