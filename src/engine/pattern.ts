@@ -4,6 +4,7 @@
  * says which counters its synapses own, so that weights and delays are drawn from them in the same way.
  */
 import { invariant } from "../errors.ts";
+import { bernoulliBlock, bernoulliRoom, bernoulliScale, elementsOfBlock } from "../math/bernoulli.ts";
 import type { Connector } from "../network/connectors.ts";
 import { distanceBetween } from "../network/positions.ts";
 import type { Positions } from "../network/positions.ts";
@@ -18,10 +19,20 @@ export interface Batch {
   readonly step: number;
   /** Position of the first synapse in the order of the connector, for values given as arrays. */
   readonly first: number;
+  /** Where all synapses of the batch have one source and ascending targets: the source. */
+  readonly row?: number;
 }
 
 /** Uniform numbers in [0, 1) of elements element … element + count − 1; the view is valid until the next call. */
 export type UniformSource = (element: number, count: number, step: number, draw: number) => Float64Array;
+
+/**
+ * Targets in [base, end) of one source that are connected with probability p (see `math/bernoulli.ts`), ascending and without `self`; the view is
+ * valid until the next call. `element` is that of the block which begins at `base`.
+ */
+export type BernoulliSource = (
+  element: number, source: number, base: number, end: number, scale: number, self: number,
+) => Uint32Array;
 
 export interface PatternContext {
   readonly preSize: number;
@@ -34,6 +45,7 @@ export interface PatternContext {
   readonly preStart: number;
   readonly postStart: number;
   readonly uniform: UniformSource;
+  readonly bernoulli: BernoulliSource;
   /** Only synapses onto these targets, counted in the post range, are wanted: others may be left out. */
   readonly targets?: { readonly from: number; readonly to: number };
 }
@@ -84,7 +96,7 @@ export function walkPattern(connect: Connector, context: PatternContext, visit: 
     case "allToAll":
       return allToAll(connect.autapses, context, visit);
     case "fixedProbability":
-      return bernoulli(connect.probability, connect.autapses, context, visit);
+      return bernoulliRows(connect.probability, connect.autapses, context, visit);
     case "fixedIndegree":
       return fixedDegree(connect, context, "post", visit);
     case "fixedOutdegree":
@@ -169,24 +181,25 @@ function allToAll(autapses: boolean, context: PatternContext, visit: (batch: Bat
   });
 }
 
-/** Pairwise Bernoulli by geometric skips: the cost follows the synapses made, not the pairs. */
-function bernoulli(p: number, autapses: boolean, context: PatternContext, visit: (batch: Batch) => void): void {
+/** Pairwise Bernoulli by geometric skips, source by source: the cost follows the synapses made, not the pairs. */
+function bernoulliRows(p: number, autapses: boolean, context: PatternContext, visit: (batch: Batch) => void): void {
   if (p === 0) return;
   if (p === 1) return allToAll(autapses, context, visit);
-  const { preSize, selfOffset, uniform } = context;
-  const scale = 1 / Math.log1p(-p);
-  const chunk = Math.max(16, Math.min(batchSize, Math.ceil((preSize * p + 5 * Math.sqrt(preSize * p) + 16) / 16) * 16));
-  perTarget(context, visit, (j, emit) => {
-    const self = autapses || selfOffset === undefined ? -1 : j + selfOffset;
-    for (let source = -1, used = 0; ; used += chunk) {
-      const u = uniform(used, chunk, j, 0);
-      for (let k = 0; k < chunk; k++) {
-        source += 1 + Math.floor(Math.log1p(-u[k]!) * scale);
-        if (source >= preSize) return;
-        if (source !== self) emit(source);
-      }
+  const { preSize, postSize, selfOffset, bernoulli } = context;
+  const { from, to } = context.targets ?? { from: 0, to: postSize };
+  const size = bernoulliBlock(p), scale = bernoulliScale(p);
+  const pre = new Uint32Array(bernoulliRoom);
+  let first = 0;
+  for (let i = 0; i < preSize; i++) {
+    const self = autapses || selfOffset === undefined ? -1 : i - selfOffset;
+    pre.fill(i);
+    for (let base = Math.floor(from / size) * size; base < to; base += size) {
+      const element = (base / size) * elementsOfBlock(size);
+      const post = bernoulli(element, i, base, Math.min(base + size, to), scale, self);
+      if (post.length > 0) visit({ count: post.length, pre, post, element, step: i, first, row: i });
+      first += post.length;
     }
-  });
+  }
 }
 
 type Degree = Connector & { readonly rule: "fixedIndegree" | "fixedOutdegree" | "fixedTotalNumber" };

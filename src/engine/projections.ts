@@ -163,7 +163,7 @@ export function prepareDelivery(
   const pre = groups.get(p.pre.population)!,
     post = groups.get(p.post.population)!;
   const meant = withEventClock(checkedAt(p, pre.data, post.data));
-  const base: Omit<PatternContext, "uniform"> = {
+  const base: Omit<PatternContext, "uniform" | "bernoulli"> = {
     preSize: p.pre.end - p.pre.start,
     postSize: p.post.end - p.post.start,
     selfOffset: p.pre.population === p.post.population ? p.post.start - p.pre.start : undefined,
@@ -183,6 +183,7 @@ export function prepareDelivery(
   const context: PatternContext = {
     ...base,
     uniform: machine.uniform(`projection/${p.name}/connect`),
+    bernoulli: machine.bernoulli(`projection/${p.name}/connect`),
     ...(listed || targets.to - targets.from === base.postSize ? {} : { targets }),
   };
   const valuesOf = (key: string, scale = 1): BatchValues | undefined => {

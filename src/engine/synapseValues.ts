@@ -4,11 +4,13 @@
  */
 import { call, local, Module } from "../backend/wasm/assembler.ts";
 import type { Func } from "../backend/wasm/assembler.ts";
-import { fillNormal, fillParameters, fillUniform } from "../backend/wasm/continuousDraws.ts";
+import { bernoulliTargets } from "../backend/wasm/bernoulliTargets.ts";
+import { fillNormal, fillUniform } from "../backend/wasm/continuousDraws.ts";
 import { emitMapKernel } from "../backend/wasm/mapKernel.ts";
 import { invariant, SimulationError } from "../errors.ts";
 import type { Expr, RandomExpr } from "../ir/expr.ts";
 import { mapExpr, mul, name, namesIn, number, visitExpr } from "../ir/expr.ts";
+import { bernoulliRoom } from "../math/bernoulli.ts";
 import { keySchedule } from "../math/philox.ts";
 import type { Seed } from "../math/philox.ts";
 import { distanceBetween } from "../network/positions.ts";
@@ -16,7 +18,7 @@ import type { Connector } from "../network/connectors.ts";
 import type { ResolvedValue } from "../network/values.ts";
 import { Arena } from "./arena.ts";
 import { batchSize } from "./pattern.ts";
-import type { Batch, PatternContext, UniformSource } from "./pattern.ts";
+import type { Batch, BernoulliSource, PatternContext, UniformSource } from "./pattern.ts";
 import { streamId } from "./streams.ts";
 
 type Exported = (...values: number[]) => number;
@@ -44,24 +46,28 @@ export class SynapseValueMachine {
   readonly #arena: Arena;
   readonly #uniform: Exported;
   readonly #normal: Exported;
+  readonly #bernoulli: Exported;
   readonly #kernels: ReadonlyMap<string, Compiled>;
   readonly #result: number;
   readonly #columns: readonly number[];
   readonly #words: number;
+  readonly #targets: number;
 
   private constructor(
     arena: Arena,
     exports: Record<string, Exported>,
     kernels: ReadonlyMap<string, Compiled>,
-    addresses: { readonly result: number; readonly columns: readonly number[]; readonly words: number },
+    addresses: { readonly result: number; readonly columns: readonly number[]; readonly words: number; readonly targets: number },
   ) {
     this.#arena = arena;
     this.#uniform = exports["uniform"]!;
     this.#normal = exports["normal"]!;
+    this.#bernoulli = exports["bernoulli"]!;
     this.#kernels = kernels;
     this.#result = addresses.result;
     this.#columns = addresses.columns;
     this.#words = addresses.words;
+    this.#targets = addresses.targets;
   }
 
   /** Compiles one function for each requested value. */
@@ -70,14 +76,16 @@ export class SynapseValueMachine {
     const keys = arena.allocate(80, "wiring");
     arena.u32(keys, 20).set(keySchedule(seed));
     const module = new Module();
-    exportFill(module, "uniform", fillUniform(module, keys, "f64"));
-    exportFill(module, "normal", fillNormal(module, keys, "f64"));
+    exportAs(module, "uniform", fillUniform(module, keys, "f64"));
+    exportAs(module, "normal", fillNormal(module, keys, "f64"));
+    exportAs(module, "bernoulli", bernoulliTargets(module, keys));
     const plans = requests.flatMap((request, k) => (request.value.kind === "expr" ? [plan(request.id, request.value.expr, request.scale, k)] : []));
     const columnCount = plans.reduce((most, p) => Math.max(most, p.names.length + p.draws.length), 0);
     const column = () => arena.allocate(8 * (batchSize + slack), "wiring");
     const result = column(),
       words = column();
     const columns = Array.from({ length: columnCount }, column);
+    const targets = arena.allocate(4 * bernoulliRoom, "wiring");
     for (const p of plans) {
       const constants = [...p.names, ...p.draws.map(drawName)];
       const places = new Map<string, number>([["value", result], ...constants.map((c, k) => [c, columns[k]!] as const)]);
@@ -102,7 +110,7 @@ export class SynapseValueMachine {
     });
     const exports = instance.exports as unknown as Record<string, Exported>;
     const kernels = new Map(plans.map((p) => [p.id, { names: p.names, draws: p.draws, run: exports[p.functionName]! }]));
-    return new SynapseValueMachine(arena, exports, kernels, { result, columns, words });
+    return new SynapseValueMachine(arena, exports, kernels, { result, columns, words, targets });
   }
 
   /** Uniform numbers of a stream. */
@@ -113,6 +121,13 @@ export class SynapseValueMachine {
       this.#uniform(element, element + Math.ceil(count / 16) * 16, step, stream, draw, this.#words);
       return this.#arena.f64(this.#words, count);
     };
+  }
+
+  /** Targets of single sources, from a stream. */
+  bernoulli(streamName: string): BernoulliSource {
+    const stream = streamId(streamName);
+    return (element, source, base, end, scale, self) =>
+      this.#arena.u32(this.#targets, this.#bernoulli(element, source, stream, base, end, scale, self, this.#targets));
   }
 
   /** Values of a batch for the request of that id, drawn from the stream; the array is valid until the next call of the same function. */
@@ -158,9 +173,10 @@ export class SynapseValueMachine {
   }
 }
 
-function exportFill(module: Module, exportName: string, fill: Func): void {
-  const f = module.func(exportName, fillParameters);
-  f.emit(call(fill, ...f.params.map((p) => local.get(p))));
+function exportAs(module: Module, exportName: string, inner: Func): void {
+  const parameters = Object.fromEntries(inner.params.map((p) => [p.name, p.type]));
+  const f = module.func(exportName, parameters, inner.result);
+  f.emit(call(inner, ...f.params.map((p) => local.get(p))));
 }
 
 const drawName = (draw: RandomExpr): string => `draw ${draw.draw}`;

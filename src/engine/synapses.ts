@@ -124,6 +124,13 @@ export function fillSynapses(arena: Arena, table: SynapseTable, request: Synapse
         if (d > maxDelay) maxDelay = d;
       }
     }
+    if (all && !delays && batch.row !== undefined) {
+      const at = cursor[batch.row]!;
+      for (let k = 0; k < batch.count; k++) place[at + k] = post[k]! + postStart;
+      drawn.forEach(({ view }, c) => view.set(values[c]!.subarray(0, batch.count), at));
+      cursor[batch.row] = at + batch.count;
+      return;
+    }
     if (!all) {
       for (let k = 0; k < batch.count; k++) {
         if (post[k]! < from || post[k]! >= to) continue;
@@ -172,8 +179,9 @@ function countRows(arena: Arena, rows: number, request: SynapseRequest): { reado
   let total = 0;
   const { from, to } = request.targets;
   const all = from === 0 && to === request.context.postSize;
-  walkPattern(request.connect, request.context, ({ count, pre, post }) => {
-    if (all) for (let k = 0; k < count; k++) start[pre[k]! + 1]!++;
+  walkPattern(request.connect, request.context, ({ count, pre, post, row }) => {
+    if (all && row !== undefined) start[row + 1]! += count;
+    else if (all) for (let k = 0; k < count; k++) start[pre[k]! + 1]!++;
     else {
       for (let k = 0; k < count; k++) {
         if (post[k]! < from || post[k]! >= to) continue;
