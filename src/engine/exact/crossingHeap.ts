@@ -19,6 +19,11 @@ export class CrossingHeap {
     return this.#size === 0 ? Infinity : this.#times[this.#heap[0]!]!;
   }
 
+  /** Time of a neuron; Infinity when it is not in the heap. */
+  timeOf(neuron: number): number {
+    return this.#times[neuron]!;
+  }
+
   /** Takes the first out. */
   pop(): number {
     const neuron = this.#heap[0]!;

@@ -31,8 +31,11 @@ export interface Added {
 
 /** What a row holds before the state. */
 const lastAt = 0, untilAt = 1, roundAt = 2, stateAt = 3;
-/** In place of a round: is predicted to spike although its input does not drive it to threshold. */
-const predicted = -1;
+/**
+ * In place of a round, for neurons that have a time in the heap: they will spike then; until then they surely do not, and the time has to be
+ * found; or they have to be looked at then.
+ */
+const willSpike = -1, notBefore = -2, toLookAt = -3;
 
 type Values = (j: number) => number;
 
@@ -184,7 +187,7 @@ export class ExactGroup {
       rows[at + stateAt] = y;
       const lack = lacks[j]!;
       // Not driven to threshold by what is constant, and below it: nothing will happen until something arrives.
-      if (lack > 0 || weight * y + lack >= 0 || rows[at + roundAt] === predicted) this.#touch(j, at);
+      if (lack > 0 || weight * y + lack >= 0 || rows[at + roundAt]! < 0) this.#touch(j, at);
     }
   }
 
@@ -201,7 +204,7 @@ export class ExactGroup {
       if (t >= this.#rows[at + untilAt]! && this.#isAbove(j, at + stateAt)) {
         this.#heap.set(this.base + j, Infinity);
         this.spiking(this.base + j);
-      } else this.predict(j, t);
+      } else this.#expect(j, t);
     }
   }
 
@@ -218,45 +221,70 @@ export class ExactGroup {
     return value > 0 || (value === 0 && dynamics.inclusive);
   }
 
-  /** When the neuron, whose state is that of t, will spike if nothing arrives. */
+  /** Finds when the neuron will spike if nothing arrives after t. */
   predict(j: number, t: number): void {
-    const time = this.#crossing(j, t);
-    const at = j * this.#stride;
-    if (time < Infinity) this.#rows[at + roundAt] = predicted;
+    const lack = this.#lacks[j]!, at = j * this.#stride;
+    if (lack === -Infinity) return this.#forget(j, at);
+    const dynamics = this.#dynamicsOf(j), state = this.#scratch;
+    const start = Math.max(t, this.#rows[at + untilAt]!), last = this.#rows[at + lastAt]!;
+    for (let k = 0; k < dynamics.m; k++) state[k] = this.#rows[at + stateAt + k]!;
+    if (start > last) this.#flow(j, state, 0, last, start);
+    const now = dynamics.drive(state, 0) + lack;
+    if (now > 0 || (now === 0 && dynamics.inclusive)) return this.#mark(j, at, start, willSpike);
+    const time = start + dynamics.crossing(state, 0, lack);
+    if (time === Infinity) this.#forget(j, at);
+    else this.#mark(j, at, time, dynamics.undecided ? notBefore : willSpike);
+  }
+
+  /**
+   * The neuron, whose state is that of t, has received something. Most of what it would do now never happens, because more arrives before: so only
+   * a time is found before which it does not spike, and the spike itself when that time has come.
+   */
+  #expect(j: number, t: number): void {
+    const lack = this.#lacks[j]!, at = j * this.#stride;
+    if (lack === -Infinity) return this.#forget(j, at);
+    const until = this.#rows[at + untilAt]!;
+    if (t < until) return this.#delay(j, at, until, toLookAt);
+    const wait = this.#dynamicsOf(j).notBefore(this.#rows, at + stateAt, lack);
+    if (wait < 0) return this.predict(j, t);
+    if (wait === Infinity) this.#forget(j, at);
+    else this.#delay(j, at, t + wait, notBefore);
+  }
+
+  #forget(j: number, at: number): void {
+    this.#rows[at + roundAt] = 0;
+    this.#heap.set(this.base + j, Infinity);
+  }
+
+  #mark(j: number, at: number, time: number, as: number): void {
+    this.#rows[at + roundAt] = as;
     this.#heap.set(this.base + j, time);
   }
 
-  #crossing(j: number, t: number): number {
-    const lack = this.#lacks[j]!;
-    if (lack === -Infinity) return Infinity;
-    const dynamics = this.#dynamicsOf(j), at = j * this.#stride;
-    const until = this.#rows[at + untilAt]!;
-    let state: Float64Array = this.#rows;
-    let from = at + stateAt, start = t;
-    if (t < until) {
-      state = this.#scratch;
-      from = 0;
-      for (let k = 0; k < dynamics.m; k++) state[k] = this.#rows[at + stateAt + k]!;
-      dynamics.held.advance(state, 0, until - t);
-      start = until;
-    }
-    const now = dynamics.drive(state, from) + lack;
-    if (now > 0 || (now === 0 && dynamics.inclusive)) return start;
-    return start + dynamics.crossing(state, from, lack);
+  /** An earlier time that the neuron has in the heap serves as well, and need not be changed. */
+  #delay(j: number, at: number, time: number, as: number): void {
+    if (this.#heap.timeOf(this.base + j) <= time) this.#rows[at + roundAt] = toLookAt;
+    else this.#mark(j, at, time, as);
   }
 
-  /** A predicted time has come. Returns whether the neuron spikes; else the search went on. */
+  /** The time of a neuron in the heap has come. Returns whether it spikes; else it has another time, or none. */
   comesTrue(j: number, t: number): boolean {
-    const dynamics = this.#dynamicsOf(j);
-    this.#rows[j * this.#stride + roundAt] = 0;
-    if (!dynamics.canBeUndecided) return true;
-    // The search for a crossing may have stopped at this time without a decision.
-    this.#bring(j, t);
-    const at = j * this.#stride;
-    const value = dynamics.drive(this.#rows, at + stateAt) + this.#lacks[j]!;
-    const scale = dynamics.size(this.#rows, at + stateAt) + Math.abs(this.#lacks[j]!);
-    if (value >= -1e-9 * scale) return true;
-    this.predict(j, t);
+    const at = j * this.#stride, rows = this.#rows;
+    const found = rows[at + roundAt]!;
+    rows[at + roundAt] = 0;
+    if (found === willSpike) return true;
+    if (found === notBefore || t < rows[at + untilAt]!) {
+      this.predict(j, t);
+      return false;
+    }
+    const dynamics = this.#dynamicsOf(j), state = this.#scratch, last = rows[at + lastAt]!, lack = this.#lacks[j]!;
+    for (let k = 0; k < dynamics.m; k++) state[k] = rows[at + stateAt + k]!;
+    if (t > last) this.#flow(j, state, 0, last, t);
+    const now = dynamics.drive(state, 0) + lack;
+    if (now > 0 || (now === 0 && dynamics.inclusive)) return true;
+    const wait = dynamics.notBefore(state, 0, lack);
+    if (wait < 0) this.predict(j, t);
+    else if (wait < Infinity) this.#mark(j, at, t + wait, notBefore);
     return false;
   }
 
@@ -281,7 +309,9 @@ export class ExactGroup {
     const length = typeof refractory === "number" ? refractory : typeof refractory === "function" ? refractory(this.#fill(j, t)) : refractory[j]!;
     if (length > 0) rows[at + untilAt] = t + length;
     this.#checkFinite(j, t);
-    this.predict(j, t);
+    // Where nothing moves while the neuron is refractory, the next spike can be found now; else much may still arrive before.
+    if (length > 0 && !this.#simple && this.#lacks[j] !== -Infinity) this.#mark(j, at, t + length, toLookAt);
+    else this.predict(j, t);
   }
 
   #checkFinite(j: number, t: number): void {

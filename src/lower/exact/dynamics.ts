@@ -19,8 +19,8 @@ export class Dynamics {
   readonly inclusive: boolean;
   /** The only rate of a neuron of one variable; NaN otherwise. */
   readonly rate: number;
-  /** Whether a search for a crossing may stop undecided, at the time it returns. */
-  readonly canBeUndecided: boolean;
+  /** Whether the last search for a crossing stopped undecided: then it has to go on at the time it returned. */
+  undecided = false;
   readonly #sum: ExponentialSum | undefined;
   readonly #constant: number = -1;
   /** Row of each function of the basis: what the components contribute. */
@@ -28,6 +28,9 @@ export class Dynamics {
   /** The most and least that one unit of each component ever contributes to weights·y, 0 included. */
   readonly #most: Float64Array | undefined;
   readonly #least: Float64Array | undefined;
+  /** The same for the derivative of weights·y. */
+  readonly #steepest: Float64Array | undefined;
+  readonly #flattest: Float64Array | undefined;
   readonly #cells: CellSearch | undefined;
 
   /** @param frozen which rows stand still while refractory */
@@ -42,7 +45,6 @@ export class Dynamics {
       return { expansion, flow: expansion ? new ClosedFlow(expansion, m) : new MatrixFlow(a, m, norm) };
     };
     const free = flowOf(matrix);
-    this.canBeUndecided = !free.expansion;
     this.free = free.flow;
     this.held = frozen.includes(true) ? flowOf(matrix.map((x, e) => (frozen[Math.floor(e / m)] ? 0 : x))).flow : this.free;
     if (!free.expansion) {
@@ -61,7 +63,9 @@ export class Dynamics {
     this.#sum = new ExponentialSum(kept.map((k) => basis[k]!));
     this.#constant = kept.findIndex((k) => basis[k]!.rate === 0 && basis[k]!.power === 0);
     this.#rows = Float64Array.from(kept.flatMap((k) => [...rows[k]!]));
-    if (this.#sum.basis.every((b) => b.rate < 0 || (b.rate === 0 && b.power === 0))) [this.#most, this.#least] = this.#extremes();
+    if (!this.#sum.basis.every((b) => b.rate < 0 || (b.rate === 0 && b.power === 0))) return;
+    [this.#most, this.#least] = this.#extremes(this.#rows);
+    [this.#steepest, this.#flattest] = this.#extremes(this.#derivative(this.#rows));
   }
 
   /** weights·y */
@@ -69,19 +73,40 @@ export class Dynamics {
     return dot(this.weights, 0, y, at, this.m);
   }
 
-  /** The sum of the sizes of the terms of weights·y: what its rounding is measured by. */
-  size(y: Float64Array, at: number): number {
-    let sum = 0;
-    for (let j = 0; j < this.m; j++) sum += Math.abs(this.weights[j]! * y[at + j]!);
-    return sum;
+  /**
+   * A time before which weights·y + d, which is below zero now, surely does not reach it, at a fraction of the cost of `crossing`: that of a line with
+   * the steepest slope it can ever have. −1 where no such slope is known.
+   */
+  notBefore(y: Float64Array, at: number, d: number): number {
+    const most = this.#most, least = this.#least, steepest = this.#steepest, flattest = this.#flattest;
+    if (!most || !least || !steepest || !flattest) return -1;
+    let now = d, bound = d, slope = 0;
+    for (let j = 0; j < this.m; j++) {
+      const part = y[at + j]!;
+      now += this.weights[j]! * part;
+      if (part > 0) {
+        bound += part * most[j]!;
+        slope += part * steepest[j]!;
+      } else {
+        bound += part * least[j]!;
+        slope += part * flattest[j]!;
+      }
+    }
+    // Rounding of the sums is far below a part in 10^9 of what a neuron's threshold is away, unless that is nothing: then the time is zero.
+    return bound < 0 ? Infinity : slope > 0 ? Math.max(0, (-now / slope) * (1 - 1e-9)) : Infinity;
   }
 
   /**
-   * Seconds until weights·y + d, which is below zero now, first reaches it; Infinity when it never does. It may also be a time to look again: see
-   * `canBeUndecided`.
+   * Seconds until weights·y + d, which is below zero now, first reaches it; Infinity when it never does. With `undecided` it is a time before which
+   * that does not happen.
    */
   crossing(y: Float64Array, at: number, d: number): number {
-    if (this.#cells) return this.#cells.first(y, at, d, this.inclusive);
+    this.undecided = false;
+    if (this.#cells) {
+      const t = this.#cells.first(y, at, d, this.inclusive);
+      this.undecided = this.#cells.undecided;
+      return t;
+    }
     const { m, rate } = this;
     if (rate < 0) {
       // One variable: it approaches d from one side, and what is missing shrinks like an exponential.
@@ -107,19 +132,26 @@ export class Dynamics {
     return sum.firstRise(this.inclusive);
   }
 
-  #extremes(): [Float64Array, Float64Array] {
+  /** What each component contributes to the derivative, in the functions of the basis. */
+  #derivative(rows: Float64Array): Float64Array {
+    const { m } = this, { basis } = this.#sum!;
+    return Float64Array.from(rows, (x, e) => {
+      const { rate, power } = basis[Math.floor(e / m)]!;
+      const above = basis.findIndex((b) => b.rate === rate && b.power === power + 1);
+      return rate * x + (above < 0 ? 0 : (power + 1) * rows[above * m + (e % m)]!);
+    });
+  }
+
+  /** Greatest and least values that sums of the rows take at any time ≥ 0, component by component, 0 included. */
+  #extremes(rows: Float64Array): [Float64Array, Float64Array] {
     const { m } = this, sum = this.#sum!, { basis } = sum;
-    const most = new Float64Array(m), least = new Float64Array(m);
+    const most = new Float64Array(m), least = new Float64Array(m), derivative = this.#derivative(rows);
     for (let j = 0; j < m; j++) {
       const at = (t: number): number =>
-        basis.reduce((total, { rate, power }, k) => total + this.#rows[k * m + j]! * t ** power * Math.exp(rate * t), 0);
-      // The derivative, in the same functions.
-      basis.forEach(({ rate, power }, k) => {
-        const above = basis.findIndex((b) => b.rate === rate && b.power === power + 1);
-        sum.coefficients[k] = rate * this.#rows[k * m + j]! + (above < 0 ? 0 : (power + 1) * this.#rows[above * m + j]!);
-      });
+        basis.reduce((total, { rate, power }, k) => total + rows[k * m + j]! * t ** power * Math.exp(rate * t), 0);
+      basis.forEach((_, k) => (sum.coefficients[k] = derivative[k * m + j]!));
       for (const t of [0, ...sum.zeros(), Infinity]) {
-        const value = t === Infinity ? this.#rows[this.#constant * m + j]! : at(t);
+        const value = t === Infinity ? rows[this.#constant * m + j]! : at(t);
         // A little more, for rounding.
         most[j] = Math.max(most[j]!, value + 1e-12 * Math.abs(value));
         least[j] = Math.min(least[j]!, value - 1e-12 * Math.abs(value));
