@@ -1,0 +1,11 @@
+export * from "synfire";
+export * as models from "synfire/models";
+export * as coba from "../../models/networks/coba.ts";
+export * as cuba from "../../models/networks/cuba.ts";
+export * as brunel from "../../models/networks/brunel.ts";
+export * as brunelPlastic from "../../models/networks/brunelPlastic.ts";
+export * as izhikevich2003 from "../../models/networks/izhikevich2003.ts";
+export * as izhikevichSparse from "../../models/networks/izhikevichSparse.ts";
+export * as izhikevichPlastic from "../../models/networks/izhikevichPlastic.ts";
+export * as microcircuit from "../../models/networks/microcircuit.ts";
+export * as distalReward from "../../models/networks/distalReward.ts";
