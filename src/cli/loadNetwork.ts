@@ -14,7 +14,7 @@ import { basename, dirname, extname, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { ArgumentError, didYouMean, FileError } from "../errors.ts";
 import { readBytes } from "../io/files.ts";
-import type { RunReport, Simulation, SpikeMonitor } from "../index.ts";
+import type { ExactSimulation, RunReport, Simulation, SpikeMonitor } from "../index.ts";
 import { Network } from "../network/network.ts";
 import { explainUserError } from "./userError.ts";
 import { applyChanges, readDeclared } from "./settings.ts";
@@ -36,7 +36,7 @@ export interface NetworkFile {
 /** What a network file's `results` is given. */
 export interface FinishedRun {
   readonly network: Network;
-  readonly simulation: Simulation;
+  readonly simulation: Simulation | ExactSimulation;
   readonly report: RunReport;
   readonly spikes: SpikeMonitor;
   readonly settings: Settings;

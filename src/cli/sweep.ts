@@ -7,9 +7,10 @@ import { ArgumentError } from "../errors.ts";
 import { dimensions, parseQuantity } from "../units/index.ts";
 import { interruptible } from "./interrupt.ts";
 import { loadNetwork } from "./loadNetwork.ts";
-import { addSimulationOptions, examples, jsonOption, positiveWholeNumber, quietOption } from "./options.ts";
+import { addSimulationOptions, engineOption, examples, jsonOption, positiveWholeNumber, quietOption } from "./options.ts";
 import type { SimulationOptions } from "./options.ts";
 import { Screen } from "./screen.ts";
+import type { Settings } from "./settings.ts";
 import { readAxis } from "./sweep/axes.ts";
 import { readPlan } from "./sweep/folder.ts";
 import { makePlan, numberOfPoints } from "./sweep/plan.ts";
@@ -24,6 +25,7 @@ import type { TableFormat } from "./sweep/tableFiles.ts";
 import { packageVersion } from "./versions.ts";
 
 interface SweepOptions extends SimulationOptions {
+  readonly engine: "grid" | "exact";
   readonly seeds?: number; readonly zip?: boolean; readonly out?: string; readonly workers?: number; readonly format?: readonly TableFormat[];
   readonly keep?: "spikes"; readonly timeLimit?: string; readonly array?: string | true; readonly printSlurm?: string | true;
   readonly merge?: string; readonly force?: boolean; readonly yes?: boolean; readonly json?: boolean; readonly quiet?: boolean;
@@ -48,6 +50,7 @@ export function sweepCommand(): Command {
     .option("--merge <folder>", "make the table of what is finished in the folder of a sweep")
     .option("--force", "go on although the network file has changed since: its points are run anew")
     .option("--yes", `allow more than ${manyPoints} points`)
+    .addOption(engineOption())
     .addOption(jsonOption())
     .addOption(quietOption())
     .addHelpText("after", help + examples("sweep brunel --set g=3:8:0.5 --set eta=0.5,1,2 --set scale=0.1 --out out/brunel",
@@ -90,21 +93,25 @@ async function sweep(file: string | undefined, options: SweepOptions): Promise<v
 }
 
 async function planOf(file: string, folder: string, options: SweepOptions): Promise<SweepPlan> {
-  const { set = [], duration, dt, warmup, seed, seeds: count, backend, precision } = options;
+  const { set = [], duration, dt, warmup, seed, seeds: count, backend, precision, engine } = options;
   const given = Object.fromEntries(Object.entries({ duration, dt, warmup, seed }).filter(([, value]) => value !== undefined));
   const loaded = await loadNetwork(file, given);
   if (!loaded) throw new ArgumentError("no-network", `${file} ran as a program of its own; it exports no network`, "Export build, or network.");
   const all = set.map((text) => readAxis(text, loaded.settings));
   const names = [...Object.keys(given), ...(count === undefined ? [] : ["seed"]), ...all.map(({ name }) => name)];
   const twice = names.find((name, k) => names.indexOf(name) !== k && !(name === "seed" && !all.some((axis) => axis.name === "seed")));
+  if (engine === "exact" && names.includes("dt")) {
+    throw new ArgumentError("exact-option", "--engine exact takes no dt: there are no steps", "Leave out one of the two.");
+  }
   if (twice !== undefined) throw new ArgumentError("sweep-twice", `sweep: ${twice} is set twice`, "Give all its values in one --set.");
   const fixed = all.filter(({ values }) => values.length === 1).map(({ name, values }) => [name, values[0]!] as const);
-  const settings = { ...loaded.settings, ...Object.fromEntries(fixed) };
+  const { dt: step, ...timeless } = loaded.settings;
+  const settings: Settings = { ...timeless, ...(engine === "exact" ? {} : { dt: step! }), ...Object.fromEntries(fixed) };
   const first = typeof settings["seed"] === "number" ? settings["seed"] : 1;
   const seeds = count === undefined ? [] : Array.from({ length: count }, (_, k) => first + k);
   return makePlan({
     path: loaded.path, folder, synfire: packageVersion(), source: sourceHash(loaded.path), settings,
-    axes: all.filter(({ values }) => values.length > 1), zip: options.zip ?? false, seeds, backend, precision, simulation: {},
+    axes: all.filter(({ values }) => values.length > 1), zip: options.zip ?? false, seeds, backend, precision, engine,
     formats: options.format ?? ["csv"],
   });
 }

@@ -97,6 +97,17 @@ test("seeds repeat every point, --zip pairs values, and the spikes of every poin
   }
 });
 
+test("--engine exact runs points without a step, with the spikes of such a run", () => {
+  const folder = folderWith(files);
+  expect(synfire(sweep("--set", "size=30,40", "--engine", "exact"), folder).status).toBe(0);
+  const [, row] = tableIn(folder);
+  const run = synfire(["run", "small.ts", "--duration", "20 ms", "--engine", "exact", "--set", "size=40", "--json"], folder);
+  const { spikeHash, spikes } = JSON.parse(run.stdout) as RunRecord;
+  expect(row).toMatchObject({ spike_hash: spikeHash, spikes: String(spikes), error: "" });
+  expect(Object.keys(row!)).not.toContain("dt_ms");
+  expect(synfire(sweep("--set", "dt=0.1,0.2 ms", "--engine", "exact"), folder).stderr).toContain("--engine exact takes no dt");
+});
+
 const fragile = smallNetwork.replace("inhibition: true,", 'inhibition: true, how: "fine",').replace("const net =",
   `if (how === "exit") process.exit(7);
   if (how === "throw") throw new RangeError("no luck");

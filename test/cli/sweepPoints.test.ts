@@ -82,7 +82,7 @@ test.each([
 const plan = (parts: Partial<SweepPlan> = {}): SweepPlan => ({
   ...makePlan({
     path: "/somewhere/net.ts", folder: "/somewhere/out", synfire: "0", source: "s", settings: defaults, axes: [], zip: false, seeds: [],
-    backend: "wasm", precision: "f32", simulation: {}, formats: ["csv"],
+    backend: "wasm", precision: "f32", engine: "grid", formats: ["csv"],
   }), ...parts,
 });
 const axes = [{ name: "g", values: [3, 4] }, { name: "J", values: ["0.1 mV", "0.2 mV", "0.3 mV"] }];
@@ -103,7 +103,8 @@ test("a point is known by its settings, the network file and the back-end, not b
   const all = ids(plan({ axes }));
   expect(new Set(all).size).toBe(6);
   expect(ids(plan({ axes: [{ name: "g", values: [4] }], settings: { ...defaults, J: "0.2 mV" } }))).toEqual([all[4]]);
-  const others = [{ source: "t" }, { backend: "interpreter" as const }, { precision: "f64" as const }, { settings: { ...defaults, on: false } }];
+  const others = [{ source: "t" }, { backend: "interpreter" as const }, { precision: "f64" as const }, { engine: "exact" as const },
+    { settings: { ...defaults, on: false } }];
   for (const other of others) {
     expect(ids(plan({ axes, ...other })).filter((id) => all.includes(id))).toEqual([]);
   }

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { ArgumentError } from "../../errors.ts";
 import { coefficientOfVariation, spikeSynchrony } from "../../index.ts";
-import type { RunReport, Spikes } from "../../index.ts";
+import type { ExactSimulation, RunReport, Simulation, Spikes } from "../../index.ts";
 import { saveSpikes } from "../../io/index.ts";
 import { loadNetwork } from "../loadNetwork.ts";
 import type { NetworkFile } from "../loadNetwork.ts";
@@ -27,8 +27,8 @@ export async function measurePoint(job: Job, { id, settings }: Task): Promise<Me
   const network = await loaded.build();
   const spikes = spikeMonitorOf(network);
   let results: Readonly<Record<string, Cell>> = {};
-  const simulated = await simulate(network, {
-    settings: loaded.settings, backend: job.backend, precision: job.precision, threads: job.threads, ...job.simulation,
+  const simulated = await simulate<Simulation | ExactSimulation>(network, {
+    settings: loaded.settings, backend: job.backend, precision: job.precision, threads: job.threads, engine: job.engine,
     onEnd: (simulation) => {
       results = ownResults(loaded, { network, simulation, report: simulation.report(), spikes, settings: loaded.settings });
     },

@@ -27,8 +27,7 @@ export interface SweepPlan {
   readonly seeds: readonly number[];
   readonly backend: "wasm" | "interpreter";
   readonly precision: "f32" | "f64";
-  /** Choices that change what comes out, beyond these. */
-  readonly simulation: Readonly<Record<string, string | number | boolean>>;
+  readonly engine: "grid" | "exact";
   readonly formats: readonly TableFormat[];
 }
 
@@ -94,9 +93,9 @@ export function pointName(plan: SweepPlan, { settings }: Point): string {
   return names.map((name) => `${name} ${settings[name]}`).join(", ") || "the only point";
 }
 
-function idOf({ source, backend, precision, simulation }: SweepPlan, settings: Settings): string {
+function idOf({ source, backend, precision, engine }: SweepPlan, settings: Settings): string {
   const sorted = Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHash("sha256").update(JSON.stringify([source, backend, precision, simulation, sorted])).digest("hex").slice(0, 16);
+  return createHash("sha256").update(JSON.stringify([source, engine, backend, precision, sorted])).digest("hex").slice(0, 16);
 }
 
 /** @throws {FileError} when the text is no plan that this version reads */

@@ -40,7 +40,7 @@ export interface Job {
   readonly precision: "f32" | "f64";
   /** Of each worker; they change no result. */
   readonly threads: number | "auto";
-  readonly simulation: Readonly<Record<string, string | number | boolean>>;
+  readonly engine: "grid" | "exact";
   /** Folder of the sweep when spikes are kept. */
   readonly keepIn?: string;
 }

@@ -103,7 +103,7 @@ async function runMissing(plan: SweepPlan, missing: readonly Point[], part: Part
   const { folder, share, interruption, timeLimit } = options;
   const job: Job = {
     file: findNetworkFile(networkOf(plan, folder)), backend: plan.backend, precision: plan.precision, threads: options.threads,
-    simulation: plan.simulation, ...(options.keepSpikes ? { keepIn: folder } : {}),
+    engine: plan.engine, ...(options.keepSpikes ? { keepIn: folder } : {}),
   };
   const ended: Row[] = [];
   if (missing.length === 0) return ended;
