@@ -9,7 +9,7 @@ import { arrangeScenes, barScene, boxPlotScene, rasterScene, saveRaster, saveSce
 import type { Scene } from "synfire/io";
 import { build, settings } from "../models/networks/microcircuit.ts";
 
-/** Hz, over 60 s of 1000 neurons of each population. @source Potjans & Diesmann (2014), fig. 6B. doi:10.1093/cercor/bhs358 */
+/** Mean rates, Hz. @source Potjans & Diesmann (2014), fig. 6. doi:10.1093/cercor/bhs358 */
 const rates: Readonly<Record<string, number>> = { L23E: 0.9, L23I: 2.8, L4E: 4.5, L4I: 5.9, L5E: 7.3, L5I: 8.6, L6E: 1.1, L6I: 7.8 };
 /**
  * CV of intervals and variance over mean of counts in 3 ms, over 60 s of 1000 neurons of each population, by an independent simulator.
@@ -33,10 +33,9 @@ const monitor = net.spikeMonitor();
 const options: CompileOptions & { readonly threads?: number } =
   { dt: settings.dt, onStage: (stage) => console.error(stage), ...(given.threads === undefined ? {} : { threads: Number(given.threads) }) };
 await using simulation = await compile(net, options);
-const progress = progressLine();
-await simulation.run(`${warmup} s`, { onProgress: progress });
+await simulation.run(`${warmup} s`, { onProgress: progressLine("warm-up") });
 const before = simulation.report();
-await simulation.run(`${seconds} s`, { onProgress: progress });
+await simulation.run(`${seconds} s`, { onProgress: progressLine("run") });
 const after = simulation.report();
 
 const peak = await peakResident();
@@ -109,18 +108,19 @@ function measure(start: RunReport, end: RunReport): { readonly numbers: Record<s
   const words = [
     `${end.neurons} neurons, ${end.synapses} synapses made in ${(end.buildMs / 1000).toFixed(1)} s, ` +
       `${(end.bytes.synapses / end.synapses).toFixed(2)} bytes each; peak memory ${(peak / 1e9).toFixed(2)} GB`,
-    `a biological second takes ${wall.toFixed(2)} s of wall clock, ${cpu.toFixed(2)} s of processor time; ${nsPerEvent.toFixed(1)} ns a synaptic event`,
+    `a biological second takes ${wall.toFixed(2)} s of wall clock, ${cpu.toFixed(2)} s of processor time; ` +
+      `${nsPerEvent.toFixed(1)} ns a synaptic event`,
     `spike hash ${end.spikeHash}`,
   ].join("\n");
   return { numbers, words };
 }
 
-function progressLine(): (progress: { readonly time: number; readonly spikes: number }) => void {
+function progressLine(stage: string): (progress: { readonly time: number; readonly duration: number }) => void {
   let last = performance.now();
-  return ({ time, spikes: fired }) => {
+  return ({ time, duration }) => {
     if (performance.now() - last < 10_000) return;
     last = performance.now();
-    console.error(`${time.toFixed(2)} s, ${fired} spikes`);
+    console.error(`${stage}: ${time.toFixed(2)} of ${duration} s`);
   };
 }
 

@@ -26,7 +26,8 @@ test("as many values lie at or below, and at or above, each quartile as its rank
 });
 
 test("box plots have the first group on top, in its colour, and leave out a group without values", () => {
-  const groups = [{ name: "first", values: [1, 2, 3], color: "#101010" }, { name: "none", values: [] }, { name: "last", values: [2, 3, 4], color: "#e0e0e0" }];
+  const first = { name: "first", values: [1, 2, 3], color: "#101010" }, last = { name: "last", values: [2, 3, 4], color: "#e0e0e0" };
+  const groups = [first, { name: "none", values: [] }, last];
   const scene = io.boxPlotScene(groups, "rate (Hz)", { title: "B" });
   const boxes = marksOf(scene, "area").filter(({ color }) => color !== "#ffffff");
   expect(boxes.map(({ color }) => color)).toEqual(["#101010", "#e0e0e0"]);
@@ -48,7 +49,10 @@ test("scenes side by side and below each other keep their marks, moved by the ro
     width: 200, height: 150, description: "small",
     marks: [
       { kind: "line", points: [1, 2, 3, 4], color: "#000000", width: 1, clip: { x: 0, y: 0, width: 9, height: 9 } },
-      { kind: "points", x: Float32Array.of(5), y: Float32Array.of(6), pointWidth: 1, pointHeight: 1, color: "#000000", clip: { x: 1, y: 1, width: 9, height: 9 } },
+      {
+        kind: "points", x: Float32Array.of(5), y: Float32Array.of(6), pointWidth: 1, pointHeight: 1, color: "#000000",
+        clip: { x: 1, y: 1, width: 9, height: 9 },
+      },
       { kind: "text", x: 7, y: 8, text: "t", size: 10, color: "#000000" },
     ],
   };
