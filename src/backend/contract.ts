@@ -104,6 +104,8 @@ export interface Program {
   readonly keyAddress: number;
   readonly maps: readonly MapLayout[];
   readonly scatters: readonly ScatterLayout[];
+  /** Scatters along single delays of their elements' rows; absent where there are none. */
+  readonly arrivals?: readonly ScatterLayout[];
   /** Map kernels that actions of the schedule run: they have no spikes, inputs or draws. */
   readonly auxiliaries: readonly MapLayout[];
   readonly edges: readonly EdgeLayout[];
@@ -201,6 +203,17 @@ export interface Schedule {
     readonly slots: number;
     readonly slotBytes: number;
   }[];
+  /**
+   * Before the tables advance: for each step of the window, what was emitted `longest`, …, `least` steps before, along the program's `arrivals` in
+   * order, whose elements are found in `queues`.
+   */
+  readonly arrivals?: {
+    readonly least: number;
+    readonly longest: number;
+    readonly slots: number;
+    readonly slotBytes: number;
+    readonly queues: readonly { readonly queue: EventQueue; readonly stride: number }[];
+  };
   /** In each step, before the tables advance: the window is then one step. */
   readonly before: readonly Action[];
   /** In each step, after its deliveries. */

@@ -8,7 +8,9 @@ import { drawStride } from "./build.ts";
 import { Group } from "./group.ts";
 import type { Memories } from "./memories.ts";
 import type { BuildOptions, Side, SimulationParts } from "./parts.ts";
-import { exposeToSynapses, makeRings, prepareDelivery, unifyDelays, valueRequests } from "./projections.ts";
+import { arrivalQueues } from "./arrivals.ts";
+import { planBundles } from "./bundles.ts";
+import { buildAll, exposeToSynapses, makeRings, prepareDelivery, unifyDelays, valueRequests } from "./projections.ts";
 import { Runner } from "./runner.ts";
 import { stepScalars } from "./scalars.ts";
 import { Simulation } from "./simulation.ts";
@@ -25,6 +27,8 @@ export interface AssemblyPlan {
   readonly longest: number;
   /** See `CompileOptions.deferPlasticity`. */
   readonly defer: boolean | undefined;
+  /** See `CompileOptions.deliverOnArrival`. */
+  readonly onArrival: boolean | undefined;
   readonly stage: (stage: "layout" | "connect" | "codegen" | "ready") => void;
   /** When it all began, milliseconds. */
   readonly begin: number;
@@ -35,8 +39,8 @@ const shortestChunk = 32;
 /** With more neurons the way between JavaScript and WebAssembly does not count, but the lists of spikes of many steps would. */
 const manyNeurons = 50_000;
 
-export async function assemble(plan: AssemblyPlan, team: Team | undefined, processes: Processes | undefined): Promise<Simulation> {
-  const { network, data, options, memories, longest, defer, stage, begin } = plan;
+export async function assemble(assembly: AssemblyPlan, team: Team | undefined, processes: Processes | undefined): Promise<Simulation> {
+  const { network, data, options, memories, longest, defer, onArrival, stage, begin } = assembly;
   const { dt, precision } = options;
   const { arenas, partitioning: { local } } = memories;
   const seed = seedOf(options.seed);
@@ -54,11 +58,12 @@ export async function assemble(plan: AssemblyPlan, team: Team | undefined, proce
   const shared = { data, dt, dtText, precision, requests, eventCounter, plasticCounter, uncounted, defer };
   const prepared = local.map((partition) => data.projections.map((p, k) => prepareDelivery(p, k, byName, machine, partition, shared)));
   // The other threads make their synapses meanwhile.
-  const described = { data: { ...data, inputs: [], monitors: [], changes: [] }, seed: options.seed, dt, precision };
+  const described = { data: { ...data, inputs: [], monitors: [] }, seed: options.seed, dt, precision, onArrival };
   const others = team?.build(local.slice(1).map((partition, k) => (
     { kind: "build", memory: arenas[k + 1]!.memory, begin: arenas[k + 1]!.bytes, partition, ...described })));
   others?.catch(() => {});
-  const tables = [prepared[0]!.map(({ build }) => build(arenas[0]!))];
+  const plan = planBundles(prepared[0]!, data, onArrival);
+  const tables = [buildAll(prepared[0]!, plan, arenas[0]!)];
   for (const [k, { tables: made, end }] of ((await others) ?? []).entries()) {
     arenas[k + 1]!.advanceTo(end, "synapses");
     tables.push([...made]);
@@ -67,8 +72,9 @@ export async function assemble(plan: AssemblyPlan, team: Team | undefined, proce
   const sides: Side[] = local.map((partition, s) => (
     { partition, arena: arenas[s]!, deliveries: prepared[s]!.map(({ finish }, k) => finish(tables[s]![k]!, arenas[s]!)) }));
   const { deliveries } = sides[0]!;
-  makeRings(deliveries, groups, memories, precision);
   const window = deliveries.reduce((least, { table, plastic }) => Math.min(least, plastic ? plastic.window : table.minDelay), longest);
+  makeRings(deliveries, groups, memories, precision, plan, window);
+  const arrivals = arrivalQueues(sides, memories, plan);
   exposeToSynapses(deliveries);
   const built = performance.now();
 
@@ -92,6 +98,7 @@ export async function assemble(plan: AssemblyPlan, team: Team | undefined, proce
     groups,
     deliveries,
     window,
+    arrivals,
     chunk,
     options,
     eventCounter,

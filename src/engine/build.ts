@@ -1,5 +1,5 @@
 /** From groups and deliveries to a program, and by a back-end to something that runs. */
-import type { Action, Backend, Emitted, Executable, Program, Schedule } from "../backend/contract.ts";
+import type { Action, Backend, Emitted, Executable, Program, ScatterLayout, Schedule } from "../backend/contract.ts";
 import { interpreterBackend } from "../backend/interpreter/backend.ts";
 import { wasmBackend } from "../backend/wasm/backend.ts";
 import { scratchSlack } from "../backend/wasm/fillKernel.ts";
@@ -68,6 +68,7 @@ export async function buildExecutable(
         touchRows: table.count > touchAbove,
       };
     }),
+    arrivals: arrivalLayouts(parts, side),
     schedule: scheduleOf(parts, side, scalars),
   };
   return await backends[options.backend].prepare(program, side.arena.memory);
@@ -105,7 +106,7 @@ function scheduleOf(parts: SimulationParts, side: Side, scalars: readonly (Scala
           rings: g.kernel!.inputs.map((input) => [...g.rings.values()].find((r) => r.input === input)!),
         };
       }),
-    ...edgeActions(parts, deliveries),
+    ...withArrivals(parts, deliveries, edgeActions(parts, deliveries)),
     deliveries: staticDeliveries(deliveries).map(({ pre, post, variable, table }) => {
       const ring = post.rings.get(variable!)!;
       return {
@@ -120,8 +121,34 @@ function scheduleOf(parts: SimulationParts, side: Side, scalars: readonly (Scala
   };
 }
 
-/** Those that only add a fixed weight. */
-export const staticDeliveries = (deliveries: readonly Delivery[]): readonly Delivery[] => deliveries.filter((d) => !d.plastic);
+/** Those that only add a fixed weight, when a spike is emitted. */
+export const staticDeliveries = (deliveries: readonly Delivery[]): readonly Delivery[] => deliveries.filter((d) => !d.plastic && !d.table.bundle);
+
+/** Bundles of projections, walked delay by delay. */
+function arrivalLayouts({ arrivals, options, eventCounter }: SimulationParts, { deliveries }: Side): ScatterLayout[] {
+  return arrivals.map(({ first }) => {
+    const { data, pre, post, variable, table } = deliveries[first]!;
+    const ring = post.rings.get(variable!)!, { shared } = table.bundle!;
+    return {
+      name: `arrive_${identifier(data.name)}_and_others`,
+      precision: options.precision,
+      sourceStart: data.pre.start,
+      sourceCount: table.sources,
+      allSources: table.sources === pre.size,
+      rows: table.rows,
+      targets: table.targets,
+      targetBytes: table.targetBytes,
+      weights: table.weights,
+      delays: table.delays,
+      segments: { index: shared.index, longest: shared.longest },
+      ring: ring.address - table.bundle!.first * realBytes(options.precision),
+      ringBytes: ring.slots * ring.slotBytes,
+      stride: shared.stride,
+      eventCounter,
+      touchRows: true,
+    };
+  });
+}
 
 /** Number of each plastic projection's first edge kernel in the program. */
 export function firstEdges(deliveries: readonly Delivery[]): Map<Delivery, number> {
@@ -133,6 +160,27 @@ export function firstEdges(deliveries: readonly Delivery[]): Map<Delivery, numbe
     next += d.plastic.kernels.length;
   }
   return first;
+}
+
+function withArrivals(
+  { arrivals, lists, sides }: SimulationParts, deliveries: readonly Delivery[], actions: Pick<Schedule, "before" | "after">,
+): Pick<Schedule, "before" | "after" | "arrivals"> {
+  if (arrivals.length === 0) return actions;
+  const bundled = sides[0]!.deliveries.filter((d) => d.table.bundle);
+  const ring = bundled[0]!.post.rings.get(bundled[0]!.variable!)!;
+  const queues = new Map(arrivals.map(({ pre, queue }) => [pre, queue]));
+  const enqueues = [...queues].map(([group, queue]): Action => ({
+    kind: "enqueue", queue, emitted: { column: group.index, list: lists[group.index]!, stride: group.stride },
+  }));
+  return {
+    before: actions.before,
+    after: [...actions.after, ...enqueues],
+    arrivals: {
+      least: deliveries.reduce((least, { table }) => (table.bundle ? Math.min(least, table.minDelay) : least), Infinity),
+      longest: arrivals[0]!.queue.delay, slots: ring.slots, slotBytes: ring.slotBytes,
+      queues: arrivals.map(({ pre, queue }) => ({ queue, stride: pre.stride })),
+    },
+  };
 }
 
 function edgeActions({ lists }: SimulationParts, deliveries: readonly Delivery[]): Pick<Schedule, "before" | "after"> {

@@ -265,7 +265,7 @@ export class Group {
     }
     for (const extra of this.extraState) this.#write(extra.name, new Float64Array(this.size).fill(extra.value), memories, precision);
     for (const ring of this.rings.values()) {
-      memories.writeOwn(precision, ring.address, this, ring.slots, (sums) => void sums.fill(0));
+      memories.writeOwn(precision, ring, this, (sums) => void sums.fill(0));
     }
   }
 

@@ -7,6 +7,13 @@ import type { Partition, Partitioning } from "./partitioning.ts";
 import { realBytes } from "./arena.ts";
 import type { Arena, Precision } from "./arena.ts";
 
+/** Slots of one real an element. */
+export interface Slots {
+  readonly address: number;
+  readonly slots: number;
+  readonly slotBytes: number;
+}
+
 /** What is divided among partitions. */
 export interface Divided {
   readonly size: number;
@@ -48,12 +55,12 @@ export class Memories {
     for (const arena of this.arenas) change(arena.real(precision, address, length));
   }
 
-  /** Changes each partition's own elements of an array [slots × stride] of a group, slot by slot. */
-  writeOwn(precision: Precision, address: number, group: Divided, slots: number, change: (values: Float32Array | Float64Array) => void): void {
+  /** Changes each partition's own elements of a group's input ring, slot by slot. */
+  writeOwn(precision: Precision, ring: Slots, group: Divided, change: (values: Float32Array | Float64Array) => void): void {
     const bytes = realBytes(precision);
     this.arenas.forEach((arena, k) => {
       const { start, end } = partOf(group, this.partitioning.local[k]!);
-      for (let slot = 0; slot < slots; slot++) change(arena.real(precision, address + (slot * group.stride + start) * bytes, end - start));
+      for (let slot = 0; slot < ring.slots; slot++) change(arena.real(precision, ring.address + slot * ring.slotBytes + start * bytes, end - start));
     });
   }
 

@@ -10,7 +10,7 @@ export function normalise(delivery: Delivery, rule: NormalisationData, arena: Ar
   if (table.weights.kind !== "perSynapse") return;
   const weights = arena.real(precision, table.weights.address, table.count);
   const rows = arena.u32(table.rows, table.sources + 1);
-  const words = targetWords(arena, table);
+  const words = targetWords(arena, table, post.stride);
   const packed = table.delays === "perSynapse", stride = post.stride, start = data.post.start;
   const incoming = rule.side === "incoming", squared = rule.norm === "L2";
   const size = incoming ? data.post.end - start : table.sources;

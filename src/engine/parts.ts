@@ -4,6 +4,7 @@ import type { NetworkData } from "../network/data.ts";
 import type { Arena, Precision } from "./arena.ts";
 import type { Memories } from "./memories.ts";
 import type { Partition } from "./partitioning.ts";
+import type { Arrivals } from "./arrivals.ts";
 import type { Group } from "./group.ts";
 import type { Delivery } from "./projections.ts";
 
@@ -53,6 +54,8 @@ export interface SimulationParts {
   readonly deliveries: readonly Delivery[];
   /** Steps of a window: the shortest delay, at most a few dozen. */
   readonly window: number;
+  /** Bundles of projections that spikes reach when they arrive, in order. */
+  readonly arrivals: readonly Arrivals[];
   /** Most steps of one call of the generated code. */
   readonly chunk: number;
   readonly options: BuildOptions;

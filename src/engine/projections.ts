@@ -24,7 +24,9 @@ import { variablesOfSynapses, withPastValues } from "../lower/lowerSynapse.ts";
 import type { KnownValues } from "../lower/lowerSynapse.ts";
 import { checkedAt } from "../network/synapseEnds.ts";
 import type { BatchValues, SynapseRequest, SynapseTable } from "./synapses.ts";
-import { buildSynapses, describeSynapse } from "./synapses.ts";
+import { receiver } from "./bundles.ts";
+import type { BundlePlan } from "./bundles.ts";
+import { buildBundle, buildSynapses, describeSynapse, weightsOf } from "./synapses.ts";
 import type { SynapseValueMachine, ValueRequest } from "./synapseValues.ts";
 
 export interface Delivery {
@@ -40,6 +42,8 @@ export interface Delivery {
   readonly plastic: Plastic | undefined;
   /** Overrides the weight of all synapses (a change while running). */
   constantWeight: number | undefined;
+  /** Weights of a bundled projection before such a change. */
+  originalWeights?: ArrayLike<number>;
 }
 
 /** Bytes that the synapses of a network will take, at most (6 standard deviations where chance decides). */
@@ -143,9 +147,10 @@ export interface DeliveryOptions {
 
 /** Everything about a projection's synapses onto one partition, before there are any. */
 export interface PreparedDelivery {
+  readonly data: ProjectionData;
+  readonly post: Group;
+  readonly variable: string | undefined;
   readonly request: SynapseRequest;
-  /** Makes the synapses. */
-  readonly build: (arena: Arena) => SynapseTable;
   /** What they do. The tables of all partitions are made, and their delays unified. */
   readonly finish: (table: SynapseTable, arena: Arena) => Delivery;
 }
@@ -218,12 +223,10 @@ export function prepareDelivery(
   };
   const variable = p.receptor === undefined ? undefined : post.model!.receptors[p.receptor]!;
   return {
+    data: p,
+    post,
+    variable,
     request,
-    build: (arena) => {
-      const table = buildSynapses(arena, request);
-      checkDale(p, table, arena, precision, post.stride);
-      return table;
-    },
     finish: (table, arena) => {
       const plastic = learns ? makePlastic(table, arena) : undefined;
       return { data: p, pre, post, variable, table, request, plastic, constantWeight: undefined };
@@ -277,6 +280,23 @@ export function prepareDelivery(
   }
 }
 
+/** Makes the synapses of all projections onto one partition; their delays are not unified yet. */
+export function buildAll(prepared: readonly PreparedDelivery[], plan: BundlePlan, arena: Arena): SynapseTable[] {
+  const tables: SynapseTable[] = [];
+  const bundleOf = new Map(plan.bundles.flatMap((bundle) => bundle.members.map((k) => [k, bundle] as const)));
+  prepared.forEach(({ request, data, post }, k) => {
+    const bundle = bundleOf.get(k);
+    if (!bundle) tables[k] = buildSynapses(arena, request);
+    else if (tables[k] === undefined) {
+      const members = bundle.members.map((m) => prepared[m]!);
+      const first = members.map((m) => plan.places.get(receiver(m.post, m.variable))!);
+      buildBundle(arena, members.map((m) => m.request), first, plan.stride).forEach((table, m) => (tables[bundle.members[m]!] = table));
+    }
+    checkDale(data, tables[k]!, arena, request.precision, post.stride);
+  });
+  return tables;
+}
+
 function knownValues(resolved: ReadonlyMap<string, ResolvedValue>): KnownValues {
   const varies = (name: string): boolean => resolved.has(name) && !isConstant(resolved.get(name)!);
   const starts = (name: string): number | undefined => {
@@ -327,7 +347,7 @@ function axonalDelay(given: BatchValues | undefined, timing: Timing, learns: boo
 /** @throws {ArgumentError} for a weight of the sign that the projection excludes */
 export function checkDale(p: ProjectionData, table: SynapseTable, arena: Arena, precision: Precision, stride: number): void {
   if (p.dale === undefined || table.count === 0) return;
-  const weights = table.weights.kind === "constant" ? [table.weights.value] : arena.real(precision, table.weights.address, table.count);
+  const weights = table.weights.kind === "constant" ? [table.weights.value] : weightsOf(arena, precision, table, stride);
   const wrong = p.dale === "excitatory" ? (w: number) => w < 0 : (w: number) => w > 0;
   const e = (weights as number[]).findIndex(wrong);
   if (e < 0) return;
@@ -340,7 +360,18 @@ export function checkDale(p: ProjectionData, table: SynapseTable, arena: Arena, 
 }
 
 /** The longest delay of `data` per receiving variable decides how many slots its input ring has. */
-export function makeRings(deliveries: readonly Delivery[], groups: readonly Group[], memories: Memories, precision: Precision): void {
+export function makeRings(
+  deliveries: readonly Delivery[], groups: readonly Group[], memories: Memories, precision: Precision, plan: BundlePlan, window: number,
+): void {
+  if (plan.stride > 0) {
+    const slotBytes = plan.stride * realBytes(precision);
+    const region = memories.allocate(window * slotBytes, "input of all populations");
+    for (const { post, variable, table } of deliveries) {
+      if (!table.bundle || post.rings.has(variable!)) continue;
+      const address = region + table.bundle.first * realBytes(precision);
+      post.rings.set(variable!, { variable: variable!, input: `arriving_${variable}`, address, slots: window, slotBytes });
+    }
+  }
   const slots = new Map<Group, Map<string, number>>();
   const need = (post: Group, variable: string, count: number) => {
     const of = slots.get(post) ?? slots.set(post, new Map()).get(post)!;
@@ -351,7 +382,7 @@ export function makeRings(deliveries: readonly Delivery[], groups: readonly Grou
     if (group.data.kind === "neurons" && group.data.modulator && group.model!.receptors["amount"]) need(group, "arriving", 1);
   for (const { post, variable, table, plastic } of deliveries) {
     if (plastic) for (const input of plastic.inputs) need(post, input.variable, input.slots);
-    else need(post, variable!, table.maxDelay);
+    else if (!table.bundle) need(post, variable!, table.maxDelay);
   }
   for (const [group, variables] of slots) {
     for (const [variable, count] of variables) {

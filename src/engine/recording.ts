@@ -12,6 +12,7 @@ import type { Delivery } from "./projections.ts";
 import { drainSamples, RateRecorder, SpikeRecorder, TraceRecorder, sampleOf } from "./recorders.ts";
 import type { RecordedSource } from "./recorders.ts";
 import type { SimulationParts } from "./parts.ts";
+import { weightsOf } from "./synapses.ts";
 import type { SynapseIndex } from "./synapseIndex.ts";
 
 export class Recording {
@@ -85,10 +86,7 @@ export class Recording {
           }
           const constant = delivery.constantWeight ?? (table.weights.kind === "constant" ? table.weights.value : undefined);
           if (constant !== undefined || table.weights.kind === "constant") return () => constant!;
-          const view = index.gather(({ table: own }, k) => {
-            invariant(own.weights.kind === "perSynapse", "weights are constant or per synapse");
-            return sides[k]!.arena.real(options.precision, own.weights.address, own.count);
-          });
+          const view = index.gather(({ table: own, post }, k) => weightsOf(sides[k]!.arena, options.precision, own, post.stride));
           return (e) => view[e]!;
         });
         attachTraces(monitor, recorder, 0);

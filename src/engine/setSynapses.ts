@@ -6,7 +6,7 @@ import { synapseScope } from "../network/scopes.ts";
 import { resolveValue } from "../network/values.ts";
 import type { Value } from "../network/values.ts";
 import { formatQuantity, parseQuantity } from "../units/quantity.ts";
-import { targetWords } from "./synapses.ts";
+import { sourcesOf, targetWords } from "./synapses.ts";
 import type { SynapseIndex } from "./synapseIndex.ts";
 import type { SimulationParts } from "./parts.ts";
 import { checkDale } from "./projections.ts";
@@ -22,13 +22,8 @@ export function synapseTargets(
   const { options } = parts;
   const own = table.delays === "perSynapse",
     dendritic = plastic?.options.timing.dendritic ?? 0;
-  const pre = index.gather((side, k) => {
-    const rows = parts.sides[k]!.arena.u32(side.table.rows, side.table.sources + 1);
-    const sources = new Uint32Array(side.table.count);
-    for (let i = 0; i < side.table.sources; i++) sources.fill(i, rows[i]!, rows[i + 1]!);
-    return sources;
-  });
-  const words = index.gather((side, k) => targetWords(parts.sides[k]!.arena, side.table));
+  const pre = index.gather((side, k) => sourcesOf(parts.sides[k]!.arena, side.table, group.stride));
+  const words = index.gather((side, k) => targetWords(parts.sides[k]!.arena, side.table, group.stride));
   const post = Uint32Array.from(words, (p) => (own ? p % group.stride : p) - data.post.start);
   const delays = words.map((p) => ((own ? Math.floor(p / group.stride) : table.maxDelay) + dendritic) * options.dt);
   return { pre: Uint32Array.from(pre), post, delays };

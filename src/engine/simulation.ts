@@ -2,7 +2,7 @@
  * A running network. Time advances by windows of the shortest delay: every neuron is advanced that many steps, then the spikes of the
  * window are delivered in the order (step, projection, source). The result is the same, bit for bit, for any length of window.
  */
-import { ArgumentError, invariant, SimulationError, UnsupportedError } from "../errors.ts";
+import { ArgumentError, SimulationError, UnsupportedError } from "../errors.ts";
 import type { NormalisationData, RangeData } from "../network/data.ts";
 import type { NamesOf, SpikingGroup } from "../network/population.ts";
 import type { Modulator } from "../network/modulator.ts";
@@ -33,7 +33,7 @@ import { rewire } from "./rewire.ts";
 import { structureRoutines } from "./structure.ts";
 import type { StructureRoutine } from "./structure.ts";
 import type { ElementState } from "./growth.ts";
-import { fillSynapses, restoreSynapses } from "./synapses.ts";
+import { fillSynapses, restoreSynapses, setBundledWeights, weightsOf } from "./synapses.ts";
 import { stepScalars } from "./scalars.ts";
 import type { Runner, Stopped } from "./runner.ts";
 import { SynapseIndex } from "./synapseIndex.ts";
@@ -176,6 +176,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     }
     for (const { arena, deliveries } of sides) for (const d of deliveries) {
       d.constantWeight = undefined;
+      if (d.originalWeights) setBundledWeights(arena, options.precision, d.table, d.post.stride, d.originalWeights);
       if (d.table.births ?? d.table.signs) restoreSynapses(arena, d.table, d.request);
       if (!d.plastic) continue;
       fillSynapses(arena, d.table, d.request);
@@ -191,6 +192,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     for (const { arena } of sides) {
       arena.f64(this.#parts.eventCounter, 2).fill(0);
       arena.f64(this.#parts.plasticCounter, 1).fill(0);
+      for (const { queue } of this.#parts.arrivals) arena.u32(queue.counts, queue.delay).fill(0);
     }
     this.#recording.clear();
     this.#stale = true;
@@ -224,11 +226,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     if (name !== "w") throw unknownSynapseName(delivery, name);
     const constant = constantWeight ?? (table.weights.kind === "constant" ? table.weights.value : undefined);
     if (constant !== undefined) return new Float64Array(this.#index(delivery).count).fill(constant);
-    return this.#index(delivery).gather((side, k) => {
-      const { weights, count } = side.table;
-      invariant(weights.kind === "perSynapse", "weights are constant or per synapse");
-      return sides[k]!.arena.real(options.precision, weights.address, count);
-    });
+    return this.#index(delivery).gather((side, k) => weightsOf(sides[k]!.arena, options.precision, side.table, side.post.stride));
   }
 
   /** A projection's synapses on all sides of this process. */
@@ -423,7 +421,13 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
         `projection ${projection.name} is ${dale}: its weight cannot be ${weight}`,
         `Use a weight that is ${value < 0 ? "0 or more" : "0 or less"}.`,
       );
-    for (const side of this.#sidesOf(delivery)) side.constantWeight = value;
+    this.#sidesOf(delivery).forEach((side, k) => {
+      side.constantWeight = value;
+      if (!side.table.bundle) return;
+      const { arena } = this.#parts.sides[k]!;
+      side.originalWeights ??= weightsOf(arena, this.precision, side.table, side.post.stride);
+      setBundledWeights(arena, this.precision, side.table, side.post.stride, value);
+    });
     this.#stale = true;
   }
 

@@ -4,7 +4,7 @@
  * more when it has its own weight. Built in two walks of the pattern (count, fill), so nothing larger than a batch is ever held beside
  * the result.
  */
-import { ArgumentError, UnsupportedError } from "../errors.ts";
+import { ArgumentError, invariant, UnsupportedError } from "../errors.ts";
 import type { Connector } from "../network/connectors.ts";
 import { realBytes } from "./arena.ts";
 import type { Arena, Precision } from "./arena.ts";
@@ -29,20 +29,75 @@ export interface SynapseTable {
   longestRow: number;
   /** Further arrays, one real a synapse: name → address. */
   readonly columns: Map<string, number>;
+  /** Where the arrays hold synapses of other projections as well: the targets of this one are elements from `first` on, as many as its group has. */
+  readonly bundle?: { readonly shared: BundleTable; readonly first: number };
   /** The step in which each synapse was made [count]; absent while all are from the start. */
   births?: Uint32Array;
   /** The sign that each synapse keeps, where a rule needs one: 1 or −1 [count]. */
   signs?: Int8Array;
 }
 
-/** Targets of all synapses, as they are packed. */
-export const targetWords = (arena: Arena, table: SynapseTable): Uint16Array | Uint32Array =>
-  table.targetBytes === 2 ? arena.u16(table.targets, table.count) : arena.u32(table.targets, table.count);
+/** What the tables of a bundle's projections share. */
+export interface BundleTable {
+  /** Synapses in all. */
+  readonly total: number;
+  /** Elements of one slot of the sums of all receivers, by which delays are packed. */
+  readonly stride: number;
+  /** u32 [sources × (longest + 1)]: where each source's synapses of delay 1, 2, … begin, and where the last end. 0 until delays are unified. */
+  index: number;
+  longest: number;
+}
+
+/** Places of a bundled projection's own synapses, in order; undefined where the table is its own. `stride`: of the target group. */
+function ownPlaces(arena: Arena, { bundle, count, targets }: SynapseTable, stride: number): Uint32Array | undefined {
+  if (!bundle) return undefined;
+  const { first, shared } = bundle;
+  const words = arena.u32(targets, shared.total), places = new Uint32Array(count);
+  const end = first + stride;
+  for (let e = 0, n = 0; e < shared.total; e++) {
+    const target = words[e]! % shared.stride;
+    if (target >= first && target < end) places[n++] = e;
+  }
+  return places;
+}
+
+/** Targets of all synapses as they are packed: delay · stride + target where each has its own delay, `stride` being that of the target group (only bundles ask). */
+export function targetWords(arena: Arena, table: SynapseTable, stride = 0): Uint16Array | Uint32Array {
+  const { bundle } = table;
+  if (!bundle) return table.targetBytes === 2 ? arena.u16(table.targets, table.count) : arena.u32(table.targets, table.count);
+  const { first, shared } = bundle;
+  const words = arena.u32(table.targets, shared.total);
+  return ownPlaces(arena, table, stride)!.map((e) => Math.floor(words[e]! / shared.stride) * stride + (words[e]! % shared.stride) - first);
+}
+
+/** Weights of all synapses that have their own. */
+export function weightsOf(arena: Arena, precision: Precision, table: SynapseTable, stride: number): Float32Array | Float64Array {
+  invariant(table.weights.kind === "perSynapse", "each synapse has a weight of its own");
+  const all = arena.real(precision, table.weights.address, table.bundle?.shared.total ?? table.count);
+  const places = ownPlaces(arena, table, stride);
+  return places ? Float64Array.from(places, (e) => all[e]!) : all;
+}
+
+/** Gives all synapses of a bundled projection new weights, one for all or one for each. */
+export function setBundledWeights(arena: Arena, precision: Precision, table: SynapseTable, stride: number, weights: number | ArrayLike<number>): void {
+  invariant(table.weights.kind === "perSynapse" && table.bundle, "a bundle holds weights");
+  const all = arena.real(precision, table.weights.address, table.bundle.shared.total);
+  ownPlaces(arena, table, stride)!.forEach((e, k) => (all[e] = typeof weights === "number" ? weights : weights[k]!));
+}
+
+/** Source of each synapse. */
+export function sourcesOf(arena: Arena, table: SynapseTable, stride: number): Uint32Array {
+  const { bundle, count } = table;
+  const rows = arena.u32(table.rows, table.sources + 1);
+  const sources = new Uint32Array(bundle?.shared.total ?? count);
+  for (let i = 0; i < table.sources; i++) sources.fill(i, rows[i]!, rows[i + 1]!);
+  return ownPlaces(arena, table, stride)?.map((e) => sources[e]!) ?? sources;
+}
 
 /** Source and target of a synapse, counted in the ranges of its projection: "3 → 7". */
 export function describeSynapse(arena: Arena, table: SynapseTable, edge: number, stride: number, postStart: number): string {
-  const source = arena.u32(table.rows, table.sources + 1).findIndex((_, i, rows) => rows[i + 1]! > edge);
-  const word = targetWords(arena, table)[edge]!;
+  const source = sourcesOf(arena, table, stride)[edge]!;
+  const word = targetWords(arena, table, stride)[edge]!;
   return `${source} → ${(table.delays === "perSynapse" ? word % stride : word) - postStart}`;
 }
 
@@ -79,7 +134,9 @@ export function buildSynapses(arena: Arena, request: SynapseRequest): SynapseTab
   const { context, what, precision } = request;
   const sources = context.preSize;
   const rows = arena.allocate(4 * (sources + 1), what);
-  const { total: count, longest } = countRows(arena, rows, request);
+  const count = countSynapses(arena, rows, request);
+  checkCount(count, what);
+  const longest = rowStarts(arena, rows, sources);
   const constantDelay = typeof request.delay === "number" ? roundDelay(request.delay, request) : undefined;
   const targetBytes = constantDelay !== undefined && request.postPopulation <= 65536 ? 2 : 4;
   const targets = arena.allocate(targetBytes * count, what);
@@ -95,12 +152,62 @@ export function buildSynapses(arena: Arena, request: SynapseRequest): SynapseTab
   return { ...table, ...fillSynapses(arena, table, request) };
 }
 
-/** Writes targets and start values of all synapses; the same again when called again. Returns the range of delays, from infinity where there are none. */
-export function fillSynapses(arena: Arena, table: SynapseTable, request: SynapseRequest): { readonly minDelay: number; readonly maxDelay: number } {
-  const { connect, context, what, precision, weight, delay, postStart, stride } = request;
-  const { count, sources, rows, targets, targetBytes, weights } = table;
-  const constantDelay = table.delays === "constant" ? table.maxDelay : undefined;
+/**
+ * Makes the synapses of a bundle's projections in one table. Returns a table for each of them.
+ * @param first where each projection's receiver begins among the elements of a slot
+ */
+export function buildBundle(arena: Arena, requests: readonly SynapseRequest[], first: readonly number[], stride: number): SynapseTable[] {
+  const [{ context: { preSize: sources }, what, precision }] = requests as [SynapseRequest];
+  const rows = arena.allocate(4 * (sources + 1), what);
+  const counts = requests.map((request) => countSynapses(arena, rows, request));
+  const longestRow = rowStarts(arena, rows, sources);
+  const total = counts.reduce((a, b) => a + b, 0);
+  checkCount(total, what);
+  const targets = arena.allocate(4 * total, what);
+  const address = arena.allocate(realBytes(precision) * total, what);
+  const shared: BundleTable = { total, stride, index: 0, longest: 0 };
   const cursor = arena.u32(rows, sources).slice();
+  const tables = requests.map((request, k): SynapseTable => {
+    const table: SynapseTable = {
+      count: counts[k]!, capacity: counts[k]!, sources, rows, targets, targetBytes: 4, weights: { kind: "perSynapse", address }, columns: new Map(),
+      longestRow, delays: "perSynapse", minDelay: 1, maxDelay: 1, bundle: { shared, first: first[k]! },
+    };
+    return { ...table, ...placeSynapses(arena, table, request, cursor) };
+  });
+  const maxDelay = tables.reduce((most, table) => Math.max(most, table.maxDelay), 1);
+  const weights = arena.real(precision, address, total);
+  sortRowsByDelay(arena, { rows, targets, sources, count: total, longestRow, stride, maxDelay, columns: [weights] });
+  return tables;
+}
+
+/** Writes targets and start values of all synapses; the same again when called again. Returns the range of delays, from infinity where there are none. */
+export function fillSynapses(arena: Arena, table: SynapseTable, request: SynapseRequest): DelayRange {
+  const { stride, precision } = request;
+  const { count, sources, rows, targets, weights, longestRow } = table;
+  const range = placeSynapses(arena, table, request, arena.u32(rows, sources).slice());
+  const drawn = (name: string): boolean => typeof request.columns!.find((c) => c.name === name)!.values !== "number";
+  const columns = [
+    ...(weights.kind === "perSynapse" && typeof request.weight !== "number" ? [weights.address] : []),
+    ...[...table.columns].flatMap(([name, address]) => (drawn(name) ? [address] : [])),
+  ].map((address) => arena.real(precision, address, count));
+  if (table.delays === "perSynapse") sortRowsByDelay(arena, { rows, targets, sources, count, longestRow, stride, maxDelay: range.maxDelay, columns });
+  return range;
+}
+
+/** Steps. */
+interface DelayRange {
+  readonly minDelay: number;
+  readonly maxDelay: number;
+}
+
+/** Writes each synapse where the cursor of its source stands. */
+function placeSynapses(arena: Arena, table: SynapseTable, request: SynapseRequest, cursor: Uint32Array): DelayRange {
+  const { connect, context, what, precision, weight, delay } = request;
+  const { bundle, targets, targetBytes, weights } = table;
+  const count = bundle?.shared.total ?? table.count,
+    stride = bundle?.shared.stride ?? request.stride,
+    postStart = request.postStart + (bundle?.first ?? 0);
+  const constantDelay = table.delays === "constant" ? table.maxDelay : undefined;
   const place = targetBytes === 2 ? arena.u16(targets, count) : arena.u32(targets, count);
   const owned: { readonly view: Float32Array | Float64Array; readonly values: BatchValues }[] = [];
   if (weights.kind === "perSynapse") owned.push({ view: arena.real(precision, weights.address, count), values: weight });
@@ -157,52 +264,79 @@ export function fillSynapses(arena: Arena, table: SynapseTable, request: Synapse
       "Shorten the longest delay or split the target population.",
     );
   }
-  if (constantDelay === undefined) sortRowsByDelay(arena, { table, stride, maxDelay, columns: drawn.map((d) => d.view) });
   return { minDelay, maxDelay };
+}
+
+/** Makes the index by source and delay of a bundle's table, when the longest delay of all partitions is known. */
+export function indexBundle(arena: Arena, { bundle, rows, targets, sources }: SynapseTable, longest: number, what: string): void {
+  const { shared } = bundle!;
+  if (shared.index !== 0) return;
+  shared.longest = longest;
+  shared.index = arena.allocate(4 * sources * (longest + 1), what);
+  const index = arena.u32(shared.index, sources * (longest + 1)),
+    words = arena.u32(targets, shared.total),
+    starts = arena.u32(rows, sources + 1);
+  for (let i = 0; i < sources; i++) {
+    const at = i * (longest + 1);
+    let e = starts[i]!;
+    for (let d = 1; d <= longest; d++) {
+      index[at + d - 1] = e;
+      for (const end = (d + 1) * shared.stride; e < starts[i + 1]! && words[e]! < end; ) e++;
+    }
+    index[at + longest] = e;
+  }
 }
 
 /** The synapses of the start again, after synapses came and went. */
 export function restoreSynapses(arena: Arena, table: SynapseTable, request: SynapseRequest): void {
   arena.u32(table.rows, table.sources + 1).fill(0);
-  const { total, longest } = countRows(arena, table.rows, request);
-  table.count = total;
-  table.longestRow = longest;
+  table.count = countSynapses(arena, table.rows, request);
+  checkCount(table.count, request.what);
+  table.longestRow = rowStarts(arena, table.rows, table.sources);
   delete table.births;
   delete table.signs;
   fillSynapses(arena, table, request);
 }
 
-/** Counts the synapses of each source and leaves the start of each row in place. Returns the total and the most of one source. */
-function countRows(arena: Arena, rows: number, request: SynapseRequest): { readonly total: number; readonly longest: number } {
-  const sources = request.context.preSize;
-  const start = arena.u32(rows, sources + 1);
+/** Adds the number of each source's synapses to the place behind its own in u32 [sources + 1]. Returns how many there are in all. */
+function countSynapses(arena: Arena, rows: number, request: SynapseRequest): number {
+  const counts = arena.u32(rows, request.context.preSize + 1);
   let total = 0;
   const { from, to } = request.targets;
   const all = from === 0 && to === request.context.postSize;
   walkPattern(request.connect, request.context, ({ count, pre, post, row }) => {
-    if (all && row !== undefined) start[row + 1]! += count;
-    else if (all) for (let k = 0; k < count; k++) start[pre[k]! + 1]!++;
+    if (all && row !== undefined) counts[row + 1]! += count;
+    else if (all) for (let k = 0; k < count; k++) counts[pre[k]! + 1]!++;
     else {
       for (let k = 0; k < count; k++) {
         if (post[k]! < from || post[k]! >= to) continue;
-        start[pre[k]! + 1]!++;
+        counts[pre[k]! + 1]!++;
         total++;
       }
     }
     if (all) total += count;
   });
+  return total;
+}
+
+function checkCount(total: number, what: string): void {
   if (total >= 2 ** 32)
     throw new UnsupportedError(
       "synapses",
-      `${request.what}: ${total} synapses are more than one projection can hold`,
+      `${what}: ${total} synapses are more than one projection can hold`,
       "Split the projection into parts of less than 2^32 synapses.",
     );
+}
+
+/** Turns the counts into the start of each row. Returns the most synapses of one source. */
+function rowStarts(arena: Arena, rows: number, sources: number): number {
+  const start = arena.u32(rows, sources + 1);
   let longest = 0;
   for (let i = 0; i < sources; i++) {
     longest = Math.max(longest, start[i + 1]!);
     start[i + 1]! += start[i]!;
   }
-  return { total, longest };
+  return longest;
 }
 
 /** Delays are rounded to the nearest step; one that rounds to no step at all cannot be. */
@@ -232,20 +366,24 @@ function formatSteps(steps: number, dtText: string): string {
 function sortRowsByDelay(
   arena: Arena,
   sorted: {
-    readonly table: SynapseTable;
+    readonly rows: number;
+    readonly targets: number;
+    readonly sources: number;
+    readonly count: number;
+    readonly longestRow: number;
     readonly stride: number;
     readonly maxDelay: number;
     readonly columns: readonly (Float32Array | Float64Array)[];
   },
 ): void {
-  const { table, stride, maxDelay, columns } = sorted;
-  const rows = arena.u32(table.rows, table.sources + 1),
-    targets = arena.u32(table.targets, table.count);
-  const oldTargets = new Uint32Array(table.longestRow),
-    old = columns.map(() => new Float64Array(table.longestRow));
-  const slot = new Uint32Array(table.longestRow),
+  const { sources, count, longestRow, stride, maxDelay, columns } = sorted;
+  const rows = arena.u32(sorted.rows, sources + 1),
+    targets = arena.u32(sorted.targets, count);
+  const oldTargets = new Uint32Array(longestRow),
+    old = columns.map(() => new Float64Array(longestRow));
+  const slot = new Uint32Array(longestRow),
     position = new Uint32Array(maxDelay + 2);
-  for (let i = 0; i < table.sources; i++) {
+  for (let i = 0; i < sources; i++) {
     const from = rows[i]!,
       n = rows[i + 1]! - from;
     if (n < 2) continue;

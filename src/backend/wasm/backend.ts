@@ -28,12 +28,13 @@ export const wasmBackend: Backend = {
       (layout.kernel.flush ?? []).length > 0 ? emitFlushKernel(module, layout.kernel, layout, program.precision) : undefined,
     );
     const delivers = program.scatters.map((layout) => emitScatterKernel(module, layout));
+    const arrives = (program.arrivals ?? []).map((layout) => emitScatterKernel(module, layout));
     const auxiliaries = program.auxiliaries.map((layout) => ({
       update: emitMapKernel(module, layout.kernel, layout, program.precision),
       flush: (layout.kernel.flush ?? []).length > 0 ? emitFlushKernel(module, layout.kernel, layout, program.precision) : undefined,
     }));
     const edges = program.edges.map((layout) => emitEdgeKernel(module, layout, program.precision, program.keyAddress));
-    emitSchedule(module, program.schedule, { updates, fills, flushes, delivers, auxiliaries, edges });
+    emitSchedule(module, program.schedule, { updates, fills, flushes, delivers, arrives, auxiliaries, edges });
     const bytes = module.encode({ pages: 1, maximumPages, shared: isShared(memory) });
     let exports: Record<string, Exported>;
     let compiled: WebAssembly.Module;

@@ -22,6 +22,8 @@ export interface ScatterLayout {
   /** Address of real [synapses], or one weight for all. */
   readonly weights: { readonly kind: "perSynapse"; readonly address: number } | { readonly kind: "constant"; readonly value: number };
   readonly delays: "constant" | "perSynapse";
+  /** Only the synapses of one delay are walked: u32 [sourceCount × (longest + 1)], where those of delay 1, 2, … begin, and where the last end. */
+  readonly segments?: { readonly index: number; readonly longest: number };
   /** Address of real [slots × stride]: the input ring of the target table. */
   readonly ring: number;
   /** Elements of one slot. */
@@ -40,14 +42,15 @@ const touchBytes = 4096;
 
 /**
  * Emits `name(list, count, slot)`: delivers the `count` element indices at `list`. `slot` is the byte offset, within the ring, of the
- * arrival slot (constant delay) or of the current step's slot (delay per synapse).
+ * arrival slot (constant delay) or of the current step's slot (delay per synapse). With `segments` there is a fourth parameter, the delay.
  */
 export function emitScatterKernel(module: Module, layout: ScatterLayout): Func {
   const { precision, targetBytes } = layout;
   const real = precision === "f32" ? f32 : f64;
   const realShift = precision === "f32" ? 2 : 3;
   const targetShift = targetBytes === 2 ? 1 : 2;
-  const f = module.func(layout.name, { list: "i32", count: "i32", slot: "i32" });
+  const { segments } = layout;
+  const f = module.func(layout.name, { list: "i32", count: "i32", slot: "i32", ...(segments ? { delay: "i32" as const } : {}) });
   const [list, count, slot] = [f.param("list"), f.param("count"), f.param("slot")];
   const end = f.local("end", "i32"),
     source = f.local("source", "i32"),
@@ -71,21 +74,27 @@ export function emitScatterKernel(module: Module, layout: ScatterLayout): Func {
       ? get(w)
       : real.load(ratio === 0 ? get(p) : i32.shl(get(p), i32.const(ratio)), layout.weights.address + (k << realShift));
 
+  // The delay in the packed word is taken off again; all is modulo 2^32, so the address of the ring goes into the sum.
+  const ring = segments ? 0 : layout.ring;
   const one = (k: number): Node[] => {
     const offset = i32.add(i32.shl(loadTarget(k << targetShift), i32.const(realShift)), get(slot));
     const place =
-      layout.delays === "constant"
+      layout.delays === "constant" || segments
         ? [local.set(a, offset)]
         : [
             local.set(a, offset),
             // The ring wraps: subtract its length when the slot lies beyond the end.
             local.set(a, i32.sub(get(a), i32.and(i32.sub(i32.const(0), i32.ge_u(get(a), i32.const(layout.ringBytes))), i32.const(layout.ringBytes)))),
           ];
-    return [...place, real.store(get(a), real.add(real.load(get(a), layout.ring), weightOf(k)), layout.ring)];
+    return [...place, real.store(get(a), real.add(real.load(get(a), ring), weightOf(k)), ring)];
   };
 
-  const rowOf = (index: Node, ahead: number): Node =>
-    i32.shl(i32.load(i32.shl(index, i32.const(2)), layout.rows + 4 * ahead), i32.const(targetShift));
+  const rowOf = (index: Node, ahead: number): Node => {
+    const at = segments
+      ? i32.load(i32.shl(i32.add(i32.mul(index, i32.const(segments.longest + 1)), get(f.param("delay"))), i32.const(2)), segments.index - 4 + 4 * ahead)
+      : i32.load(i32.shl(index, i32.const(2)), layout.rows + 4 * ahead);
+    return i32.shl(at, i32.const(targetShift));
+  };
   const outer = label(),
     allDone = label(),
     skip = label(),
@@ -142,6 +151,14 @@ export function emitScatterKernel(module: Module, layout: ScatterLayout): Func {
     : [];
 
   f.emit(
+    ...(segments
+      ? [
+          local.set(
+            slot,
+            i32.add(i32.const(layout.ring), i32.sub(get(slot), i32.shl(i32.mul(get(f.param("delay")), i32.const(layout.stride)), i32.const(realShift)))),
+          ),
+        ]
+      : []),
     ...(layout.weights.kind === "constant" ? [local.set(w, real.const(layout.weights.value))] : []),
     local.set(end, i32.add(get(list), i32.shl(get(count), i32.const(2)))),
     ...(layout.touchRows ? [local.set(frontier, get(list))] : []),

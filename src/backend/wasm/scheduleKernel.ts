@@ -14,6 +14,7 @@ export interface ScheduledFunctions extends ActionFunctions {
   readonly fills: readonly (Func | undefined)[];
   readonly flushes: readonly (Func | undefined)[];
   readonly delivers: readonly Func[];
+  readonly arrives: readonly Func[];
 }
 
 /**
@@ -29,9 +30,11 @@ export function emitSchedule(module: Module, schedule: Schedule, functions: Sche
   const get = local.get;
   const window = { from: "i32", start: "i32", n: "i32" } as const;
 
+  const arrive = emitArrivals(module, schedule, functions.arrives);
   const advance = module.func("advance", window, "i32");
   {
     const [from, start, n] = [advance.param("from"), advance.param("start"), advance.param("n")];
+    if (arrive) advance.emit(call(arrive, get(from), get(start), get(n)));
     advance.emit(
       ...(before ? [if_(call(before, i32.add(get(from), get(start)), get(start)), [return_(i32.const(1))])] : []),
       ...advances.map((one) => if_(call(one, get(from), get(start), get(n)), [return_(i32.const(1))])),
@@ -90,6 +93,40 @@ export function emitSchedule(module: Module, schedule: Schedule, functions: Sche
     i32.const(0),
   );
   return run;
+}
+
+/** `arrive(from, start, n)`: adds what arrives in steps start … start + n − 1 of the call, oldest spikes first. */
+function emitArrivals(module: Module, { arrivals }: Schedule, arrives: readonly Func[]): Func | undefined {
+  if (!arrivals || arrives.length === 0) return undefined;
+  const { least, longest, slots, slotBytes, queues } = arrivals;
+  const f = module.func("arrive", { from: "i32", start: "i32", n: "i32" }, undefined, false);
+  const [from, start, n] = [f.param("from"), f.param("start"), f.param("n")];
+  const s = f.local("s", "i32"),
+    end = f.local("end", "i32"),
+    step = f.local("step", "i32"),
+    age = f.local("age", "i32"),
+    young = f.local("young", "i32"),
+    place = f.local("place", "i32"),
+    slot = f.local("slot", "i32"),
+    count = f.local("count", "i32");
+  const get = local.get;
+  f.emit(
+    local.set(end, i32.add(get(start), get(n))),
+    forLoop(s, get(start), get(end), 1, [
+      local.set(step, i32.add(get(from), get(s))),
+      local.set(slot, slotOf(get(step), 0, slots, slotBytes)),
+      forLoop(young, i32.const(0), i32.const(longest - least + 1), 1, [
+        local.set(age, i32.sub(i32.const(longest), get(young))),
+        local.set(place, i32.rem_u(i32.sub(i32.add(get(step), i32.const(longest)), get(age)), i32.const(longest))),
+        ...queues.map(({ queue, stride }, k) =>
+          if_(local.tee(count, i32.load(i32.shl(get(place), i32.const(2)), queue.counts)), [
+            call(arrives[k]!, i32.add(i32.const(queue.entries), i32.mul(get(place), i32.const(4 * stride))), get(count), get(slot), get(age)),
+          ]),
+        ),
+      ]),
+    ]),
+  );
+  return f;
 }
 
 /** Byte offset in a ring of `slots` slots of the step `delay` after `step`. */

@@ -15,6 +15,7 @@ export interface BuildOrder {
   readonly seed: number;
   readonly dt: number;
   readonly precision: Precision;
+  readonly onArrival: boolean | undefined;
 }
 
 /** Code to run, and where everything lies; then the thread waits for orders at the rendezvous. */
