@@ -29,6 +29,8 @@ export interface SynapseTable {
   longestRow: number;
   /** Further arrays, one real a synapse: name → address. */
   readonly columns: Map<string, number>;
+  /** Where synapses are not stored: room for those of one source. `count` is then their expected number. */
+  readonly scratch?: number;
   /** The step in which each synapse was made [count]; absent while all are from the start. */
   births?: Uint32Array;
   /** The sign that each synapse keeps, where a rule needs one: 1 or −1 [count]. */
@@ -70,10 +72,12 @@ export interface SynapseRequest {
   readonly leastDelay?: 0 | 1;
   readonly dtText: string;
   readonly precision: Precision;
+  /** @throws {ArgumentError} for a weight of the sign that the projection excludes */
+  readonly refuseWeight?: (weight: number, synapse: string) => void;
 }
 
 /** Most slots an input ring may have. */
-const longestDelay = 2 ** 20;
+export const longestDelay = 2 ** 20;
 
 export function buildSynapses(arena: Arena, request: SynapseRequest): SynapseTable {
   const { context, what, precision } = request;
