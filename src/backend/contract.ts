@@ -6,8 +6,10 @@ import type { EdgeKernel } from "../ir/edge.ts";
 import type { MapKernel } from "../ir/kernel.ts";
 import type { Seed } from "../math/philox.ts";
 import type { Precision } from "./wasm/lanes.ts";
+import type { ProceduralLayout } from "./procedural.ts";
 import type { ScatterLayout } from "./wasm/scatterKernel.ts";
 
+export type { ProceduralLayout } from "./procedural.ts";
 export type { Precision } from "./wasm/lanes.ts";
 export type { ScatterLayout } from "./wasm/scatterKernel.ts";
 
@@ -103,7 +105,7 @@ export interface Program {
   /** Address of the seed's key schedule, 20 words. */
   readonly keyAddress: number;
   readonly maps: readonly MapLayout[];
-  readonly scatters: readonly ScatterLayout[];
+  readonly scatters: readonly (ScatterLayout | ProceduralLayout)[];
   /** Scatters along single delays of their elements' rows; absent where there are none. */
   readonly arrivals?: readonly ScatterLayout[];
   /** Map kernels that actions of the schedule run: they have no spikes, inputs or draws. */

@@ -10,6 +10,7 @@ import { realBytes } from "./arena.ts";
 import type { Precision } from "./arena.ts";
 import { identifier } from "./group.ts";
 import type { Group } from "./group.ts";
+import { proceduralLayout } from "./procedural.ts";
 import type { Delivery } from "./projections.ts";
 import { partOf } from "./memories.ts";
 import type { BackendName, ScalarTable, Side, SimulationParts } from "./parts.ts";
@@ -46,9 +47,15 @@ export async function buildExecutable(
       }),
     auxiliaries: plastics.flatMap((p) => p.auxiliaries),
     edges: plastics.flatMap((p) => p.edgeLayouts()),
-    scatters: staticDeliveries(deliveries).map(({ data, pre, post, variable, table, constantWeight }) => {
+    scatters: staticDeliveries(deliveries).map((delivery) => {
+      const { data, pre, post, variable, table, constantWeight } = delivery;
       const ring = post.rings.get(variable!);
       invariant(ring, "every delivery has a ring");
+      if (delivery.procedural)
+        return proceduralLayout(delivery, {
+          name: `deliver_${identifier(data.name)}`, precision: options.precision, ring: ring.address, ringBytes: ring.slots * ring.slotBytes,
+          stride: post.stride, eventCounter: countedAt(parts, post, side),
+        });
       const weights = constantWeight === undefined ? table.weights : { kind: "constant" as const, value: constantWeight };
       return {
         name: `deliver_${identifier(data.name)}`,

@@ -60,11 +60,11 @@ export function planBundles(prepared: readonly PreparedDelivery[], data: Network
   return { bundles: bundles.map((members) => ({ members })), places, stride };
 }
 
-function isBundlable({ data: p, post, request }: PreparedDelivery, { normalisations, rewirings, structural, changes }: NetworkData): boolean {
+function isBundlable({ data: p, post, request, procedural }: PreparedDelivery, { normalisations, rewirings, structural, changes }: NetworkData): boolean {
   // A change of weights acts on spikes that are emitted from then on.
   const changing = [...normalisations, ...(rewirings ?? []), ...changes].some((rule) => "projection" in rule && rule.projection === p.name);
   const own = typeof request.delay === "function" && typeof request.weight === "function" && (request.columns ?? []).length === 0;
-  return isStatic(p.model) && !post.replicated && own && !changing && (structural ?? []).length === 0;
+  return isStatic(p.model) && !procedural && !post.replicated && own && !changing && (structural ?? []).length === 0;
 }
 
 function isWorthIt(bundles: readonly (readonly PreparedDelivery[])[]): boolean {

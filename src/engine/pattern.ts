@@ -48,6 +48,8 @@ export interface PatternContext {
   readonly bernoulli: BernoulliSource;
   /** Only synapses onto these targets, counted in the post range, are wanted: others may be left out. */
   readonly targets?: { readonly from: number; readonly to: number };
+  /** Only synapses of these sources are wanted, likewise; for rules that go source by source. */
+  readonly sources?: { readonly from: number; readonly to: number };
 }
 
 export const batchSize = 4096;
@@ -90,9 +92,14 @@ export function walkPattern(connect: Connector, context: PatternContext, visit: 
         post.set(connect.post.subarray(first, first + n));
       });
     case "oneToOne":
-      return flat(context.preSize, visit, (first, n, pre, post) => {
-        for (let k = 0; k < n; k++) pre[k] = post[k] = first + k;
-      });
+      return flat(
+        context.preSize,
+        visit,
+        (first, n, pre, post) => {
+          for (let k = 0; k < n; k++) pre[k] = post[k] = first + k;
+        },
+        ...rowsWanted(context, 1),
+      );
     case "allToAll":
       return allToAll(connect.autapses, context, visit);
     case "fixedProbability":
@@ -163,7 +170,7 @@ function allToAll(autapses: boolean, context: PatternContext, visit: (batch: Bat
   const { preSize, postSize, selfOffset } = context;
   if (autapses || selfOffset === undefined) {
     // Numbered row by row (source-major), as the user writes a matrix [pre × post].
-    return flat(preSize * postSize, visit, (first, n, pre, post) => {
+    const fill = (first: number, n: number, pre: Uint32Array, post: Uint32Array): void => {
       let i = Math.floor(first / postSize),
         j = first - i * postSize;
       for (let k = 0; k < n; k++) {
@@ -174,11 +181,29 @@ function allToAll(autapses: boolean, context: PatternContext, visit: (batch: Bat
           i++;
         }
       }
-    });
+    };
+    return flat(preSize * postSize, visit, fill, ...rowsWanted(context, postSize));
   }
-  perTarget(context, visit, (j, emit) => {
-    for (let i = 0; i < preSize; i++) if (i !== j + selfOffset) emit(i);
-  });
+  const { from, to } = context.sources ?? { from: 0, to: preSize };
+  const pre = new Uint32Array(batchSize), post = new Uint32Array(batchSize);
+  let first = 0;
+  for (let i = from; i < to; i++) {
+    const self = i - selfOffset;
+    const others = self >= 0 && self < postSize ? postSize - 1 : postSize;
+    pre.fill(i);
+    for (let element = 0; element < others; element += batchSize) {
+      const count = Math.min(batchSize, others - element);
+      for (let k = 0; k < count; k++) post[k] = element + k + (self >= 0 && element + k >= self ? 1 : 0);
+      visit({ count, pre, post, element, step: i, first, row: i });
+      first += count;
+    }
+  }
+}
+
+/** Where the synapses of the wanted sources begin (a multiple of 16) and end, when each source has as many. */
+function rowsWanted({ sources, preSize }: PatternContext, each: number): [begin: number, end: number] {
+  const { from, to } = sources ?? { from: 0, to: preSize };
+  return [Math.floor((from * each) / 16) * 16, to * each];
 }
 
 /** Pairwise Bernoulli by geometric skips, source by source: the cost follows the synapses made, not the pairs. */
@@ -190,7 +215,7 @@ function bernoulliRows(p: number, autapses: boolean, context: PatternContext, vi
   const size = bernoulliBlock(p), scale = bernoulliScale(p);
   const pre = new Uint32Array(bernoulliRoom);
   let first = 0;
-  for (let i = 0; i < preSize; i++) {
+  for (let i = context.sources?.from ?? 0; i < (context.sources?.to ?? preSize); i++) {
     const self = autapses || selfOffset === undefined ? -1 : i - selfOffset;
     pre.fill(i);
     for (let base = Math.floor(from / size) * size; base < to; base += size) {
@@ -213,8 +238,8 @@ function fixedDegree(connect: Degree, context: PatternContext, fixed: "pre" | "p
   const noSelf = !connect.autapses && selfOffset !== undefined;
   const distinct = connect.multapses ? undefined : new DistinctPartners(others);
   const { count } = connect;
-  // Targets' own synapses are numbered one target after the other.
-  const wanted = fixed === "post" && count > 0 ? context.targets : undefined;
+  // The synapses of a target (or, with a fixed out-degree, of a source) are numbered one after the other.
+  const wanted = count > 0 ? (fixed === "post" ? context.targets : context.sources) : undefined;
   const begin = wanted ? Math.floor((wanted.from * count) / 16) * 16 : 0,
     end = wanted ? wanted.to * count : owners * count;
   let owner = count > 0 ? Math.floor(begin / count) : 0,

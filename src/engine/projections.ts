@@ -15,6 +15,8 @@ import type { Group } from "./group.ts";
 import { partOf } from "./memories.ts";
 import type { Memories } from "./memories.ts";
 import type { Partition, ProcessExchange } from "./partitioning.ts";
+import { buildProcedural, proceduralRule } from "./procedural.ts";
+import type { Procedural } from "./procedural.ts";
 import { expectedSynapses } from "./pattern.ts";
 import type { PatternContext } from "./pattern.ts";
 import { Plastic, timingOf } from "./plastic.ts";
@@ -40,6 +42,8 @@ export interface Delivery {
   readonly request: SynapseRequest;
   /** What synapses do beyond adding a fixed weight. */
   readonly plastic: Plastic | undefined;
+  /** How synapses are made that are not stored. */
+  readonly procedural?: Procedural | undefined;
   /** Overrides the weight of all synapses (a change while running). */
   constantWeight: number | undefined;
   /** Weights of a bundled projection before such a change. */
@@ -67,6 +71,7 @@ export function expectedBytes(
     const ownDelay = isPerSynapse(p.delay),
       ownWeight = isPerSynapse(p.weight);
     synapses += count;
+    if (p.store === false) continue;
     bytes += count * ((ownDelay || sizes.get(p.post.population)! > 65536 ? 4 : 2) + (ownWeight || !isStatic(p.model) ? realBytes(precision) : 0));
     // The index by target, of which there is one where postsynaptic spikes matter.
     if (p.model.checked.pathways.some((q) => q.on === "post")) bytes += count * (ownDelay || sizes.get(p.pre.population)! > 65536 ? 8 : 6);
@@ -151,6 +156,8 @@ export interface PreparedDelivery {
   readonly post: Group;
   readonly variable: string | undefined;
   readonly request: SynapseRequest;
+  /** How synapses are made that are not stored. */
+  readonly procedural: Procedural | undefined;
   /** What they do. The tables of all partitions are made, and their delays unified. */
   readonly finish: (table: SynapseTable, arena: Arena) => Delivery;
 }
@@ -220,16 +227,21 @@ export function prepareDelivery(
     ...(learns ? columnsOf(checked, known, resolved, valuesOf) : {}),
     delay: axonalDelay(valuesOf("delay", 1 / dt), timing, learns, checked),
     leastDelay: learns && typeof valuesOf("delay", 1 / dt) !== "function" ? 0 : 1,
+    refuseWeight: (weight, synapse) => refuseWeight(p, weight, synapse),
   };
+  const procedural: Procedural | undefined = p.store === false
+    ? { rule: proceduralRule(p.connect), name: p.name, weight: resolved.get("weight")!, delay, extraDelay: timing.dendritic, dt, dale: p.dale }
+    : undefined;
   const variable = p.receptor === undefined ? undefined : post.model!.receptors[p.receptor]!;
   return {
     data: p,
     post,
     variable,
     request,
+    procedural,
     finish: (table, arena) => {
       const plastic = learns ? makePlastic(table, arena) : undefined;
-      return { data: p, pre, post, variable, table, request, plastic, constantWeight: undefined };
+      return { data: p, pre, post, variable, table, request, plastic, procedural, constantWeight: undefined };
     },
   };
 
@@ -284,8 +296,9 @@ export function prepareDelivery(
 export function buildAll(prepared: readonly PreparedDelivery[], plan: BundlePlan, arena: Arena): SynapseTable[] {
   const tables: SynapseTable[] = [];
   const bundleOf = new Map(plan.bundles.flatMap((bundle) => bundle.members.map((k) => [k, bundle] as const)));
-  prepared.forEach(({ request, data, post }, k) => {
+  prepared.forEach(({ request, data, post, procedural }, k) => {
     const bundle = bundleOf.get(k);
+    if (procedural) return void (tables[k] = buildProcedural(arena, request, procedural));
     if (!bundle) tables[k] = buildSynapses(arena, request);
     else if (tables[k] === undefined) {
       const members = bundle.members.map((m) => prepared[m]!);
@@ -351,10 +364,13 @@ export function checkDale(p: ProjectionData, table: SynapseTable, arena: Arena, 
   const wrong = p.dale === "excitatory" ? (w: number) => w < 0 : (w: number) => w > 0;
   const e = (weights as number[]).findIndex(wrong);
   if (e < 0) return;
-  const synapse = describeSynapse(arena, table, e, stride, p.post.start);
+  refuseWeight(p, weights[e]!, `synapse ${describeSynapse(arena, table, e, stride, p.post.start)}`);
+}
+
+function refuseWeight(p: ProjectionData, weight: number, synapse: string): never {
   throw new ArgumentError(
     "dale",
-    `projection ${p.name}: the weight ${weights[e]} (SI) of synapse ${synapse} has the wrong sign for an ${p.dale} projection`,
+    `projection ${p.name}: the weight ${weight} (SI) of ${synapse} has the wrong sign for an ${p.dale} projection`,
     `Give weights that are ${p.dale === "excitatory" ? "0 or more" : "0 or less"}, or leave out dale.`,
   );
 }

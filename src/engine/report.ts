@@ -47,7 +47,7 @@ export interface RunReport {
     readonly spikes: number;
     readonly rate: number;
   }[];
-  /** `bytes`: of the tables of a projection's synapses. */
+  /** `bytes`: of the tables of a projection's synapses; none where they are not stored, whose expected number is `synapses`. */
   readonly projections: readonly { readonly name: string; readonly model: string; readonly synapses: number; readonly bytes: number }[];
   /** What looks like a mistake, in sentences. */
   readonly warnings: readonly string[];
@@ -121,6 +121,7 @@ function totals(parts: SimulationParts): {
       return sum + high! * 4294967296 + low!;
     }, 0);
   const bytesOf = ({ table, plastic }: Delivery): number =>
+    (table.scratch === undefined ? undefined : 0) ??
     plastic?.bytes ??
     4 * (table.sources + 1) + table.capacity * (table.targetBytes + (table.weights.kind === "perSynapse" ? realBytes(options.precision) : 0));
   const first = memories.partitioning.local[0]?.index ?? 0;

@@ -21,6 +21,7 @@ import { firstEdges, staticDeliveries } from "./build.ts";
 import { edgeFailure } from "./edgeFailure.ts";
 import { checkSchedule, scheduleOf } from "./group.ts";
 import type { Group } from "./group.ts";
+import { asStored } from "./procedural.ts";
 import type { Delivery } from "./projections.ts";
 import { normalise } from "./normalise.ts";
 import { setSynapses, synapseTargets } from "./setSynapses.ts";
@@ -217,7 +218,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     return value.values.slice(start, end);
   }
 
-  #getSynapses(delivery: Delivery, name: string): Float64Array {
+  #getSynapses(delivery: Delivery, name: string, seen?: { readonly parts: SimulationParts; readonly index: SynapseIndex }): Float64Array {
     const { table, constantWeight, plastic } = delivery;
     const { sides, options } = this.#parts;
     this.#refresh(delivery);
@@ -225,8 +226,15 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     if (plastic) return this.#index(delivery).gather((side, k) => side.plastic!.read(name, sides[k]!.arena, this.#step - 1)!);
     if (name !== "w") throw unknownSynapseName(delivery, name);
     const constant = constantWeight ?? (table.weights.kind === "constant" ? table.weights.value : undefined);
-    if (constant !== undefined) return new Float64Array(this.#index(delivery).count).fill(constant);
-    return this.#index(delivery).gather((side, k) => weightsOf(sides[k]!.arena, options.precision, side.table, side.post.stride));
+    const { parts, index } = seen ?? this.#look(delivery);
+    if (constant !== undefined) return new Float64Array(index.count).fill(constant);
+    return index.gather((side, k) => weightsOf(parts.sides[k]!.arena, options.precision, side.table, side.post.stride));
+  }
+
+  /** A projection's synapses on all sides; those that are not stored are made to be looked at. */
+  #look(delivery: Delivery): { readonly parts: SimulationParts; readonly sides: readonly Delivery[]; readonly index: SynapseIndex } {
+    const sides = this.#sidesOf(delivery);
+    return delivery.procedural ? asStored(this.#parts, sides) : { parts: this.#parts, sides, index: this.#index(delivery) };
   }
 
   /** A projection's synapses on all sides of this process. */
@@ -401,10 +409,10 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   } {
     this.#checkUsable();
     const delivery = this.#delivery(projection.name);
-    const index = this.#index(delivery);
-    const ages = new Float64Array(index.count).fill(this.time);
+    const seen = this.#look(delivery);
+    const ages = new Float64Array(seen.index.count).fill(this.time);
     delivery.table.births?.forEach((step, e) => (ages[e] = (this.#step - step) * this.dt));
-    return { ...synapseTargets(this.#parts, this.#sidesOf(delivery), index), weights: this.weights(projection), ages };
+    return { ...synapseTargets(seen.parts, seen.sides, seen.index), weights: this.#getSynapses(delivery, "w", seen), ages };
   }
 
   /** One weight for all synapses of a projection from now on; 0 cuts it. */

@@ -11,6 +11,7 @@ import { invariant, SimulationError } from "../errors.ts";
 import type { Expr, RandomExpr } from "../ir/expr.ts";
 import { mapExpr, mul, name, namesIn, number, visitExpr } from "../ir/expr.ts";
 import { bernoulliRoom } from "../math/bernoulli.ts";
+import type { MapKernel } from "../ir/kernel.ts";
 import { keySchedule } from "../math/philox.ts";
 import type { Seed } from "../math/philox.ts";
 import { distanceBetween } from "../network/positions.ts";
@@ -79,7 +80,8 @@ export class SynapseValueMachine {
     exportAs(module, "uniform", fillUniform(module, keys, "f64"));
     exportAs(module, "normal", fillNormal(module, keys, "f64"));
     exportAs(module, "bernoulli", bernoulliTargets(module, keys));
-    const plans = requests.flatMap((request, k) => (request.value.kind === "expr" ? [plan(request.id, request.value.expr, request.scale, k)] : []));
+    const plans = requests.flatMap(({ id, value, scale }, k) =>
+      value.kind === "expr" ? [{ id, functionName: `value_${k}`, ...planValue(value.expr, scale) }] : []);
     const columnCount = plans.reduce((most, p) => Math.max(most, p.names.length + p.draws.length), 0);
     const column = () => arena.allocate(8 * (batchSize + slack), "wiring");
     const result = column(),
@@ -89,21 +91,8 @@ export class SynapseValueMachine {
     for (const p of plans) {
       const constants = [...p.names, ...p.draws.map(drawName)];
       const places = new Map<string, number>([["value", result], ...constants.map((c, k) => [c, columns[k]!] as const)]);
-      emitMapKernel(
-        module,
-        {
-          name: p.functionName,
-          state: ["value"],
-          constants,
-          scalars: [],
-          inputs: [],
-          draws: [],
-          body: [{ kind: "assign", name: "value", value: p.expr }],
-          finite: ["value"],
-        },
-        { size: batchSize, address: (array) => places.get(array)!, drawAddress: () => 0 },
-        "f64",
-      );
+      const layout = { size: batchSize, address: (array: string) => places.get(array)!, drawAddress: () => 0 };
+      emitMapKernel(module, kernelOfValue(p.functionName, p, ["value"]), layout, "f64");
     }
     const { instance } = await WebAssembly.instantiate(module.encode({ pages: 1, maximumPages: scratchPages, shared: false }), {
       env: { memory: arena.memory },
@@ -179,14 +168,16 @@ function exportAs(module: Module, exportName: string, inner: Func): void {
   f.emit(call(inner, ...f.params.map((p) => local.get(p))));
 }
 
-const drawName = (draw: RandomExpr): string => `draw ${draw.draw}`;
+export const drawName = (draw: RandomExpr): string => `draw ${draw.draw}`;
 
-function plan(
-  id: string,
-  expr: Expr,
-  scale: number,
-  k: number,
-): { id: string; functionName: string; names: string[]; draws: RandomExpr[]; expr: Expr } {
+/** What a value is computed from: names of the synapse's ends, and random numbers. */
+export interface ValuePlan {
+  readonly names: readonly string[];
+  readonly draws: readonly RandomExpr[];
+  readonly expr: Expr;
+}
+
+export function planValue(expr: Expr, scale: number): ValuePlan {
   const draws: RandomExpr[] = [];
   visitExpr(expr, (e) => {
     if (e.kind === "random" && !draws.some((d) => d.draw === e.draw)) draws.push(e);
@@ -194,7 +185,15 @@ function plan(
   // `i` means the element of a kernel, so the index of the source goes by another name.
   const renamed = mapExpr(expr, (e) => (e.kind === "random" ? name(drawName(e)) : e.kind === "name" && e.name === "i" ? name("source") : e));
   const names = [...namesIn(renamed)].filter((n) => !draws.some((d) => drawName(d) === n));
-  return { id, functionName: `value_${k}`, names, draws, expr: scale === 1 ? renamed : mul(renamed, number(scale)) };
+  return { names, draws, expr: scale === 1 ? renamed : mul(renamed, number(scale)) };
+}
+
+/** The kernel that computes a value, one element a synapse; random numbers are constants like all else. */
+export function kernelOfValue(functionName: string, { names, draws, expr }: ValuePlan, finite: readonly string[]): MapKernel {
+  return {
+    name: functionName, state: ["value"], constants: [...names, ...draws.map(drawName)], scalars: [], inputs: [], draws: [],
+    body: [{ kind: "assign", name: "value", value: expr }], finite,
+  };
 }
 
 function fillColumn(column: Float64Array, of: string, batch: Batch, from: number, n: number, connect: Connector, context: PatternContext): void {

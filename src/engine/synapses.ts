@@ -31,6 +31,8 @@ export interface SynapseTable {
   readonly columns: Map<string, number>;
   /** Where the arrays hold synapses of other projections as well: the targets of this one are elements from `first` on, as many as its group has. */
   readonly bundle?: { readonly shared: BundleTable; readonly first: number };
+  /** Where synapses are not stored: room for those of one source. `count` is then their expected number. */
+  readonly scratch?: number;
   /** The step in which each synapse was made [count]; absent while all are from the start. */
   births?: Uint32Array;
   /** The sign that each synapse keeps, where a rule needs one: 1 or −1 [count]. */
@@ -125,10 +127,12 @@ export interface SynapseRequest {
   readonly leastDelay?: 0 | 1;
   readonly dtText: string;
   readonly precision: Precision;
+  /** @throws {ArgumentError} for a weight of the sign that the projection excludes */
+  readonly refuseWeight?: (weight: number, synapse: string) => void;
 }
 
 /** Most slots an input ring may have. */
-const longestDelay = 2 ** 20;
+export const longestDelay = 2 ** 20;
 
 export function buildSynapses(arena: Arena, request: SynapseRequest): SynapseTable {
   const { context, what, precision } = request;

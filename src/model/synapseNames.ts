@@ -9,7 +9,7 @@ export const synapseBuiltIns: ReadonlyMap<string, Dimension> = new Map([["t", di
 
 /** Parameters and state are given to a projection beside these options. */
 export const projectionOptionNames = ["connect", "receptor", "weight", "delay", "dendriticDelay", "coincident", "modulators", "limits", "dale",
-  "name"] as const;
+  "store", "name"] as const;
 
 export const synapseMeanings: Meanings = new Map([
   ...projectionOptionNames.map((name) => [name, "an option of projections"] as const),

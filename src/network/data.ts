@@ -60,6 +60,8 @@ export interface ProjectionData {
   readonly values: Readonly<Record<string, Value>>;
   /** Names of the model's modulators → the populations that are these modulators. */
   readonly modulators: Readonly<Record<string, string>>;
+  /** Synapses are made anew when their source spikes. */
+  readonly store?: false;
   /** A weight outside is an error. */
   readonly limits?: readonly [Quantity, Quantity];
   /** Weights stay at or above (excitatory) or at or below (inhibitory) zero. */

@@ -13,6 +13,7 @@ import type { Quantity } from "../units/quantity.ts";
 import {
   checkDelays, checkModulators, checkSynapseValue, checkSynapseValues, checkWeightRules, checkWeightUnits, dimensionsOf,
 } from "./checkProjection.ts";
+import { checkStorage } from "./checkStorage.ts";
 import type { AnyProjectionOptions } from "./checkProjection.ts";
 import { checkConnector, checkCurrent, checkSample, positiveTime, unknownName } from "./checks.ts";
 import { allToAll, materialise } from "./connectors.ts";
@@ -279,6 +280,7 @@ export class Network {
     const modulators = checkModulators(given, check, (name) => this.#isModulator(name));
     const rules = checkWeightRules(given, check);
     checkWeightUnits(model, checked, given, what);
+    const storage = checkStorage(given, model, connect, check);
     this.#projections.push({
       name: label,
       pre: from,
@@ -291,6 +293,7 @@ export class Network {
       values,
       modulators,
       ...rules,
+      ...storage,
     });
     return new Projection(label, model);
   }
@@ -344,6 +347,8 @@ export class Network {
 
   /** At most one rule makes and removes the synapses of a projection. */
   #checkFree(projection: string): void {
+    if (this.#projections.find((p) => p.name === projection)?.store === false)
+      throw new ArgumentError("store", `projection ${projection}: its synapses are not stored and cannot come and go`, "Leave out store: false.");
     const rewired = this.#rewirings.some((r) => r.projection === projection);
     const grown = this.#structural.some((s) => s.synapses.some((kind) => kind.projections.includes(projection)));
     if (!rewired && !grown) return;
@@ -392,6 +397,9 @@ export class Network {
 
   #monitorSynapses(source: Projection, names: readonly string[], options: SamplingOptions): SynapseMonitor {
     const data = this.#projectionData(source.name);
+    if (data.store === false)
+      throw new ArgumentError("store", `stateMonitor of ${data.name}: its synapses are not stored, and their weights are fixed`,
+        "Read sim.weights(projection) once, or leave out store: false.");
     const known = [...dimensionsOf(data.model.checked, true).keys()];
     for (const n of names) if (!known.includes(n)) throw unknownName(`stateMonitor of ${data.name}`, "variable or parameter", n, known);
     checkSample(options.sample, Infinity, "stateMonitor");

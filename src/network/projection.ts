@@ -34,6 +34,11 @@ export interface CommonProjectionOptions<M> {
   readonly limits?: readonly [low: Quantity, high: Quantity];
   /** Weights are at or above zero (excitatory) or at or below (inhibitory): others are refused, and learning stops at zero. */
   readonly dale?: "excitatory" | "inhibitory";
+  /**
+   * `false`: synapses take no memory; those of a neuron are made anew, from the same random numbers, whenever it spikes. The spikes are the same. For
+   * models with a fixed weight and rules that go source by source: fixedProbability, fixedOutdegree, allToAll, oneToOne. Default true.
+   */
+  readonly store?: boolean;
   readonly name?: string;
 }
 

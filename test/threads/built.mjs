@@ -1,4 +1,5 @@
-// The package as it is built, with its threads as plain JavaScript. Node loads all of it, vitest does not look into it: from the sources a thread takes
+// The package as it is built, with its threads as plain JavaScript. Node loads all of it, vitest does not look into it: from the sources a thread
+// takes
 // five times as long to start, and these tests start some hundred.
 export * from "../../dist/src/index.js";
 export * as models from "../../dist/models/index.js";

@@ -27,7 +27,8 @@ export function outcomeOf(net: Network, sim: Simulation): Outcome {
   for (const { name, model } of net.data.projections) {
     const projection = new Projection(name, model);
     for (const [what, column] of Object.entries(sim.synapses(projection))) values[`projection ${name}: ${what}`] = digest(column);
-    for (const variable of model.checked.variables) values[`projection ${name}: ${variable.name}`] = digest(sim.get(projection, variable.name as never));
+    for (const variable of model.checked.variables) values[`projection ${name}: ${variable.name}`] = digest(sim.get(projection,
+      variable.name as never));
   }
   return { hash: spikeHash, spikes, synapses, synapticEvents, values };
 }

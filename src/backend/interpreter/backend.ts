@@ -3,7 +3,7 @@ import { invariant } from "../../errors.ts";
 import type { Draw } from "../../ir/kernel.ts";
 import { normalAt, poissonAt, poissonTable, uniformAt, varyingPoissonAt } from "../../math/random.ts";
 import type { PoissonTable } from "../../math/random.ts";
-import type { Action, Backend, Executable, MapLayout, Program, ScatterLayout } from "../contract.ts";
+import type { Action, Backend, Executable, MapLayout, ProceduralLayout, Program, ScatterLayout } from "../contract.ts";
 import { flushesAfter } from "../contract.ts";
 import { interpretActions, visitAllEdges } from "./actions.ts";
 import { interpretFlush, interpretMapKernel } from "./mapKernel.ts";
@@ -114,7 +114,8 @@ function drawTile(
   });
 }
 
-function deliver(layout: ScatterLayout, buffer: ArrayBuffer, list: number, count: number, slot: number): void {
+function deliver(layout: ScatterLayout | ProceduralLayout, buffer: ArrayBuffer, list: number, count: number, slot: number): void {
+  if ("rule" in layout) return deliverProcedural(layout, buffer, list, count, slot);
   const sources = new Uint32Array(buffer, list, count);
   const rows = new Uint32Array(buffer, layout.rows, layout.sourceCount + 1);
   const synapses = rows[layout.sourceCount]!;
@@ -131,5 +132,20 @@ function deliver(layout: ScatterLayout, buffer: ArrayBuffer, list: number, count
       ring[at] = ring[at]! + (weights ? weights[k]! : constant);
       counter[0]! += 1n;
     }
+  }
+}
+
+function deliverProcedural(layout: ProceduralLayout, buffer: ArrayBuffer, list: number, count: number, slot: number): void {
+  const ring = new Float64Array(buffer, layout.ring, layout.ringBytes / 8);
+  const counter = new BigUint64Array(buffer, layout.eventCounter, 1);
+  for (const id of new Uint32Array(buffer, list, count)) {
+    const source = id - layout.sourceStart;
+    if (source < 0 || source >= layout.sourceCount) continue;
+    const { targets, weights, delays } = layout.row(source);
+    for (let k = 0; k < targets.length; k++) {
+      const at = (slot / 8 + targets[k]! + (delays ? delays[k]! * layout.stride : 0)) % ring.length;
+      ring[at] = ring[at]! + weights[k]!;
+    }
+    counter[0]! += BigInt(targets.length);
   }
 }

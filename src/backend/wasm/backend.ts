@@ -6,6 +6,7 @@ import { Module } from "./assembler.ts";
 import { emitFlushKernel, emitMapKernel } from "./mapKernel.ts";
 import { emitFillKernel } from "./fillKernel.ts";
 import { emitEdgeKernel } from "./edgeKernel.ts";
+import { emitProceduralKernel } from "./proceduralKernel.ts";
 import { emitScatterKernel } from "./scatterKernel.ts";
 import { emitSchedule } from "./scheduleKernel.ts";
 
@@ -27,7 +28,8 @@ export const wasmBackend: Backend = {
     const flushes = program.maps.map((layout) =>
       (layout.kernel.flush ?? []).length > 0 ? emitFlushKernel(module, layout.kernel, layout, program.precision) : undefined,
     );
-    const delivers = program.scatters.map((layout) => emitScatterKernel(module, layout));
+    const delivers = program.scatters.map((layout) =>
+      "rule" in layout ? emitProceduralKernel(module, layout, program.keyAddress) : emitScatterKernel(module, layout));
     const arrives = (program.arrivals ?? []).map((layout) => emitScatterKernel(module, layout));
     const auxiliaries = program.auxiliaries.map((layout) => ({
       update: emitMapKernel(module, layout.kernel, layout, program.precision),

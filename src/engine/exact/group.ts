@@ -78,10 +78,16 @@ export class ExactGroup {
   #refractory: Float64Array | number | ((values: ArrayLike<number>) => number) = 0;
   readonly #impulses: readonly Float64Array[];
   #impulseWeights: readonly Values[] = [];
-  /** One variable that stands still while refractory: the shortest way through. */
-  #simple = false;
+  /** All neurons have the shape of a star: the shorter way. */
+  #fast = false;
+  /** Nothing moves while a neuron is refractory. */
+  #still = false;
+  #isDelta = false;
+  /** What the threshold lacks, where it is the same for all neurons; else NaN. */
+  #commonLack = NaN;
   readonly #touched: Uint32Array;
   #touchedCount = 0;
+  readonly #one = new Uint32Array(1);
   readonly #scratch: Float64Array;
 
   constructor(index: number, base: number, data: PopulationData, seed: Seed, heap: CrossingHeap, spiking: (neuron: number) => void) {
@@ -147,6 +153,14 @@ export class ExactGroup {
 
   /** A weight arrives at one neuron. */
   receive(j: number, slot: number, weight: number, t: number): void {
+    if (this.#fast) {
+      this.#one[0] = j;
+      return this.#receiveFast(this.#one, 0, 1, weight, slot, t);
+    }
+    this.#receiveSlowly(j, slot, weight, t);
+  }
+
+  #receiveSlowly(j: number, slot: number, weight: number, t: number): void {
     const { variables, frozen } = this.neuron!;
     if (slot >= variables.length) {
       this.#impulses[slot - variables.length]![j]! += weight;
@@ -162,32 +176,80 @@ export class ExactGroup {
 
   /** A spike arrives at synapses from … end − 1. */
   receiveRow(targets: ArrayLike<number>, from: number, end: number, weights: Float64Array | number, slot: number, t: number): void {
-    if (this.#simple && slot === 0) return this.#receiveSimply(targets, from, end, weights, t);
+    if (this.#fast) return this.#receiveFast(targets, from, end, weights, slot, t);
     if (typeof weights === "number") for (let e = from; e < end; e++) this.receive(targets[e]!, slot, weights, t);
     else for (let e = from; e < end; e++) this.receive(targets[e]!, slot, weights[e]!, t);
   }
 
-  #receiveSimply(targets: ArrayLike<number>, from: number, end: number, weights: Float64Array | number, t: number): void {
-    const rows = this.#rows, stride = this.#stride, lacks = this.#lacks, one = this.#classOf ? undefined : this.#dynamics[0]!;
-    let rate = one?.rate ?? 0, weight = one?.weights[0] ?? 1;
+  /** The same for neurons of one variable, all with the same coefficients, that stand still while refractory. */
+  #receiveDelta(targets: ArrayLike<number>, from: number, end: number, weights: Float64Array | number, t: number): void {
+    const rows = this.#rows, stride = this.#stride, { rate, weights: drive } = this.#dynamics[0]!;
+    const scale = drive[0]!, lack = this.#commonLack, common = typeof weights === "number" ? weights : 0;
+    const own = typeof weights === "number" ? undefined : weights;
     for (let e = from; e < end; e++) {
-      const j = targets[e]!, at = j * stride;
+      const at = targets[e]! * stride;
       const until = rows[at + untilAt]!;
       if (t < until) continue;
-      if (!one) {
-        const dynamics = this.#dynamics[this.#classOf![j]!]!;
-        rate = dynamics.rate;
-        weight = dynamics.weights[0]!;
-      }
-      const last = Math.max(rows[at]!, until);
+      const elapsed = t - Math.max(rows[at]!, until);
       let y = rows[at + stateAt]!;
-      if (t > last) y *= Math.exp(rate * (t - last));
-      y += typeof weights === "number" ? weights : weights[e]!;
+      if (y !== 0 && elapsed > 0) y *= Math.exp(rate * elapsed);
+      y += own === undefined ? common : own[e]!;
       rows[at] = t;
       rows[at + stateAt] = y;
-      const lack = lacks[j]!;
-      // Not driven to threshold by what is constant, and below it: nothing will happen until something arrives.
-      if (lack > 0 || weight * y + lack >= 0 || rows[at + roundAt]! < 0) this.#touch(j, at);
+      if (scale * y + lack >= 0 || lack > 0 || rows[at + roundAt]! < 0) this.#touch(targets[e]!, at);
+    }
+  }
+
+  /** The same for stars. Neurons that cannot reach threshold by what they have now are done with when they have received. */
+  #receiveFast(targets: ArrayLike<number>, from: number, end: number, weights: Float64Array | number, slot: number, t: number): void {
+    const rows = this.#rows, stride = this.#stride, commonLack = this.#commonLack;
+    const hasOne = !Number.isNaN(commonLack);
+    if (hasOne && this.#isDelta) return this.#receiveDelta(targets, from, end, weights, t);
+    let dynamics = this.#dynamics[0]!;
+    let star = dynamics.star!, { centre, rates, gains, equal, most, least } = star, own = rates[centre]!;
+    const m = dynamics.m;
+    for (let e = from; e < end; e++) {
+      const j = targets[e]!, at = j * stride;
+      const weight = typeof weights === "number" ? weights : weights[e]!;
+      const last = rows[at]!, until = rows[at + untilAt]!;
+      if (last < until) {
+        if (t >= until || !this.#still) this.#receiveSlowly(j, slot, weight, t);
+        continue;
+      }
+      if (this.#classOf) {
+        dynamics = this.#dynamics[this.#classOf[j]!]!;
+        if (star !== dynamics.star) {
+          star = dynamics.star!;
+          ({ centre, rates, gains, equal, most, least } = star);
+          own = rates[centre]!;
+        }
+      }
+      const first = at + stateAt, elapsed = t - last;
+      if (elapsed > 0) {
+        const decay = Math.exp(own * elapsed);
+        let v = rows[first + centre]! * decay;
+        for (let k = 0; k < m; k++) {
+          const y = rows[first + k]!;
+          if (k === centre || y === 0) continue;
+          if (equal[k]) {
+            v += y * gains[k]! * elapsed * decay;
+            rows[first + k] = y * decay;
+          } else {
+            const other = Math.exp(rates[k]! * elapsed);
+            v += y * gains[k]! * (other - decay);
+            rows[first + k] = y * other;
+          }
+        }
+        rows[first + centre] = v;
+        rows[at] = t;
+      }
+      rows[first + slot]! += weight;
+      let bound = hasOne ? commonLack : this.#lacks[j]!;
+      for (let k = 0; k < m; k++) {
+        const y = rows[first + k]!;
+        bound += y * (y > 0 ? most[k]! : least[k]!);
+      }
+      if (bound >= 0 || rows[at + roundAt]! < 0) this.#touch(j, at);
     }
   }
 
@@ -310,7 +372,7 @@ export class ExactGroup {
     if (length > 0) rows[at + untilAt] = t + length;
     this.#checkFinite(j, t);
     // Where nothing moves while the neuron is refractory, the next spike can be found now; else much may still arrive before.
-    if (length > 0 && !this.#simple && this.#lacks[j] !== -Infinity) this.#mark(j, at, t + length, toLookAt);
+    if (length > 0 && !this.#still && this.#lacks[j] !== -Infinity) this.#mark(j, at, t + length, toLookAt);
     else this.predict(j, t);
   }
 
@@ -392,6 +454,7 @@ export class ExactGroup {
     this.#dead.fill(1, start, end);
     if (!this.neuron) return;
     this.#lacks.fill(-Infinity, start, end);
+    this.#commonLack = NaN;
     for (let j = start; j < end; j++) this.#heap.set(this.base + j, Infinity);
   }
 
@@ -553,7 +616,10 @@ export class ExactGroup {
       return { target, fixed: value === undefined ? undefined : inRow(value, target), value: evaluator(r.value, this.#names) };
     });
     this.#refractory = refractory === undefined ? 0 : (fixed(refractory) ?? evaluator(refractory, this.#names));
-    this.#simple = m === 1 && impulses.length === 0 && this.#dynamics.every((d) => d.rate < 0) && (refractory === undefined || frozen[0]!);
+    this.#fast = impulses.length === 0 && this.#dynamics.every((d) => d.star !== undefined);
+    this.#still = frozen.every((f) => f);
+    this.#isDelta = this.#fast && m === 1 && (refractory === undefined || this.#still);
+    this.#commonLack = varies || this.#dead ? NaN : this.#lacks[0]!;
   }
 }
 

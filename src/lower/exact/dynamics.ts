@@ -10,6 +10,18 @@ import { ExponentialSum } from "./exponentialSum.ts";
 import { ClosedFlow, dot, MatrixFlow } from "./flow.ts";
 import type { Flow } from "./flow.ts";
 
+/** One variable (the membrane) is driven by others (currents), each of which only decays: the shape for which there is a shorter way. */
+export interface Star {
+  readonly centre: number;
+  readonly rates: Float64Array;
+  /** Of component k ≠ centre: coupling/(rate of k − rate of the centre); the coupling itself where the rates are equal. */
+  readonly gains: Float64Array;
+  readonly equal: Uint8Array;
+  /** See `Dynamics.mayReach`. */
+  readonly most: Float64Array;
+  readonly least: Float64Array;
+}
+
 export class Dynamics {
   readonly m: number;
   readonly free: Flow;
@@ -19,6 +31,7 @@ export class Dynamics {
   readonly inclusive: boolean;
   /** The only rate of a neuron of one variable; NaN otherwise. */
   readonly rate: number;
+  readonly star: Star | undefined;
   /** Whether the last search for a crossing stopped undecided: then it has to go on at the time it returned. */
   undecided = false;
   readonly #sum: ExponentialSum | undefined;
@@ -66,6 +79,7 @@ export class Dynamics {
     if (!this.#sum.basis.every((b) => b.rate < 0 || (b.rate === 0 && b.power === 0))) return;
     [this.#most, this.#least] = this.#extremes(this.#rows);
     [this.#steepest, this.#flattest] = this.#extremes(this.#derivative(this.#rows));
+    this.star = starOf(matrix, m, this.#most, this.#least);
   }
 
   /** weights·y */
@@ -159,6 +173,17 @@ export class Dynamics {
     }
     return [most, least];
   }
+}
+
+function starOf(matrix: Matrix, m: number, most: Float64Array, least: Float64Array): Star | undefined {
+  const indices = Array.from({ length: m }, (_, k) => k);
+  const centre = indices.find((i) => indices.every((j) => j === i || indices.every((k) => k === j || matrix[j * m + k] === 0)));
+  if (centre === undefined) return undefined;
+  const rates = Float64Array.from(indices, (k) => matrix[k * (m + 1)]!);
+  // As in the expansion, rates that differ by less than their own rounding are one.
+  const equal = Uint8Array.from(rates, (r) => Number(Math.abs(r - rates[centre]!) <= 8 * Number.EPSILON * Math.abs(r)));
+  const gains = Float64Array.from(rates, (r, k) => matrix[centre * m + k]! / (equal[k] ? 1 : r - rates[centre]!));
+  return { centre, rates, gains, equal, most, least };
 }
 
 /** With all powers below the highest of each rate, and a constant. */
