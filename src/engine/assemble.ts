@@ -15,7 +15,8 @@ import { Runner } from "./runner.ts";
 import { stepScalars } from "./scalars.ts";
 import { Simulation } from "./simulation.ts";
 import { SynapseValueMachine } from "./synapseValues.ts";
-import type { Processes } from "./threads/processes.ts";
+import type { SynapseTable } from "./synapses.ts";
+import type { Processes } from "./processes/processes.ts";
 import type { Team } from "./threads/team.ts";
 
 export interface AssemblyPlan {
@@ -29,6 +30,9 @@ export interface AssemblyPlan {
   readonly defer: boolean | undefined;
   /** See `CompileOptions.deliverOnArrival`. */
   readonly onArrival: boolean | undefined;
+  /** See `CompileOptions`. */
+  readonly exchange: "all" | "targeted" | undefined;
+  readonly monitors: "all" | "own";
   readonly stage: (stage: "layout" | "connect" | "codegen" | "ready") => void;
   /** When it all began, milliseconds. */
   readonly begin: number;
@@ -53,6 +57,7 @@ export async function assemble(assembly: AssemblyPlan, team: Team | undefined, p
 
   const requests = valueRequests(data, dt);
   const machine = await SynapseValueMachine.make(seed, requests);
+  const together = <T>(work: () => Promise<T>): Promise<T> => (processes ? processes.together(work) : work());
   stage("connect");
   const dtText = formatQuantity(dt, dimensions.second);
   const shared = { data, dt, dtText, precision, requests, eventCounter, plasticCounter, uncounted, defer };
@@ -63,11 +68,14 @@ export async function assemble(assembly: AssemblyPlan, team: Team | undefined, p
     { kind: "build", memory: arenas[k + 1]!.memory, begin: arenas[k + 1]!.bytes, partition, ...described })));
   others?.catch(() => {});
   const plan = planBundles(prepared[0]!, data, onArrival);
-  const tables = [buildAll(prepared[0]!, plan, arenas[0]!)];
-  for (const [k, { tables: made, end }] of ((await others) ?? []).entries()) {
-    arenas[k + 1]!.advanceTo(end, "synapses");
-    tables.push([...made]);
-  }
+  const tables: SynapseTable[][] = [];
+  await together(async () => {
+    tables.push(buildAll(prepared[0]!, plan, arenas[0]!));
+    for (const [k, { tables: made, end }] of ((await others) ?? []).entries()) {
+      arenas[k + 1]!.advanceTo(end, "synapses");
+      tables.push([...made]);
+    }
+  });
   data.projections.forEach((_, k) => unifyDelays(tables.map((of) => of[k]!), processes));
   const sides: Side[] = local.map((partition, s) => (
     { partition, arena: arenas[s]!, deliveries: prepared[s]!.map(({ finish }, k) => finish(tables[s]![k]!, arenas[s]!)) }));
@@ -113,6 +121,8 @@ export async function assemble(assembly: AssemblyPlan, team: Team | undefined, p
     made: team ? countsOf() : counts,
     failure: memories.allocate(16, "counters"),
     scalars: stepScalars({ memories, options, groups, chunk }),
+    exchange: plan.exchange,
+    monitors: plan.monitors,
   };
   const runner = new Runner(parts, team, processes);
   await runner.load(parts.scalars);

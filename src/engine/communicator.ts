@@ -10,6 +10,8 @@ export interface Communicator {
   /** Which of the ranks this process is, 0 to size − 1. */
   readonly rank: number;
   readonly size: number;
+  /** How many of them run on this machine. */
+  readonly local: number;
 
   /** Returns when every rank has called it. */
   barrier(): void;

@@ -13,8 +13,9 @@ import type { ExactCompileOptions } from "./exact/compileExact.ts";
 import type { ExactSimulation } from "./exact/simulation.ts";
 import { Memories } from "./memories.ts";
 import { checkFits } from "./projections.ts";
+import { hashOf } from "./report.ts";
 import type { Simulation } from "./simulation.ts";
-import { Processes } from "./threads/processes.ts";
+import { Processes } from "./processes/processes.ts";
 import { Team } from "./threads/team.ts";
 import { threadsFor } from "./threadsFor.ts";
 import type { BackendName, BuildOptions } from "./parts.ts";
@@ -44,8 +45,18 @@ export interface CompileOptions {
    * isolated) one is used, and `onWarning` hears why.
    */
   readonly threads?: number | "auto";
-  /** Processes that simulate the network together, from `synfire/mpi`; every one of them compiles and runs the same network. */
+  /**
+   * Processes that simulate the network together, from `synfire/mpi`. Every one of them builds, compiles and runs the same network, with as many threads
+   * each, and calls the same methods of the simulation in the same order; all of them see the same results.
+   */
   readonly processes?: Communicator;
+  /**
+   * Which spikes processes send each other in a window: all to all, or each to the processes that hold synapses of its neuron. Default: targeted where
+   * that is at most half as much. Results are the same.
+   */
+  readonly exchange?: "all" | "targeted";
+  /** Which spikes the monitors of a process record: those of all neurons (default), or those of the neurons that it advances itself. */
+  readonly monitors?: "all" | "own";
   /** Hears what did not go as asked, in sentences; default: `console.warn`. */
   readonly onWarning?: (text: string) => void;
   /** Overrides the network's seed. */
@@ -81,6 +92,7 @@ export async function compile(network: Network, options: CompileOptions | ExactC
   const longest = Math.max(1, Math.min(longestWindow, Math.floor(listBytes / (4 * size))));
   const threads = threadsFor(data, options, (text) => (options.onWarning ?? console.warn)(text));
   const processes = options.processes && options.processes.size > 1 ? new Processes(options.processes) : undefined;
+  processes?.checkSame(JSON.stringify([hashOf({ data }), buildOptions, threads, options.deferPlasticity, options.exchange]));
   const count = threads * (processes?.size ?? 1);
   checkFits(data, precision, count);
   const stage = options.onStage ?? (() => {});
@@ -92,9 +104,11 @@ export async function compile(network: Network, options: CompileOptions | ExactC
   const local = Array.from({ length: threads }, (_, k) => ({ index: (processes?.rank ?? 0) * threads + k, count }));
   const arenas = local.map(() => new Arena(undefined, threads > 1));
   const memories = new Memories(arenas, { local, ...(processes ? { exchange: processes } : {}) });
-  const team = threads > 1 || processes ? await Team.start(threads) : undefined;
+  const team = threads > 1 || processes ? await Team.start(threads, 1 / (options.processes?.local ?? 1)) : undefined;
   try {
-    const plan = { network, data, options: buildOptions, memories, longest, defer, onArrival, stage, begin };
+    const { exchange } = options;
+    const monitors = processes ? (options.monitors ?? "all") : "all";
+    const plan = { network, data, options: buildOptions, memories, longest, defer, onArrival, exchange, monitors, stage, begin };
     return await assemble(plan, team, processes);
   } catch (error) {
     await team?.end();

@@ -79,4 +79,7 @@ export interface SimulationParts {
   /** u32 [4]: description of a failure. */
   readonly failure: number;
   readonly scalars: readonly (ScalarTable | undefined)[];
+  /** See `CompileOptions`. */
+  readonly exchange: "all" | "targeted" | undefined;
+  readonly monitors: "all" | "own";
 }

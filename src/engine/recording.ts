@@ -95,6 +95,11 @@ export class Recording {
     }
   }
 
+  /** Whether any monitor wants spikes. */
+  get listens(): boolean {
+    return this.#listeners.size > 0;
+  }
+
   /** Spikes of one group at one step. */
   add(group: number, step: number, ids: Uint32Array, count: number): void {
     for (const listener of this.#listeners.get(group) ?? []) listener(step, ids, count);

@@ -6,7 +6,7 @@ import { SpikeHash } from "./spikeHash.ts";
 import { streamId } from "./streams.ts";
 import type { SimulationParts } from "./parts.ts";
 import type { Delivery } from "./projections.ts";
-import type { Traffic } from "./threads/processes.ts";
+import type { Traffic } from "./processes/processes.ts";
 
 export interface RunReport {
   /** Step, seconds. */

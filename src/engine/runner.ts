@@ -4,8 +4,12 @@ import { invariant } from "../errors.ts";
 import { buildExecutable } from "./build.ts";
 import { partOf } from "./memories.ts";
 import type { ScalarTable, SimulationParts } from "./parts.ts";
-import type { Processes, Traffic } from "./threads/processes.ts";
-import type { ExchangePlan } from "./threads/spikeExchange.ts";
+import type { Failed, Processes, Traffic } from "./processes/processes.ts";
+import { findRoutes, rangesOf } from "./processes/routes.ts";
+import type { Route } from "./processes/routes.ts";
+import { WindowSpikes } from "./processes/windowSpikes.ts";
+import type { RecordedSpikes } from "./processes/windowSpikes.ts";
+import type { ExchangePlan, SpikeExchange } from "./threads/spikeExchange.ts";
 import type { Team } from "./threads/team.ts";
 
 /** A call that stopped early. */
@@ -19,25 +23,24 @@ export interface Stopped {
 export class Runner {
   readonly #parts: SimulationParts;
   readonly #team: Team | undefined;
-  readonly #processes: Processes | undefined;
+  /** Other processes that simulate the network too. */
+  readonly processes: Processes | undefined;
+  #routes: { readonly found: readonly Route[] | undefined } | undefined;
+  #spikes: WindowSpikes | undefined;
   #executables: readonly Executable[] = [];
 
   constructor(parts: SimulationParts, team: Team | undefined, processes: Processes | undefined) {
     this.#parts = parts;
     this.#team = team;
-    this.#processes = processes;
+    this.processes = processes;
   }
 
   /** Threads of this process. */
   get threads(): number {
     return this.#team?.size ?? 1;
   }
-  /** Processes that simulate together. */
-  get processes(): number {
-    return this.#processes?.size ?? 1;
-  }
   get traffic(): Traffic | undefined {
-    return this.#processes?.traffic;
+    return this.processes && { ...this.processes.traffic };
   }
 
   /** Generates the code anew. */
@@ -50,7 +53,19 @@ export class Runner {
       return module;
     });
     const plan = exchangePlan(parts);
-    await this.#team.load(modules, parts.memories.arenas.map(({ memory }) => memory), plan, this.#processes?.spikeExchange(plan, parts.memories));
+    await this.#team.load(modules, parts.memories.arenas.map(({ memory }) => memory), plan, this.#between(plan));
+  }
+
+  #between(plan: ExchangePlan): SpikeExchange["between"] {
+    const { processes, threads } = this;
+    const { groups, memories, exchange } = this.#parts;
+    if (!processes) return undefined;
+    // Synapses stay where they are.
+    this.#routes ??= { found: findRoutes(this.#parts, processes.comm, threads, exchange) };
+    const stateRanges = plan.states.map(({ group }) => rangesOf(groups[group]!, processes.size, threads));
+    const spikes = new WindowSpikes(processes, { exchange: plan, memories, routes: this.#routes.found, stateRanges });
+    this.#spikes = spikes;
+    return (start, n, failed) => spikes.exchange(start, n, failed);
   }
 
   /** Advances n steps from step `from` on. */
@@ -65,6 +80,21 @@ export class Runner {
   async #runTeam(team: Team, from: number, n: number): Promise<Stopped | undefined> {
     const failed = await team.run(from, n);
     return failed && { side: failed.member, steps: Math.min(n, failed.window * this.#parts.window) };
+  }
+
+  /** The spikes of the first n steps of the last call, where the lists of the first side do not have them all. */
+  recorded(n: number): RecordedSpikes | undefined {
+    return this.#spikes?.record(n);
+  }
+
+  /** Visits the spikes of this process's own neurons in the first n steps of the last call, as (place, neurons), place being step × groups + group. */
+  eachOwn(n: number, visit: (place: number, ids: Uint32Array, count: number) => void): void {
+    this.#spikes?.eachOwn(0, n, (place, from, at, count) => visit(place, from.subarray(at, at + count), count));
+  }
+
+  /** The first of the failures of all processes; every one of them calls it after a call that stopped early. */
+  firstFailure(own: Failed | undefined): Failed | undefined {
+    return this.processes ? this.processes.firstFailure(own) : own;
   }
 
   /** Runs what follows the deliveries of step `step` on a side, for what the first row of its counts says. Returns whether it failed. */
@@ -99,11 +129,11 @@ function exchangePlan(parts: SimulationParts): ExchangePlan {
   for (const { pre, plastic } of parts.deliveries) {
     for (const name of pre.replicated ? [] : (plastic?.lowered.neuronArrays.pre ?? [])) {
       if (!pre.model!.variables.some((v) => v.name === name) || !pre.arrays.has(name)) continue;
-      states.set(pre.address(name), { address: pre.address(name), parts: sides.map(({ partition }) => partOf(pre, partition)) });
+      states.set(pre.address(name), { group: pre.index, address: pre.address(name), parts: sides.map(({ partition }) => partOf(pre, partition)) });
     }
   }
   return {
-    precision: options.precision, window, columns: groups.length, made, counts,
+    precision: options.precision, window, columns: groups.length, made, counts, mayFail: parts.deliveries.some(({ plastic }) => plastic !== undefined),
     groups: groups.map((g) => ({ stride: g.stride, own: ownLists[g.index]!, merged: lists[g.index]!, replicated: g.replicated })),
     states: [...states.values()],
   };

@@ -38,7 +38,7 @@ import { fillSynapses, restoreSynapses, setBundledWeights, weightsOf } from "./s
 import { stepScalars } from "./scalars.ts";
 import type { Runner, Stopped } from "./runner.ts";
 import { SynapseIndex } from "./synapseIndex.ts";
-import { otherProcessFailed } from "./threads/processes.ts";
+import type { Failed } from "./processes/processes.ts";
 import type { ScalarTable, SimulationParts } from "./parts.ts";
 
 export interface Progress {
@@ -118,6 +118,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
       listen: (group, listener) => this.#recording.listen(group, listener),
     });
     this.#regular = this.#plannedRoutine();
+    if (runner.processes) runner.processes.listens = parts.monitors === "all" && this.#recording.listens;
     this.#stopListening = parts.network.onAddedSpikes((name, times, indices) => this.#addSpikes(name, times, indices));
   }
 
@@ -159,6 +160,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
       const n = Math.min(every, steps - done),
         from = this.time;
       const spikes = this.#recording.collect();
+      if (this.#runner.processes) this.#runner.processes.listens = this.#parts.monitors === "all";
       await this.#advance(n, options);
       done += n;
       yield { from, to: this.time, ...spikes() };
@@ -267,9 +269,14 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   /** Runs a walk over all synapses at the present time. */
   #visit(delivery: Delivery, walk: number): void {
     const edge = firstEdges(this.#parts.deliveries).get(delivery)! + walk;
-    this.#parts.sides.forEach((_, k) => {
-      if (this.#runner.visit(k, edge, this.#step - 1)) throw edgeFailure(this.#parts, k);
-    });
+    const failures = this.#parts.sides.flatMap((_, k) => (this.#runner.visit(k, edge, this.#step - 1) ? [edgeFailure(this.#parts, k)] : []));
+    this.#throwFirst(failures[0]);
+  }
+
+  /** Throws the error that any process has. */
+  #throwFirst(error: SimulationError | undefined): void {
+    const failed = this.#runner.firstFailure(error && { step: this.#step, error });
+    if (failed) throw failed.error;
   }
 
   /** Sets parameters and state variables of a population, a part of it, or a projection's synapses, while the simulation is paused. */
@@ -442,17 +449,25 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   /** Everything there is to say about the run so far. */
   report(): RunReport {
     if (this.#last) return this.#last.report;
+    const { processes } = this.#runner;
+    const [hash, totals] = this.#agreed([this.#hash.digest(), [...this.#spikeTotals]]);
     return makeReport(this.#parts, {
-      hash: this.#hash.digest(),
+      hash,
       steps: this.#step,
-      spikes: this.#spikeTotals,
+      spikes: Float64Array.from(totals),
       simulateMs: this.#simulateMs,
       cpuMs: this.#cpuMs,
       modulated: this.#modulated,
       threads: this.#runner.threads,
-      processes: this.#runner.processes,
+      processes: processes?.size ?? 1,
       traffic: this.#runner.traffic,
     });
+  }
+
+  /** Where not every process hears of all spikes, the first one does. */
+  #agreed<T>(own: T): T {
+    const { processes } = this.#runner;
+    return processes?.traffic.kind === "targeted" ? (JSON.parse(processes.textOfFirst(JSON.stringify(own))) as T) : own;
   }
 
   /** Generated code for people (WebAssembly text). */
@@ -497,6 +512,8 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   async #advanceSteps(steps: number, options: RunOptions): Promise<void> {
     const start = this.#step,
       end = start + steps;
+    const { processes } = this.#runner;
+    if (processes) processes.stopped = processes.asksToStop = false;
     let windowStart = performance.now(),
       cpuStart = cpuTime();
     try {
@@ -505,7 +522,8 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
         if (this.#stale || this.#staleGroups.size > 0) await this.#rebuild();
         const pause = performance.now() + breath;
         const until = Math.min(end, this.#nextChange());
-        while (this.#step < until && performance.now() < pause) {
+        if (processes) processes.asksToStop = options.signal?.aborted ?? false;
+        while (this.#step < until && performance.now() < pause && !processes?.stopped) {
           const waits = this.#advanceChunk(Math.min(this.#parts.chunk, until - this.#step, this.#recording.stepsToSample(this.#step)));
           if (waits) await waits;
         }
@@ -515,7 +533,9 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
           spikes: this.#spikeTotals.reduce((a, b) => a + b, 0),
         });
         await this.#recording.drain(false);
-        options.signal?.throwIfAborted();
+        // Processes stop in the same window, or they would wait for each other.
+        if (!processes || processes.stopped) options.signal?.throwIfAborted();
+        if (processes?.stopped) throw new DOMException("another process of this simulation was asked to stop", "AbortError");
         if (this.#step >= end) break;
         if (performance.now() >= pause) {
           this.#simulateMs += performance.now() - windowStart;
@@ -552,7 +572,10 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   #finishChunk(from: number, n: number, stopped: Stopped | undefined): void {
     if (stopped) {
       this.#record(from, stopped.steps);
-      throw this.#failure(from, stopped.side);
+      const failed = this.#runner.firstFailure(this.#failure(from, stopped.side));
+      invariant(failed, "a call that stops has a reason");
+      this.#step = failed.step;
+      throw failed.error;
     }
     this.#record(from, n);
     this.#step = from + n;
@@ -560,18 +583,17 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     this.#recording.sample(this.#step);
   }
 
-  /** Why a side stopped in the call that began with step `from`. */
-  #failure(from: number, side: number): SimulationError {
+  /** Why a side stopped in the call that began with step `from`; undefined when it was another process. */
+  #failure(from: number, side: number): Failed | undefined {
     const { groups, sides, failure } = this.#parts;
     const { arena } = sides[side]!;
     const [map, element, step, lo] = arena.u32(failure, 4);
-    if (!(step! >= from && step! < from + this.#parts.chunk)) return otherProcessFailed();
-    this.#step = step!;
-    if (map! >= 2 ** 31) return edgeFailure(this.#parts, side);
+    if (!(step! >= from && step! < from + this.#parts.chunk)) return undefined;
+    if (map! >= 2 ** 31) return { step: step!, error: edgeFailure(this.#parts, side) };
     const group = groups.filter((g) => g.kernel)[map!]!,
       table = this.#scalars[group.index];
     const scalars = table ? arena.real(this.precision, table.address + (step! - from) * table.bytes, group.kernel!.scalars.length) : [];
-    return notFiniteError(this.#parts, arena, group, { element: element!, lo: lo!, step: step!, scalars });
+    return { step: step!, error: notFiniteError(this.#parts, arena, group, { element: element!, lo: lo!, step: step!, scalars }) };
   }
 
   #slot(delivery: Delivery, step: number): number {
@@ -605,7 +627,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
       const early = group.schedule.steps.findIndex((s) => s >= 0);
       group.scheduleNext = early < 0 ? group.schedule.steps.length : early;
     }
-    sides.forEach(({ arena, deliveries }, k) => {
+    const failures = sides.flatMap(({ arena, deliveries }, k) => {
       const made = arena.u32(counts, groups.length).fill(0);
       for (const group of groups) {
         const count = group.data.kind === "spikes" ? group.scheduleNext : 0;
@@ -616,23 +638,29 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
         );
         made[group.index] = count;
       }
-      if (this.#runner.after(k, -1)) throw edgeFailure(this.#parts, k);
+      return this.#runner.after(k, -1) ? [edgeFailure(this.#parts, k)] : [];
     });
+    this.#throwFirst(failures[0]);
   }
 
   #record(from: number, n: number): void {
-    const { groups, lists, arena, counts, chunk } = this.#parts;
+    const { groups, lists, arena, counts, chunk, monitors } = this.#parts;
     const made = arena.u32(counts, chunk * groups.length);
+    const recorded = this.#runner.recorded(n);
     for (let s = 0, at = 0; s < n; s++) {
       for (let g = 0; g < groups.length; g++, at++) {
-        const count = made[at]!;
+        const count = recorded ? recorded.starts[at + 1]! - recorded.starts[at]! : made[at]!;
         if (count === 0) continue;
-        const ids = arena.u32(lists[g]! + 4 * s * groups[g]!.stride, count);
+        const ids = recorded ? recorded.ids.subarray(recorded.starts[at], recorded.starts[at + 1]) : arena.u32(lists[g]! + 4 * s * groups[g]!.stride, count);
         this.#spikeTotals[g]! += count;
         this.#hash.add(from + s, g, ids, count);
-        this.#recording.add(g, from + s, ids, count);
+        if (monitors === "all") this.#recording.add(g, from + s, ids, count);
       }
     }
+    if (monitors === "all") return;
+    this.#runner.eachOwn(n, (place, ids, count) => {
+      this.#recording.add(place % groups.length, from + Math.floor(place / groups.length), ids, count);
+    });
   }
 
   #addSpikes(name: string, times: Float64Array, indices: Uint32Array): void {

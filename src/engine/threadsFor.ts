@@ -19,7 +19,8 @@ export function threadsFor(data: NetworkData, { threads = 1, processes, backend 
   if (undividable !== undefined && several)
     throw new UnsupportedError("processes", `compile: this network cannot be divided among processes: ${undividable}`, "Run it in one process.");
   const reason = undividable ?? whyNoThreads();
-  const wanted = threads === "auto" ? Math.min(cores(), mostThreads, Math.max(1, sensible(data))) : threads;
+  const mine = Math.max(1, Math.floor(cores() / (processes?.local ?? 1)));
+  const wanted = threads === "auto" ? Math.min(mine, mostThreads, Math.max(1, sensible(data))) : threads;
   if (reason === undefined || wanted === 1) return wanted;
   if (threads !== "auto" || undividable === undefined) warn(`one thread instead of ${wanted}: ${reason}`);
   return 1;

@@ -48,7 +48,7 @@ function connect(koffi: Koffi, file: string | undefined): Communicator {
   }
   const mpi = bindFunctions(library, family);
   const begins = initialize(mpi);
-  const world = new World(mpi, versionOf(mpi));
+  const world = new World(mpi, versionOf(mpi), localRanks(process.env));
   if (started?.size !== undefined && world.size !== started.size) {
     const problem = `the launcher started ${started.size} ranks (${started.variable}), but ${world.name} knows ${world.size}`;
     throw new UnsupportedError("mpi-launcher", problem, "Use the mpirun that belongs to the library.");
@@ -67,6 +67,12 @@ function launcher(env: Environment): Launcher | undefined {
   }
   if (env.PMI_RANK) return { family: "MPICH", variable: "PMI_RANK", size: undefined };
   return env.PMIX_RANK ? { family: "Open MPI", variable: "PMIX_RANK", size: undefined } : undefined;
+}
+
+/** Ranks on this machine, where the launcher says it: Open MPI, MPICH's Hydra, Slurm (of all machines, the most). */
+function localRanks(env: Environment): number | undefined {
+  const told = env.OMPI_COMM_WORLD_LOCAL_SIZE ?? env.MPI_LOCALNRANKS ?? env.SLURM_TASKS_PER_NODE?.split(/\D/)[0];
+  return told === undefined || !(Number(told) >= 1) ? undefined : Number(told);
 }
 
 /** @returns whether it was for this call to begin; a second one shares the connection */

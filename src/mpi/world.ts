@@ -15,6 +15,7 @@ export class World implements Communicator {
   readonly name: string;
   readonly rank: number;
   readonly size: number;
+  readonly local: number;
   readonly #mpi: MpiFunctions;
   readonly #largest: number;
   // Counts and beginnings as C reads them, kept so that no call allocates.
@@ -24,13 +25,14 @@ export class World implements Communicator {
   readonly #receiveStarts: Int32Array;
   readonly #flag = new Int32Array(1);
 
-  /** @param largest bytes that one message may have */
-  constructor(mpi: MpiFunctions, name: string, largest: number = largestCount) {
+  /** @param local ranks on this machine, all unless told @param largest bytes that one message may have */
+  constructor(mpi: MpiFunctions, name: string, local?: number, largest: number = largestCount) {
     this.#mpi = mpi;
     this.#largest = largest;
     this.name = name;
     this.rank = this.#number(mpi.rank);
     this.size = this.#number(mpi.size);
+    this.local = local ?? this.size;
     this.#sendCounts = new Int32Array(this.size);
     this.#sendStarts = new Int32Array(this.size);
     this.#receiveCounts = new Int32Array(this.size);

@@ -57,7 +57,7 @@ function exchange(communicator, bytes) {
 async function worldOfSmallMessages(largest) {
   const koffi = await importKoffi();
   const { library, family } = loadLibrary(koffi, name.startsWith("Open MPI") ? "Open MPI" : "MPICH", undefined);
-  return new World(bindFunctions(library, family), name, largest);
+  return new World(bindFunctions(library, family), name, size, largest);
 }
 
 /** A module whose function f reads far outside of its one page. */

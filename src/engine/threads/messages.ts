@@ -3,6 +3,7 @@ import type { NetworkData } from "../../network/data.ts";
 import type { Precision } from "../arena.ts";
 import type { Partition } from "../partitioning.ts";
 import type { SynapseTable } from "../synapses.ts";
+import type { SentError } from "./sentError.ts";
 import type { ExchangePlan } from "./spikeExchange.ts";
 
 /** Makes the synapses of one partition in its memory, from address `begin` on. */
@@ -40,11 +41,3 @@ export type WorkerReply =
   | { readonly kind: "built"; readonly tables: readonly SynapseTable[]; readonly end: number }
   | { readonly kind: "loaded" }
   | { readonly kind: "failed"; readonly error: SentError };
-
-/** An error on its way between threads. */
-export interface SentError {
-  readonly name: string;
-  readonly code: string | undefined;
-  readonly message: string;
-  readonly hint: string | undefined;
-}

@@ -1,10 +1,10 @@
 /** The worker threads of a simulation, as the host sees them. The host is the first member and runs the first partition itself. */
-import * as errors from "../../errors.ts";
-import { SimulationError, SynfireError } from "../../errors.ts";
-import type { BuildOrder, LoadOrder, SentError, WorkerOrder, WorkerReply } from "./messages.ts";
+import { SimulationError } from "../../errors.ts";
+import type { BuildOrder, LoadOrder, WorkerOrder, WorkerReply } from "./messages.ts";
 import { Rendezvous } from "./rendezvous.ts";
 import { SpikeExchange } from "./spikeExchange.ts";
 import type { ExchangePlan } from "./spikeExchange.ts";
+import { received } from "./sentError.ts";
 import { windows } from "./windows.ts";
 import type { WindowCode } from "./windows.ts";
 import { cores, maySleep, startWorker } from "./workerThread.ts";
@@ -22,20 +22,22 @@ export class Team {
   readonly size: number;
   readonly #members: Member[] = [];
   readonly #rendezvous: Rendezvous;
+  readonly #cores: number;
   #broken: Error | undefined;
   #ended = false;
   #exchange: SpikeExchange | undefined;
   #code: WindowCode | undefined;
   #loaded = false;
 
-  private constructor(size: number) {
+  private constructor(size: number, share: number) {
     this.size = size;
-    this.#rendezvous = new Rendezvous(size, cores());
+    this.#cores = Math.floor(cores() * share);
+    this.#rendezvous = new Rendezvous(size, this.#cores);
   }
 
-  /** Starts `size − 1` threads. */
-  static async start(size: number): Promise<Team> {
-    const team = new Team(size);
+  /** Starts `size − 1` threads. @param share of the machine's cores that they may use */
+  static async start(size: number, share = 1): Promise<Team> {
+    const team = new Team(size, share);
     await Promise.all(Array.from({ length: size - 1 }, () => team.#startMember()));
     return team;
   }
@@ -65,7 +67,7 @@ export class Team {
   #hear(member: Member, number: number, reply: WorkerReply): void {
     const { expect } = member;
     if (reply.kind === "failed") {
-      const error = received(reply.error, number);
+      const error = received(reply.error, threadFailed(number));
       if (!expect) return this.#break(error);
       member.expect = undefined;
       expect.reject(error);
@@ -107,7 +109,7 @@ export class Team {
     const next = this.#loaded ? order + 1 : order;
     const orders = this.#members.map((_, k): LoadOrder => ({
       kind: "load", module: modules[k + 1]!, memories, member: k + 1, plan, processes: between !== undefined, words: words.buffer, size: this.size,
-      cores: cores(), order: next,
+      cores: this.#cores, order: next,
     }));
     const replies = orders.map((one, k) => this.#ask(this.#members[k]!, one, "loaded"));
     if (this.#loaded) this.#rendezvous.give("listen");
@@ -148,14 +150,5 @@ export class Team {
   }
 }
 
-/** The error of a thread, as the host throws it. */
-function received(error: SentError, number: number): Error {
-  const kinds: Readonly<Record<string, unknown>> = errors;
-  const Kind = kinds[error.name];
-  if (error.code !== undefined && typeof Kind === "function" && Kind.prototype instanceof SynfireError) {
-    const { hint = "", message } = error;
-    const problem = hint !== "" && message.endsWith(hint) ? message.slice(0, -hint.length).trimEnd() : message;
-    return new (Kind as typeof SynfireError)(error.code, problem, hint);
-  }
-  return new SimulationError("thread", `thread ${number} of the simulation failed: ${error.message}`, "Compile the network again with fewer threads.");
-}
+const threadFailed = (number: number) => (message: string): Error =>
+  new SimulationError("thread", `thread ${number} of the simulation failed: ${message}`, "Compile the network again with fewer threads.");

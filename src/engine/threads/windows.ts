@@ -31,11 +31,17 @@ export function* windows(
     }
     if (team.failed(k)) return yield;
     if (!exchange.between) exchange.merge(start, n);
-    if (exchange.plan.states.length > 0) {
+    if (exchange.plan.states.length > 0 && !exchange.between) {
       exchange.copyStates();
       yield;
     }
     if (code.deliver(from, start, n) !== 0) team.fail(member, k + 1);
+  }
+  if (exchange.between && exchange.plan.mayFail) {
+    // Other processes have to know now: they will not meet this one in a window of this call any more.
+    yield;
+    const k = Math.ceil(steps / window);
+    if (member === 0 && exchange.between(steps, 0, team.failed() !== undefined) && team.failed() === undefined) team.fail(0, k);
   }
   // Lists are written anew in the next call: all have to have read them.
   yield;

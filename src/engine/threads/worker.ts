@@ -1,8 +1,8 @@
 /** A worker thread of a simulation: makes the synapses of its partition, then runs its code whenever the host runs a call. */
-import { SynfireError } from "../../errors.ts";
 import { Arena } from "../arena.ts";
-import type { BuildOrder, LoadOrder, SentError, WorkerOrder, WorkerReply } from "./messages.ts";
+import type { BuildOrder, LoadOrder, WorkerOrder, WorkerReply } from "./messages.ts";
 import { Rendezvous } from "./rendezvous.ts";
+import { sent } from "./sentError.ts";
 import { SpikeExchange } from "./spikeExchange.ts";
 import { windows } from "./windows.ts";
 import type { WindowCode } from "./windows.ts";
@@ -48,9 +48,4 @@ async function load({ module, memories, member, plan, processes, words, size, co
       throw error;
     }
   }
-}
-
-function sent(error: unknown): SentError {
-  const { name, message } = error as Error;
-  return error instanceof SynfireError ? { name, code: error.code, message, hint: error.hint } : { name, code: undefined, message, hint: undefined };
 }
