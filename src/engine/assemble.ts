@@ -121,8 +121,8 @@ export async function assemble(assembly: AssemblyPlan, team: Team | undefined, p
     made: team ? countsOf() : counts,
     failure: memories.allocate(16, "counters"),
     scalars: stepScalars({ memories, options, groups, chunk }),
-    exchange: plan.exchange,
-    monitors: plan.monitors,
+    exchange: assembly.exchange,
+    monitors: assembly.monitors,
   };
   const runner = new Runner(parts, team, processes);
   await runner.load(parts.scalars);

@@ -2,7 +2,7 @@
  * A running network. Time advances by windows of the shortest delay: every neuron is advanced that many steps, then the spikes of the
  * window are delivered in the order (step, projection, source). The result is the same, bit for bit, for any length of window.
  */
-import { ArgumentError, SimulationError, UnsupportedError } from "../errors.ts";
+import { ArgumentError, invariant, SimulationError, UnsupportedError } from "../errors.ts";
 import type { NormalisationData, RangeData } from "../network/data.ts";
 import type { NamesOf, SpikingGroup } from "../network/population.ts";
 import type { Modulator } from "../network/modulator.ts";
