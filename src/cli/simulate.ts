@@ -12,6 +12,10 @@ export interface SimulateOptions<S extends Simulation | ExactSimulation = Simula
   readonly backend: "wasm" | "interpreter";
   readonly precision: "f32" | "f64";
   readonly threads: number | "auto";
+  /** Other ranks that simulate the same network; what they exchange and record is as in `CompileOptions`. */
+  readonly processes?: CompileOptions["processes"];
+  readonly exchange?: CompileOptions["exchange"];
+  readonly monitors?: CompileOptions["monitors"];
   readonly signal?: AbortSignal;
   readonly onStage?: CompileOptions["onStage"];
   /** Times count the warm-up. */
@@ -28,6 +32,8 @@ export interface Simulated {
   /** Of the part after the warm-up. Seconds. */
   readonly measured: {
     readonly from: number; readonly duration: number; readonly wall: number; readonly cpu: number; readonly spikes: number;
+    /** What this rank told the others: seconds, waiting for them included, bytes and windows. */
+    readonly exchange?: { readonly seconds: number; readonly bytes: number; readonly exchanges: number };
     readonly synapticEvents: number; readonly populations: readonly { readonly name: string; readonly spikes: number; readonly rate: number }[];
   };
   /** Seconds asked for, warm-up included; the report says how many were simulated. */
@@ -45,23 +51,32 @@ export async function simulate<S extends Simulation | ExactSimulation = Simulati
   const always = {
     ...(typeof settings["seed"] === "number" ? { seed: settings["seed"] } : {}), ...(options.onStage ? { onStage: options.onStage } : {}),
   };
-  const onGrid = { dt: settings["dt"] as CompileOptions["dt"], backend: options.backend, precision: options.precision, threads: options.threads };
-  await using simulation = await compile(network, options.engine === "exact" ? { engine: "exact", ...always } : { ...onGrid, ...always });
+  const { backend, precision, threads, processes, exchange, monitors } = options;
+  const onGrid = {
+    dt: settings["dt"] as CompileOptions["dt"], backend, precision, threads,
+    ...(processes ? { processes } : {}), ...(exchange ? { exchange } : {}), ...(monitors ? { monitors } : {}),
+  };
+  await using simulation = await (options.engine === "exact"
+    ? compile(network, { engine: "exact", ...always }) : compile(network, { ...onGrid, ...always }));
 
   options.onBegin?.(simulation as S);
+  let stopped = false;
   const run = async (length: number) => {
     const before = simulation.time;
     const progress = onProgress && { onProgress: ({ time, spikes }: Progress) => onProgress({ time: before + time, spikes, duration: asked }) };
     try {
       await simulation.run(`${length} s`, { ...(signal ? { signal } : {}), ...progress });
     } catch (error) {
-      if (!signal?.aborted) throw error;
+      // Another rank's signal stops this one too.
+      if (!signal?.aborted && !(processes && (error as Error).name === "AbortError")) throw error;
+      stopped = true;
     }
   };
   if (warmup > 0) await run(warmup);
   const before = simulation.report();
   const [wallBefore, cpuBefore] = [performance.now(), process.cpuUsage()];
-  if (!signal?.aborted) await run(duration);
+  // Ranks stop together, within a run.
+  if (processes ? !stopped : !signal?.aborted) await run(duration);
   const cpu = process.cpuUsage(cpuBefore);
   const wall = (performance.now() - wallBefore) / 1000;
   const report = simulation.report();
@@ -71,6 +86,10 @@ export async function simulate<S extends Simulation | ExactSimulation = Simulati
     report, asked,
     measured: {
       from: before.duration, duration: measuredDuration, wall, cpu: (cpu.user + cpu.system) / 1e6,
+      ...(report.exchange && before.exchange ? { exchange: {
+        seconds: (report.exchange.milliseconds - before.exchange.milliseconds) / 1000, bytes: report.exchange.bytes - before.exchange.bytes,
+        exchanges: report.exchange.exchanges - before.exchange.exchanges,
+      } } : {}),
       spikes: report.spikes - before.spikes, synapticEvents: report.synapticEvents - before.synapticEvents,
       populations: report.populations.map(({ name, size, spikes }, k) => {
         const own = spikes - before.populations[k]!.spikes;

@@ -78,7 +78,6 @@ const listBytes = 2 ** 28;
  */
 export function compile(network: Network, options: ExactCompileOptions): Promise<ExactSimulation>;
 export function compile(network: Network, options: CompileOptions): Promise<Simulation>;
-export function compile(network: Network, options: CompileOptions | ExactCompileOptions): Promise<Simulation | ExactSimulation>;
 export async function compile(network: Network, options: CompileOptions | ExactCompileOptions): Promise<Simulation | ExactSimulation> {
   if (options.engine === "exact") return await compileExact(network, options);
   if (options.engine !== undefined && options.engine !== "grid")

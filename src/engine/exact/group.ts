@@ -17,6 +17,7 @@ import { neuronScope } from "../../network/scopes.ts";
 import { resolveValue } from "../../network/values.ts";
 import type { ResolvedValue, Value } from "../../network/values.ts";
 import { poissonModel } from "../group.ts";
+import { dimensions } from "../../units/dimension.ts";
 import { evaluateValue, evaluateValues } from "../values.ts";
 import type { ElementValue, ValueContext } from "../values.ts";
 import type { CrossingHeap } from "./crossingHeap.ts";
@@ -521,7 +522,9 @@ export class ExactGroup {
     const model = this.model!;
     const of = [...model.parameters, ...model.variables].find((p) => p.name === key);
     invariant(of, `${key} is a parameter or variable`);
-    return resolveValue(value, of.dimension, neuronScope(model, this.data.positions), `${this.context.owner}: ${key}`);
+    const scope = neuronScope(model, this.data.positions);
+    if (model.parameters.some((p) => p.name === key)) scope.set("t", dimensions.second);
+    return resolveValue(value, of.dimension, scope, `${this.context.owner}: ${key}`);
   }
 
   /** Coefficients, resting values and thresholds from the parameters. */
