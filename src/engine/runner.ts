@@ -1,7 +1,7 @@
 /** The generated code of a simulation's partitions: run by this thread alone, or by a team of threads, one a partition. */
 import type { Executable } from "../backend/contract.ts";
 import { invariant } from "../errors.ts";
-import { buildExecutable } from "./build.ts";
+import { buildExecutable, tileElements } from "./build.ts";
 import { partOf } from "./memories.ts";
 import type { ScalarTable, SimulationParts } from "./parts.ts";
 import type { Failed, Processes, Traffic } from "./processes/processes.ts";
@@ -79,7 +79,20 @@ export class Runner {
 
   async #runTeam(team: Team, from: number, n: number): Promise<Stopped | undefined> {
     const failed = await team.run(from, n);
-    return failed && { side: failed.member, steps: Math.min(n, failed.window * this.#parts.window) };
+    if (!failed) return undefined;
+    const { window } = this.#parts, last = Math.min(n, failed.window * window);
+    const [first] = failed.members.map((side) => this.#failureOf(side, from, n)).sort(inOrder);
+    // One that is not of this call is another process's.
+    return first!.step < from || first!.step >= from + n
+      ? { side: first!.side, steps: last }
+      : { side: first!.side, steps: Math.min(last, Math.floor((first!.step - from) / window) * window) };
+  }
+
+  #failureOf(side: number, from: number, n: number): Failure {
+    const { sides, failure, window } = this.#parts;
+    const [kernel, element, step] = sides[side]!.arena.u32(failure, 3) as unknown as [number, number, number];
+    const ofThis = step >= from && step < from + n;
+    return { side, kernel, element, step, window: ofThis ? Math.floor((step - from) / window) : Infinity };
   }
 
   /** The spikes of the first n steps of the last call, where the lists of the first side do not have them all. */
@@ -120,6 +133,21 @@ export class Runner {
     this.#executables = [];
     await this.#team?.end();
   }
+}
+
+/** Where a side stopped: kernel (edge kernels from 2^31 on) and the element and step it saw. */
+interface Failure { readonly side: number; readonly kernel: number; readonly element: number; readonly step: number; readonly window: number }
+
+/**
+ * The order in which one thread would have met them. Of those in one window, edge kernels come first: those that follow the neurons do not run where
+ * neurons failed.
+ */
+function inOrder(a: Failure, b: Failure): number {
+  const edge = (f: Failure) => (f.kernel >= 2 ** 31 ? 0 : 1), tile = (f: Failure) => (edge(f) === 0 ? 0 : Math.floor(f.element / tileElements));
+  if (a.window !== b.window) return a.window - b.window;
+  if (edge(a) !== edge(b)) return edge(a) - edge(b);
+  const places = edge(a) === 0 ? [a.step - b.step, a.kernel - b.kernel] : [a.kernel - b.kernel, tile(a) - tile(b), a.step - b.step, a.element - b.element];
+  return places.find((x) => x !== 0) ?? a.side - b.side;
 }
 
 function exchangePlan(parts: SimulationParts): ExchangePlan {

@@ -96,6 +96,11 @@ export class Rendezvous {
     return undefined;
   }
 
+  /** All members that failed. */
+  get failures(): readonly number[] {
+    return Array.from({ length: this.size }, (_, k) => k).filter((k) => Atomics.load(this.words, word.failures + k) > 0);
+  }
+
   /** A thread is gone: nobody may wait for it. */
   get broken(): boolean {
     return Atomics.load(this.words, word.broken) !== 0;

@@ -118,20 +118,27 @@ export class Team {
   }
 
   /**
-   * Runs a call on all members. Returns the member that failed and how many windows all of them delivered before, or undefined.
+   * Runs a call on all members. Returns those that failed and how many windows all of them delivered before, or undefined.
    *
    * @throws {SimulationError} when a thread is gone
    */
-  async run(from: number, steps: number): Promise<{ readonly member: number; readonly window: number } | undefined> {
+  async run(from: number, steps: number): Promise<{ readonly members: readonly number[]; readonly window: number } | undefined> {
     if (this.#broken) throw this.#broken;
     const team = this.#rendezvous;
     this.#exchange!.look();
     team.give("run", from, steps);
-    for (const _ of windows(0, this.#code!, this.#exchange!, team, from, steps)) {
-      const turn = team.arrive();
-      if (!team.passed(turn)) await this.#wait(turn);
+    try {
+      for (const _ of windows(0, this.#code!, this.#exchange!, team, from, steps)) {
+        const turn = team.arrive();
+        if (!team.passed(turn)) await this.#wait(turn);
+      }
+    } catch (error) {
+      // The others would wait for this thread.
+      this.#break(error as Error);
+      throw error;
     }
-    return team.failed();
+    const failed = team.failed();
+    return failed && { members: team.failures, window: failed.window };
   }
 
   async #wait(turn: number): Promise<void> {
