@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { argv, execArgv, execPath } from "node:process";
 import { Argument, Command } from "commander";
+import type { Communicator } from "../engine/communicator.ts";
 import { SimulationError } from "../errors.ts";
 import { isStatic, Projection } from "../index.ts";
 import type { Network, RunReport, Simulation } from "../index.ts";
@@ -10,8 +11,10 @@ import { bytes, significant, thousands, time } from "./format.ts";
 import { loadNetwork } from "./loadNetwork.ts";
 import { addBackendOptions, examples, jsonOption, positiveNumber, positiveWholeNumber, wholeNumber } from "./options.ts";
 import type { SimulationOptions } from "./options.ts";
-import { Screen } from "./screen.ts";
+import { addRankOptions, numbersOf, onRanks, oneRankOnly } from "./ranks.ts";
+import type { Ranks } from "./ranks.ts";
 import { simulate } from "./simulate.ts";
+import type { Simulated } from "./simulate.ts";
 
 /** Benchmark → network file and the settings that make it that benchmark. */
 const networks: Readonly<Record<string, { readonly file: string; readonly set?: readonly string[] }>> = {
@@ -27,7 +30,7 @@ const networks: Readonly<Record<string, { readonly file: string; readonly set?: 
 };
 
 interface BenchOptions extends Pick<SimulationOptions, "backend" | "precision" | "threads" | "seed"> {
-  readonly seconds: number; readonly repeat: number; readonly json?: boolean;
+  readonly seconds: number; readonly repeat: number; readonly json?: boolean; readonly mpi?: boolean; readonly exchange?: "all" | "targeted";
 }
 
 export interface Measurement {
@@ -36,11 +39,15 @@ export interface Measurement {
   readonly n_syn: number; readonly spikes: number; readonly rate_hz: number; readonly syn_events: number; readonly ns_per_event: number;
   readonly bytes_per_syn: number; readonly peak_rss_bytes: number; readonly spike_hash: string;
   /** Of the synapses that learn; their tables' bytes each, and the mean weight at the end (networks that learn have weights in volt). */
+  /** Under MPI. Of each rank: seconds in exchanges of spikes (waiting for the others included), bytes received, memory for the network, and in all. */
+  readonly ranks?: number; readonly mpi?: string; readonly exchange?: "all" | "targeted"; readonly windows?: number;
+  readonly rank_exchange_s?: readonly number[]; readonly rank_exchange_bytes?: readonly number[];
+  readonly rank_arena_bytes?: readonly number[]; readonly rank_peak_rss_bytes?: readonly number[];
   readonly n_plastic?: number; readonly bytes_per_plastic_syn?: number; readonly mean_weight_mV?: number;
 }
 
 export function benchCommand(): Command {
-  return addBackendOptions(new Command("bench"))
+  return addRankOptions(addBackendOptions(new Command("bench")))
     .description("time a benchmark network: A COBA, B CUBA, C Brunel, D1 and D2 Izhikevich, " +
       "F0.1 and F1 cortical microcircuit; D2p and E are D2 and C with synapses that learn")
     .addArgument(new Argument("<net>", "which network").choices(Object.keys(networks)))
@@ -49,24 +56,26 @@ export function benchCommand(): Command {
     .option("--seed <n>", "of network and noise (default: the file's)", wholeNumber)
     .addOption(jsonOption())
     .addHelpText("after", examples("bench C", "bench F0.1 --seconds 2 --json", "bench A --repeat 5"))
-    .action(bench);
+    .action((net: string, options: BenchOptions) => onRanks(options, (ranks) => bench(net, options, ranks)));
 }
 
-async function bench(net: string, options: BenchOptions): Promise<void> {
-  const screen = new Screen(options);
-  const measurement = options.repeat === 1 ? await measure(net, options) : repeat(net, options.repeat);
-  screen.say(describe(measurement));
-  screen.json(measurement);
+async function bench(net: string, options: BenchOptions, ranks: Ranks): Promise<undefined> {
+  if (options.repeat > 1) oneRankOnly(ranks, "--repeat", "Start mpirun so often instead.");
+  const measurement = options.repeat === 1 ? await measure(net, options, ranks.processes) : repeat(net, options.repeat);
+  ranks.screen.say(describe(measurement));
+  ranks.screen.json(measurement);
 }
 
 /** One run in this process. The benchmark's own warm-up is simulated but not timed. */
-async function measure(net: string, { seconds, backend, precision, threads, seed }: BenchOptions): Promise<Measurement> {
+async function measure(
+  net: string, { seconds, backend, precision, threads, seed, exchange }: BenchOptions, processes: Communicator | undefined,
+): Promise<Measurement> {
   const { file, set = [] } = networks[net]!;
   const loaded = await loadNetwork(file, { set, duration: `${seconds} s`, ...(seed === undefined ? {} : { seed }) });
   const network = await loaded!.build();
   let residentBefore = 0, peak = 0, weights: readonly Float64Array[] = [];
   const { report, measured } = await simulate(network, {
-    settings: loaded!.settings, backend, precision, threads, onStage: (stage) => {
+    settings: loaded!.settings, backend, precision, threads, ...(processes ? { processes } : {}), ...(exchange ? { exchange } : {}), onStage: (stage) => {
       if (stage === "connect") residentBefore = process.memoryUsage.rss();
     },
     onEnd: (simulation) => {
@@ -79,10 +88,22 @@ async function measure(net: string, { seconds, backend, precision, threads, seed
     net, backend: report.backend, threads: report.threads, precision: report.precision, bio_s: measured.duration, build_ms: report.buildMs,
     compile_ms: report.compileMs, sim_s: measured.wall, cpu_s: measured.cpu, n_syn: report.synapses, spikes: measured.spikes,
     rate_hz: measured.spikes / report.neurons / measured.duration, syn_events: measured.synapticEvents,
-    ns_per_event: (measured.wall * 1e9) / measured.synapticEvents, bytes_per_syn: (peak - residentBefore) / report.synapses,
-    peak_rss_bytes: peak, spike_hash: report.spikeHash, ...learned(network, report, weights),
+    ns_per_event: (measured.wall * 1e9) / measured.synapticEvents, bytes_per_syn: sumOver(processes, peak - residentBefore) / report.synapses,
+    peak_rss_bytes: peak, spike_hash: report.spikeHash, ...learned(network, report, weights), ...ofRanks(processes, report, measured, peak),
   };
 }
+
+function ofRanks(processes: Communicator | undefined, report: RunReport, { exchange }: Simulated["measured"], peak: number): Partial<Measurement> {
+  if (!processes || !exchange) return {};
+  return {
+    ranks: processes.size, mpi: processes.name, exchange: report.exchange!.kind, windows: exchange.exchanges,
+    rank_exchange_s: numbersOf(processes, exchange.seconds), rank_exchange_bytes: numbersOf(processes, exchange.bytes),
+    rank_arena_bytes: numbersOf(processes, report.bytes.own), rank_peak_rss_bytes: numbersOf(processes, peak),
+  };
+}
+
+const sumOver = (processes: Communicator | undefined, own: number): number =>
+  processes ? numbersOf(processes, own).reduce((a, b) => a + b, 0) : own;
 
 const plastic = (network: Network) => network.data.projections.filter(({ model }) => !isStatic(model));
 
@@ -127,8 +148,20 @@ function describe(m: Measurement): string {
     `${thousands(m.n_syn)} synapses made in ${significant(m.build_ms)} ms, ${significant(m.bytes_per_syn)} bytes each; ` +
       `compiled in ${significant(m.compile_ms)} ms; peak memory ${bytes(m.peak_rss_bytes)}`,
     ...describePlastic(m),
+    ...describeRanks(m),
     `spike hash ${m.spike_hash}`,
   ].join("\n");
+}
+
+function describeRanks(m: Measurement): string[] {
+  if (!m.ranks) return [];
+  const most = (values: readonly number[] | undefined) => Math.max(...values!);
+  return [
+    `${m.ranks} ranks (${m.mpi}), ${thousands(m.windows!)} exchanges of ${m.exchange === "all" ? "all spikes" : "the spikes that each needs"}: ` +
+      `${significant((100 * m.rank_exchange_s!.reduce((a, b) => a + b, 0)) / m.ranks / m.sim_s)} % of the time, at most ` +
+      `${bytes(most(m.rank_exchange_bytes))} received; at most ${bytes(most(m.rank_arena_bytes))} for the network and ` +
+      `${bytes(most(m.rank_peak_rss_bytes))} in all on a rank`,
+  ];
 }
 
 function describePlastic({ n_plastic: count, bytes_per_plastic_syn: each, mean_weight_mV: mean }: Measurement): string[] {

@@ -7,14 +7,14 @@ export interface Interruption {
   readonly status: number | undefined;
 }
 
-/** Runs `work` with a signal that Ctrl-C or a request to terminate aborts. */
-export async function interruptible<T>(work: (interruption: Interruption) => Promise<T>): Promise<T> {
+/** Runs `work` with a signal that Ctrl-C or a request to terminate aborts. `quiet`: another rank says so. */
+export async function interruptible<T>(work: (interruption: Interruption) => Promise<T>, quiet = false): Promise<T> {
   const controller = new AbortController();
   const interruption = { signal: controller.signal, status: undefined as number | undefined };
   const listen = (name: keyof typeof exitStatus) => () => {
     if (interruption.status !== undefined) process.exit(interruption.status);
     interruption.status = exitStatus[name];
-    process.stderr.write("\nstopping; what was recorded will be saved (once more to give up)\n");
+    if (!quiet) process.stderr.write("\nstopping; what was recorded will be saved (once more to give up)\n");
     controller.abort(new Error("interrupted"));
   };
   const listeners = (["SIGINT", "SIGTERM"] as const).map((name) => ({ name, listener: listen(name) }));

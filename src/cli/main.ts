@@ -3,6 +3,7 @@
 import { Command } from "commander";
 import { exitStatusOf, explainFailure } from "./failure.ts";
 import { examples } from "./options.ts";
+import { launchedRank } from "./ranks.ts";
 import { reserveStdout } from "./screen.ts";
 import type { ScreenOptions } from "./screen.ts";
 import { packageVersion } from "./versions.ts";
@@ -40,6 +41,8 @@ async function main(args: readonly string[]): Promise<void> {
       if (command.opts<ScreenOptions>().json) reserveStdout();
     })
     .exitOverride();
+  // Every rank reads the same command line.
+  if (launchedRank(process.env) > 0) program.configureOutput({ writeOut: () => {}, writeErr: () => {} });
   const [asked = ""] = args;
   const needed = Object.hasOwn(commands, asked) ? [asked] : asked === "--version" ? [] : Object.keys(commands);
   for (const name of needed) {

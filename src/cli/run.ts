@@ -17,25 +17,29 @@ import type { SimulationOptions } from "./options.ts";
 import { saveMonitored } from "./saveMonitored.ts";
 import { makeRunRecord } from "./runRecord.ts";
 import type { RunRecord } from "./runRecord.ts";
-import { Screen } from "./screen.ts";
+import { addRankOptions, onRanks, oneRankOnly } from "./ranks.ts";
+import type { Ranks } from "./ranks.ts";
+import type { Screen } from "./screen.ts";
 import { simulate, spikeMonitorOf } from "./simulate.ts";
 import type { Simulated } from "./simulate.ts";
 
 interface RunOptions extends SimulationOptions {
   readonly engine: "grid" | "exact"; readonly out?: string; readonly json?: boolean; readonly quiet?: boolean;
+  readonly mpi?: boolean; readonly exchange?: "all" | "targeted"; readonly perRank?: boolean;
 }
 
 export function runCommand(): Command {
-  return addSimulationOptions(new Command("run"))
+  return addRankOptions(addSimulationOptions(new Command("run")))
     .description("simulate the network of a file (.ts, .js, .json) or one that comes with synfire, and save raster, spikes and run.json")
     .argument("<file>", "a network file, or a name such as brunel (synfire models lists them)")
     .option("--out <folder>", "where to save raster.png, raster.svg, raster.html, spikes.csv and run.json (default: save nothing)")
+    .option("--per-rank", "on several ranks, each saves the spikes of its own neurons as spikes.0000.csv and so on, and no raster is made")
     .addOption(engineOption())
     .addOption(jsonOption())
     .addOption(quietOption())
     .addHelpText("after", networkFileHelp + examples("run brunel --out out/brunel", 'run mine.ts --duration "2 s" --set g=4.5 --out out/mine',
       "run mine.json --precision f64 --seed 7 --json", "run brunel --engine exact"))
-    .action((file: string, options: RunOptions) => run(file, options));
+    .action((file: string, options: RunOptions) => onRanks(options, (ranks) => run(file, options, ranks)));
 }
 
 const networkFileHelp = `
@@ -47,44 +51,57 @@ What has no spike monitor is recorded whole; state and rate monitors are saved a
 learn are saved as weights.npz, weights.png and weights.svg; with fields: "X→E 28x28" among the settings, or sources on a grid of positions,
 receptive fields as fields-*.png and fields-*.svg.
 Ctrl-C stops the run and saves what was recorded (exit status 130).
+mpirun -n 4 synfire run FILE simulates the network on four ranks, which may be on several machines; the first one speaks and saves. Give Open MPI
+--mca odls_base_sigkill_timeout 30: after Ctrl-C it leaves ranks a second.
 `;
 
-async function run(file: string, options: RunOptions): Promise<void> {
-  const screen = new Screen(options);
+async function run(file: string, options: RunOptions, ranks: Ranks): Promise<number | undefined> {
+  const { screen, first, processes } = ranks;
+  if (options.engine === "exact") oneRankOnly(ranks, "--engine exact", "Start it without mpirun.");
   if (options.engine === "exact" && options.dt !== undefined)
     throw new ArgumentError("exact-option", `--engine exact takes no --dt ${options.dt}: there are no steps`, "Leave out one of the two.");
   const loaded = await loadNetwork(file, options);
-  if (!loaded) return screen.note(`${file} ran as a program of its own; it exports no network`);
-  const folder = options.out === undefined ? undefined : await writableFolder(options.out);
+  if (!loaded) {
+    screen.note(`${file} ran as a program of its own; it exports no network`);
+    return undefined;
+  }
+  const perRank = processes !== undefined && options.perRank === true;
+  const folder = options.out === undefined ? undefined : first ? await writableFolder(options.out) : resolve(options.out);
   const network = await loaded.build();
-  const spikes = spikeMonitorOf(network);
+  // The others need not hear of all spikes.
+  const spikes = first || perRank ? spikeMonitorOf(network) : undefined;
   const learning = new Learning(network, loaded.settings);
-  await interruptible(async (interruption) => {
-    const keep = (record?: RunRecord) =>
-      (folder === undefined ? undefined : save({ folder, network, spikes, learning, file: loaded, record, screen }));
-    const simulated = await simulateWithProgress(network, loaded, options, screen, interruption, learning).catch(async (error: unknown) => {
+  return await interruptible(async (interruption) => {
+    const keep = async (record?: RunRecord) => {
+      if (folder === undefined) return;
+      if (perRank) await saveSpikes(join(folder, `spikes.${String(processes.rank).padStart(4, "0")}.csv`), spikes!);
+      if (first) await save({ folder, network, spikes: spikes!, learning, file: loaded, record, screen, perRank });
+    };
+    const simulated = await simulateWithProgress(network, loaded, options, ranks, interruption, learning).catch(async (error: unknown) => {
       // What led to the failure is what one wants to see.
       if (error instanceof SimulationError) await keep();
       throw error;
     });
     const backend = options.engine === "exact" ? "exact" : options.backend;
-    const record = makeRunRecord(loaded, backend, simulated, spikes, folder ?? process.cwd(), learning.records);
+    const whole = perRank ? undefined : spikes;
+    const record = makeRunRecord(loaded, backend, simulated, whole, folder ?? process.cwd(), learning.records, processes?.name);
     screen.say(describe(record, loaded, simulated, learning));
     for (const warning of record.warnings ?? []) screen.note(`warning: ${warning}`);
     await keep(record);
     screen.json(record);
-    if (interruption.status !== undefined) process.exitCode = interruption.status;
-  });
+    return interruption.status;
+  }, !first);
 }
 
 async function simulateWithProgress(
-  network: Network, { settings }: NetworkFile, options: RunOptions, screen: Screen, { signal }: Interruption, learning: Learning,
+  network: Network, { settings }: NetworkFile, options: RunOptions, { screen, processes }: Ranks, { signal }: Interruption, learning: Learning,
 ) {
   const progress = screen.progress();
   try {
-    const { engine, backend, precision, threads } = options;
+    const { engine, backend, precision, threads, exchange, perRank } = options;
     return await simulate<Simulation | ExactSimulation>(network, {
-      settings, engine, backend, precision, threads, signal, onProgress: (state) => progress.update(state),
+      settings, engine, backend, precision, threads, ...(processes ? { processes } : {}), ...(exchange ? { exchange } : {}),
+      monitors: perRank ? "own" : "all", signal, onProgress: (state) => progress.update(state),
       onBegin: (simulation) => learning.begin(simulation), onEnd: (simulation) => learning.end(simulation),
     });
   } finally {
@@ -110,18 +127,20 @@ interface Results {
   readonly folder: string; readonly network: Network; readonly spikes: SpikeMonitor; readonly learning: Learning; readonly file: NetworkFile;
   /** Absent when the run failed. */
   readonly record: RunRecord | undefined; readonly screen: Screen;
+  /** Every rank saves its spikes itself. */
+  readonly perRank: boolean;
 }
 
 /** The data first: a disk that fills up should cost a picture, not the run. */
-async function save({ folder, network, spikes, learning, file, record, screen }: Results): Promise<void> {
+async function save({ folder, network, spikes, learning, file, record, screen, perRank }: Results): Promise<void> {
   const title = file.name;
-  const rasters = ["raster.png", "raster.svg", "raster.html"];
+  const rasters = perRank ? [] : ["raster.png", "raster.svg", "raster.html"];
   if (record) await writeAtomically(join(folder, "run.json"), `${JSON.stringify(record, undefined, 2)}\n`);
-  await saveSpikes(join(folder, "spikes.csv"), spikes);
+  if (!perRank) await saveSpikes(join(folder, "spikes.csv"), spikes);
   for (const name of rasters) await saveRaster(join(folder, name), spikes, { title });
   const monitored = await saveMonitored(folder, network, title);
   const learned = await learning.save(folder, title);
-  const made = [...rasters, "spikes.csv", ...monitored, ...learned, ...(record ? ["run.json"] : [])];
+  const made = [...rasters, perRank ? "spikes.0000.csv and so on" : "spikes.csv", ...monitored, ...learned, ...(record ? ["run.json"] : [])];
   screen.note(`saved ${made.join(", ")} in ${relative(process.cwd(), folder) || "."}`);
 }
 
@@ -144,8 +163,17 @@ function describe(record: RunRecord, { name }: NetworkFile, { measured, asked }:
     `${time(measured.duration)} simulated in ${time(measured.wall)} (${pace(factor)}), ` +
       `${thousands(measured.synapticEvents)} synaptic events${perEvent}`,
     `compiled in ${significant(timings.compile_ms)} ms, synapses made in ${significant(timings.build_ms)} ms, ${bytes(record.bytes.total)}`,
+    ...describeRanks(record),
     `spike hash ${record.spikeHash}`,
   ].join("\n");
+}
+
+function describeRanks({ ranks, timings, threads }: RunRecord): string[] {
+  if (!ranks) return [];
+  const { count, mpi, exchange, exchange_s: seconds, bytes_received: received, windows } = ranks;
+  const share = significant((100 * seconds) / timings.simulate_s);
+  return [`${count} ranks (${mpi})${threads > 1 ? ` of ${threads} threads` : ""}, ${thousands(windows)} exchanges of ` +
+    `${exchange === "all" ? "all spikes" : "the spikes that each needs"}: ${share} % of the time of the first, which received ${bytes(received)}`];
 }
 
 const pace = (factor: number): string =>

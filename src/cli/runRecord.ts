@@ -27,7 +27,13 @@ export interface RunRecord {
   readonly backend: "wasm" | "interpreter" | "exact";
   readonly precision: "f32" | "f64";
   readonly seed: number;
+  /** Of each rank. */
   readonly threads: number;
+  /** Absent for one process. Times and bytes are those of the first rank, waiting for the others included. */
+  readonly ranks?: {
+    readonly count: number; readonly mpi: string; readonly exchange: "all" | "targeted";
+    readonly exchange_s: number; readonly bytes_received: number; readonly windows: number;
+  };
   /** Seconds; 0 on the event-driven engine. */
   readonly dt: number;
   /** Seconds asked for, and simulated (less when the run was interrupted); warm-up included. */
@@ -56,20 +62,25 @@ export interface RunRecord {
 
 type Backend = RunRecord["backend"];
 
-/** @param folder  of run.json; the network's path is kept relative to it */
+/** @param spikes  of all neurons, where they were recorded @param folder  of run.json; the network's path is kept relative to it @param mpi  its name */
 export function makeRunRecord(
-  file: NetworkFile, backend: Backend, simulated: Simulated, spikes: Spikes, folder: string, learned: readonly LearnedRecord[] = [],
+  file: NetworkFile, backend: Backend, simulated: Simulated, spikes: Spikes | undefined, folder: string, learned: readonly LearnedRecord[] = [],
+  mpi?: string,
 ): RunRecord {
   const { report, measured, asked } = simulated;
+  const { exchange } = measured;
   return {
     format: "synfire-run", version: 1, synfire: packageVersion(), node: process.version, platform: `${process.platform} ${process.arch}`,
     created: new Date().toISOString(), network: dirname(file.path) === resolve(bundledFolder) ? file.name : relative(folder, file.path),
-    settings: file.settings, backend, precision: report.precision, seed: report.seed, threads: report.threads, dt: report.dt, asked,
-    simulated: report.duration, modelHash: report.modelHash, spikeHash: report.spikeHash, neurons: report.neurons, synapses: report.synapses,
+    settings: file.settings, backend, precision: report.precision, seed: report.seed, threads: report.threads,
+    ...(mpi !== undefined && exchange && report.exchange ? { ranks: {
+      count: report.processes, mpi, exchange: report.exchange.kind, exchange_s: exchange.seconds, bytes_received: exchange.bytes, windows: exchange.exchanges,
+    } } : {}),
+    dt: report.dt, asked, simulated: report.duration, modelHash: report.modelHash, spikeHash: report.spikeHash, neurons: report.neurons, synapses: report.synapses,
     spikes: report.spikes, synapticEvents: report.synapticEvents,
     populations: report.populations.map(({ name, size, model }, k) => {
       const { spikes: count, rate } = measured.populations[k]!;
-      return { name, size, model, spikes: count, rate_hz: rate, cv: cvOf(recordedFrom(spikes, measured.from), name) };
+      return { name, size, model, spikes: count, rate_hz: rate, cv: spikes ? cvOf(recordedFrom(spikes, measured.from), name) : null };
     }),
     integrators: report.integrators,
     timings: { build_ms: report.buildMs, compile_ms: report.compileMs, simulate_s: measured.wall, cpu_s: measured.cpu },

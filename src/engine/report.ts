@@ -35,7 +35,8 @@ export interface RunReport {
   readonly synapticEvents: number;
   /** Visits of synapses, by spikes of either side, that may change them. */
   readonly plasticEvents: number;
-  readonly bytes: { readonly synapses: number; readonly total: number };
+  /** Of all processes; `own`: the memory of this one. */
+  readonly bytes: { readonly synapses: number; readonly total: number; readonly own: number };
   /** 16 hexadecimal digits; equal for runs with the same spikes. */
   readonly spikeHash: string;
   /** Of the models' texts, the structure and its values: equal for the same network description. */
@@ -93,7 +94,7 @@ export function makeReport(parts: SimulationParts, measured: Measured): RunRepor
     warnings: undrivenModulators(parts.data)
       .filter((m) => !measured.modulated.has(m))
       .map((m) => `modulator "${m}" was never driven: its value stayed 0`),
-    bytes: { synapses: projections.reduce((sum, { bytes }) => sum + bytes, 0), total: all.memory },
+    bytes: { synapses: projections.reduce((sum, { bytes }) => sum + bytes, 0), total: all.memory, own: parts.sides.reduce((sum, { arena }) => sum + arena.bytes, 0) },
     spikeHash: measured.hash,
     modelHash: hashOf(parts),
     populations: groups.map((g) => ({

@@ -571,9 +571,10 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
 
   #finishChunk(from: number, n: number, stopped: Stopped | undefined): void {
     if (stopped) {
-      this.#record(from, stopped.steps);
       const failed = this.#runner.firstFailure(this.#failure(from, stopped.side));
       invariant(failed, "a call that stops has a reason");
+      const { window } = this.#parts;
+      this.#record(from, this.#runner.processes ? Math.floor((failed.step - from) / window) * window : stopped.steps);
       this.#step = failed.step;
       throw failed.error;
     }

@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { connectMpi, underMpi } from "../../dist/src/mpi/index.js";
+import { connectMpi, underMpi } from "./builtMpi.mjs";
 import { networks } from "./networks.ts";
 import { outcomeAfter } from "../threads/outcome.ts";
 import type { CompileOptions } from "../threads/built.mjs";

@@ -209,6 +209,7 @@ export class ExactSimulation implements AsyncDisposable, RunningSimulation {
     const duration = this.#time;
     const shown = projections.map((p) => ({ name: dataOf(p).name, model: dataOf(p).model.name, synapses: countOf(p), bytes: p.bytes }));
     const bytes = shown.reduce((sum, p) => sum + p.bytes, 0);
+    const total = bytes + groups.reduce((sum, g) => sum + g.bytes, 0);
     return {
       dt: 0, backend: "exact", engine: "exact", precision: "f64", seed, threads: 1, processes: 1, duration,
       buildMs: stages.buildMs, compileMs: stages.compileMs, simulateMs: this.#simulateMs, cpuMs: this.#cpuMs,
@@ -216,7 +217,7 @@ export class ExactSimulation implements AsyncDisposable, RunningSimulation {
       synapses: shown.reduce((sum, p) => sum + p.synapses, 0), spikes: this.#totals.reduce((a, b) => a + b, 0),
       synapticEvents: projections.reduce((sum, p) => sum + p.events, 0),
       plasticEvents: projections.reduce((sum, p) => sum + (p instanceof PlasticSynapses ? p.visits : 0), 0),
-      bytes: { synapses: bytes, total: bytes + groups.reduce((sum, g) => sum + g.bytes, 0) },
+      bytes: { synapses: bytes, total, own: total },
       spikeHash: this.#hash.digest(), modelHash: hashOf({ data }),
       populations: groups.map((g) => ({
         name: g.name, size: g.size, model: g.model?.name ?? "spike_source", spikes: this.#totals[g.index]!,

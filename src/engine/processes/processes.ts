@@ -1,5 +1,5 @@
 /** Several processes that simulate one network: what they tell each other, beside spikes, through a communicator. */
-import { ArgumentError, SimulationError } from "../../errors.ts";
+import { ArgumentError, SimulationError, SynfireError } from "../../errors.ts";
 import type { Communicator } from "../communicator.ts";
 import type { ProcessExchange } from "../partitioning.ts";
 import { received, sent } from "../threads/sentError.ts";
@@ -73,8 +73,10 @@ export class Processes implements ProcessExchange {
     const all = this.#texts(description);
     const other = all.findIndex((text) => text !== all[0]);
     if (other < 0) return;
-    throw new ArgumentError("processes", `compile: process ${other} compiles another network than process 0, or with other options`,
+    const error = new ArgumentError("processes", `compile: process ${other} compiles another network than process 0, or with other options`,
       "Every process has to build the same network: use no Math.random, no clock and nothing that depends on the rank.");
+    error.everywhere = true;
+    throw error;
   }
 
   /** The first of the failures that any process has had, or undefined. */
@@ -86,10 +88,11 @@ export class Processes implements ProcessExchange {
       if (told && (first === undefined || told.step < first.step)) first = { rank, ...told };
     }
     if (first === undefined) return undefined;
-    if (first.rank === this.rank) return own;
-    const { rank } = first;
+    const { rank, step } = first;
     const other = (message: string) => new SimulationError("process", `process ${rank} failed: ${message}`, "");
-    return { step: first.step, error: received(first.error, other) };
+    const error = rank === this.rank ? own!.error : received(first.error, other);
+    if (error instanceof SynfireError) error.everywhere = true;
+    return { step, error };
   }
 
   /** Does work that may fail on one process and not on others, and has it then fail on all. */
