@@ -1,6 +1,6 @@
 /**
  * Targets of one source that are connected independently with probability p, by geometric skips: the cost follows the pairs made. Definition:
- * src/math/bernoulli.ts; the relative error of E in f32 is below 2^-21.
+ * src/math/bernoulli.ts.
  */
 import { bernoulliRoom } from "../../math/bernoulli.ts";
 import { block, br_if, f32x4, i32, i32x4, i8x16, if_, label, local, loop, memory, v128, type Func, type Module, type Node } from "./assembler.ts";
@@ -12,8 +12,10 @@ import { polynomial } from "./polynomial.ts";
 /** Philox blocks of a turn. */
 const blocks = 2;
 const perTurn = 16 * blocks;
-/** Longer skips are as good as endless; 32 of them fit an i32. */
-const longestSkip = 2 ** 25;
+/** Longer ones lead out of every block; 32 of them fit an i32. */
+const longestGap = 2 ** 22 - 1;
+/** Bits of 2^23 in f32: those of 2^23 + n are n more. */
+const mark = 0x4b000000;
 
 /**
  * `bernoulli_targets(element, step, stream, base, end, scale, self, address) → count`: writes the targets in [base, end) but `self`, ascending, as u32
@@ -28,18 +30,21 @@ export function bernoulliTargets(module: Module, keys: number): Func {
     const param = (p: keyof typeof parameters): Node => local.get(f.param(p));
     const code = new Code(module, f);
     const random = philoxStream(code, keys, i32.shr_u(param("element"), i32.const(4)), param("step"), param("stream"), i32.const(0));
-    const scale = code.let("scales", f32x4.splat(param("scale")));
+    const scale = code.let("minus_scale", f32x4.neg(f32x4.splat(param("scale"))));
+    const halvings = code.let("halvings", f32x4.mul(scale, f32x4.const(Math.LN2)));
+    const zero = i32x4.const(0);
+    // The sums of 1, 2, 3, 4 gaps hold as many times the bits of 2^23.
+    const marks = i32x4.const(mark, 2 * mark, 3 * mark, 4 * mark);
     const last = code.variable("last", "v128", i32x4.splat(i32.sub(param("base"), i32.const(1))));
     const at = code.variable("at", "i32", param("address"));
     const full = code.let("full", i32.add(param("address"), i32.const(4 * (bernoulliRoom - perTurn))));
     const turn = label(), done = label();
     const body = code.inner((inside) => {
       random.next(inside, blocks).flat().forEach((word, k) => {
-        const skip = i32x4.trunc_sat_f32x4_s(f32x4.pmin(f32x4.mul(exponential(inside, word), scale), f32x4.const(longestSkip)));
-        const one = inside.let("one", i32x4.add(skip, i32x4.const(1)));
-        const two = inside.let("two", i32x4.add(one, i8x16.shuffle(one, i32x4.const(0), shiftedBy(4))));
-        const four = i32x4.add(two, i8x16.shuffle(two, i32x4.const(0), shiftedBy(8)));
-        const targets = inside.let("targets", i32x4.add(four, local.get(last)));
+        const one = inside.let("one", gaps(inside, word, scale, halvings));
+        const two = inside.let("two", i32x4.add(one, i8x16.shuffle(zero, one, shiftedBy(4))));
+        const four = i32x4.add(two, i8x16.shuffle(zero, two, shiftedBy(8)));
+        const targets = inside.let("targets", i32x4.add(four, i32x4.sub(local.get(last), marks)));
         inside.add(v128.store(local.get(at), targets, 16 * k));
         inside.add(local.set(last, i8x16.shuffle(targets, targets, lastLane)));
       });
@@ -61,8 +66,8 @@ export function bernoulliTargets(module: Module, keys: number): Func {
   });
 }
 
-/** Bytes of a vector `by` further on, zeros before. */
-const shiftedBy = (by: number): number[] => Array.from({ length: 16 }, (_, k) => (k < by ? 16 + k : k - by));
+/** Bytes of the second vector `by` further on, those of the first before. */
+const shiftedBy = (by: number): number[] => Array.from({ length: 16 }, (_, k) => 16 + k - by);
 const lastLane = Array.from({ length: 16 }, (_, k) => 12 + (k % 4));
 
 /** Removes `self` from the list. */
@@ -83,22 +88,25 @@ function leaveOut(code: Code, f: Func, count: ReturnType<Code["variable"]>): voi
     )));
 }
 
-/** −log v of v = ((w >>> 1) + ½)·2^-31. Near 1 the logarithm is that of 1 − (1 − v), whose bits are exact there. */
-function exponential(code: Code, word: Node): Node {
-  const lanes = lanesOf("f32");
-  const n = code.let("n", i32x4.shr_u(word, i32.const(1)));
-  const half = f32x4.const(0.5);
-  const x = code.let("x", f32x4.add(f32x4.convert_i32x4_s(n), half));
-  const e = code.let("e", i32x4.shr_s(i32x4.sub(x, i32x4.const(0x3f3504f3)), i32.const(23)));
-  const rest = f32x4.add(f32x4.convert_i32x4_s(v128.xor(n, i32x4.const(0x7fffffff))), half);
-  const mantissa = i32x4.sub(x, i32x4.shl(e, i32.const(23)));
-  const below = code.let("below", i32x4.sub(i32x4.const(31), e));
-  const f = code.let("f", v128.bitselect(f32x4.mul(rest, f32x4.const(-(2 ** -31))), f32x4.sub(mantissa, f32x4.const(1)),
-    i32x4.eq(below, i32x4.const(0))));
-  const square = code.let("square", f32x4.mul(f, f));
-  const series = polynomial(lanes, f, [
-    0.3333331645, -0.2500079572, 0.2000228167, -0.1662497073, 0.1418142617, -0.1312529892, 0.128791675, -0.07865406573,
-  ]);
-  const log = f32x4.add(f32x4.sub(f32x4.mul(f32x4.mul(f, square), series), f32x4.mul(square, half)), f);
-  return f32x4.sub(f32x4.mul(f32x4.convert_i32x4_s(below), f32x4.const(Math.LN2)), log);
+/**
+ * Gaps between targets, 1 or more, each with the bits of 2^23 above it: ⌊E·scale⌋ + 1 with E = −log v. log m of the mantissa is a polynomial, minimax on
+ * [√½, √2), with a relative error of 1.2e-6.
+ */
+function gaps(code: Code, word: Node, scale: Node, halvings: Node): Node {
+  const x = code.let("x", f32x4.add(f32x4.convert_i32x4_s(i32x4.shr_u(word, i32.const(1))), f32x4.const(0.5)));
+  const e = code.let("e", i32x4.shr_s(i32x4.sub(x, i32x4.const(rootHalf + exponentOfRange)), i32.const(23)));
+  const mantissa = i32x4.sub(i32x4.sub(x, i32x4.const(exponentOfRange)), i32x4.shl(e, i32.const(23)));
+  const f = code.let("f", f32x4.sub(mantissa, f32x4.const(1)));
+  const log = f32x4.mul(polynomial(lanesOf("f32"), f, logarithm), f);
+  const skip = f32x4.add(f32x4.mul(log, scale), f32x4.mul(f32x4.convert_i32x4_s(e), halvings));
+  // A little more than one half, so that a skip of 0 is rounded up to a gap of 1.
+  return f32x4.add(f32x4.pmin(f32x4.add(skip, f32x4.const(0.5000005)), f32x4.const(longestGap)), f32x4.const(2 ** 23));
 }
+
+const rootHalf = 0x3f3504f3;
+/** x is v·2^31. */
+const exponentOfRange = 31 << 23;
+/** log(1 + f)/f. */
+const logarithm = [
+  1.0000008344650269, -0.5000140070915222, 0.33316028118133545, -0.24896791577339172, 0.20454758405685425, -0.18782734870910645, 0.12210974842309952,
+];
