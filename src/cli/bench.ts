@@ -39,7 +39,7 @@ export interface Measurement {
   readonly n_syn: number; readonly spikes: number; readonly rate_hz: number; readonly syn_events: number; readonly ns_per_event: number;
   readonly bytes_per_syn: number; readonly peak_rss_bytes: number; readonly spike_hash: string;
   /** Of the synapses that learn; their tables' bytes each, and the mean weight at the end (networks that learn have weights in volt). */
-  /** Under MPI. Of each rank: seconds in exchanges of spikes (waiting for the others included), bytes received, memory for the network, and in all. */
+  /** Under MPI. Of each rank: seconds in exchanges of spikes (with waiting for the others), bytes received, memory for the network, and in all. */
   readonly ranks?: number; readonly mpi?: string; readonly exchange?: "all" | "targeted"; readonly windows?: number;
   readonly rank_exchange_s?: readonly number[]; readonly rank_exchange_bytes?: readonly number[];
   readonly rank_arena_bytes?: readonly number[]; readonly rank_peak_rss_bytes?: readonly number[];
@@ -75,7 +75,8 @@ async function measure(
   const network = await loaded!.build();
   let residentBefore = 0, peak = 0, weights: readonly Float64Array[] = [];
   const { report, measured } = await simulate(network, {
-    settings: loaded!.settings, backend, precision, threads, ...(processes ? { processes } : {}), ...(exchange ? { exchange } : {}), onStage: (stage) => {
+    settings: loaded!.settings, backend, precision, threads, ...(processes ? { processes } : {}), ...(exchange ? { exchange } : {}),
+    onStage: (stage) => {
       if (stage === "connect") residentBefore = process.memoryUsage.rss();
     },
     onEnd: (simulation) => {

@@ -62,7 +62,11 @@ export interface RunRecord {
 
 type Backend = RunRecord["backend"];
 
-/** @param spikes  of all neurons, where they were recorded @param folder  of run.json; the network's path is kept relative to it @param mpi  its name */
+/**
+ * @param spikes  of all neurons, where they were recorded
+ * @param folder  of run.json; the network's path is kept relative to it
+ * @param mpi     what carried the messages between ranks
+ */
 export function makeRunRecord(
   file: NetworkFile, backend: Backend, simulated: Simulated, spikes: Spikes | undefined, folder: string, learned: readonly LearnedRecord[] = [],
   mpi?: string,
@@ -74,10 +78,11 @@ export function makeRunRecord(
     created: new Date().toISOString(), network: dirname(file.path) === resolve(bundledFolder) ? file.name : relative(folder, file.path),
     settings: file.settings, backend, precision: report.precision, seed: report.seed, threads: report.threads,
     ...(mpi !== undefined && exchange && report.exchange ? { ranks: {
-      count: report.processes, mpi, exchange: report.exchange.kind, exchange_s: exchange.seconds, bytes_received: exchange.bytes, windows: exchange.exchanges,
+      count: report.processes, mpi, exchange: report.exchange.kind, exchange_s: exchange.seconds, bytes_received: exchange.bytes,
+      windows: exchange.exchanges,
     } } : {}),
-    dt: report.dt, asked, simulated: report.duration, modelHash: report.modelHash, spikeHash: report.spikeHash, neurons: report.neurons, synapses: report.synapses,
-    spikes: report.spikes, synapticEvents: report.synapticEvents,
+    dt: report.dt, asked, simulated: report.duration, modelHash: report.modelHash, spikeHash: report.spikeHash, neurons: report.neurons,
+    synapses: report.synapses, spikes: report.spikes, synapticEvents: report.synapticEvents,
     populations: report.populations.map(({ name, size, model }, k) => {
       const { spikes: count, rate } = measured.populations[k]!;
       return { name, size, model, spikes: count, rate_hz: rate, cv: spikes ? cvOf(recordedFrom(spikes, measured.from), name) : null };

@@ -46,8 +46,8 @@ export interface CompileOptions {
    */
   readonly threads?: number | "auto";
   /**
-   * Processes that simulate the network together, from `synfire/mpi`. Every one of them builds, compiles and runs the same network, with as many threads
-   * each, and calls the same methods of the simulation in the same order; all of them see the same results.
+   * Processes that simulate the network together, from `synfire/mpi`. Every one of them builds, compiles and runs the same network, with as many
+   * threads each, and calls the same methods of the simulation in the same order; all of them see the same results.
    */
   readonly processes?: Communicator;
   /**

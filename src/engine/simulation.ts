@@ -652,7 +652,9 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
       for (let g = 0; g < groups.length; g++, at++) {
         const count = recorded ? recorded.starts[at + 1]! - recorded.starts[at]! : made[at]!;
         if (count === 0) continue;
-        const ids = recorded ? recorded.ids.subarray(recorded.starts[at], recorded.starts[at + 1]) : arena.u32(lists[g]! + 4 * s * groups[g]!.stride, count);
+        const ids = recorded
+          ? recorded.ids.subarray(recorded.starts[at], recorded.starts[at + 1])
+          : arena.u32(lists[g]! + 4 * s * groups[g]!.stride, count);
         this.#spikeTotals[g]! += count;
         this.#hash.add(from + s, g, ids, count);
         if (monitors === "all") this.#recording.add(g, from + s, ids, count);
