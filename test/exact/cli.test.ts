@@ -1,0 +1,39 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { folderWith, synfire } from "../cli/synfire.ts";
+
+const network = `
+import { fixedIndegree, Network } from "synfire";
+import { lifExpCurrent, staticSynapse } from "synfire/models";
+export const settings = { weight: "60 pA", duration: "100 ms", seed: 4 };
+export function build({ weight, seed }) {
+  const net = new Network({ seed });
+  const cells = net.population("cells", 50, lifExpCurrent, { i_ext: "400 pA", v: "-70*mV + 15*mV*rand()" });
+  net.projection(cells, cells, staticSynapse, { connect: fixedIndegree(10), receptor: "exc", weight, delay: "0.3 ms + 1*ms*rand()" });
+  return net;
+}
+`.replace("0.3 ms", "0.3*ms");
+
+test("synfire run --engine exact saves spikes between steps, rasters and a record that verify repeats", () => {
+  const folder = folderWith({ "net.mts": network });
+  const { status, stdout, stderr } = synfire(["run", "net.mts", "--engine", "exact", "--out", "out"], folder);
+  expect(stderr + stdout).toMatch(/50 neurons, 500 synapses, no step, exact f64, seed 4/);
+  expect(status).toBe(0);
+  for (const name of ["raster.png", "raster.svg", "raster.html", "spikes.csv", "run.json"]) expect(existsSync(join(folder, "out", name))).toBe(true);
+  const record = JSON.parse(readFileSync(join(folder, "out", "run.json"), "utf8")) as Readonly<Record<string, unknown>>;
+  expect(record).toMatchObject({ backend: "exact", dt: 0, neurons: 50 });
+  const times = readFileSync(join(folder, "out", "spikes.csv"), "utf8").split("\n").flatMap((line) => (/^[\d.]+,/.test(line) ? [Number(line.split(",")[0])] : []));
+  expect(times.length).toBeGreaterThan(100);
+  expect(times.filter((t) => Math.abs(t / 0.1 - Math.round(t / 0.1)) > 1e-6).length).toBeGreaterThan(0.9 * times.length);
+  const again = synfire(["verify", "out/run.json"], folder);
+  expect(again.stdout).toMatch(/same spikes/);
+  expect(again.status).toBe(0);
+  expect(synfire(["raster", "out/spikes.csv"], folder).status).toBe(0);
+});
+
+test("synfire run --engine exact refuses a step, and a model without a closed form by its term", () => {
+  const folder = folderWith({ "net.mts": network });
+  expect(synfire(["run", "net.mts", "--engine", "exact", "--dt", "0.1 ms"], folder).stderr).toMatch(/--engine exact takes no --dt 0.1 ms: there are no steps/);
+  expect(synfire(["run", "coba", "--engine", "exact", "--duration", "1 ms"], folder).stderr).toMatch(/is not linear in the state variables: g_e/);
+});
