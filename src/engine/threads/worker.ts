@@ -44,6 +44,8 @@ async function load({ module, memories, member, plan, processes, words, size, co
     try {
       for (const _ of windows(member, code, exchange, team, next.from, next.steps)) team.meet();
     } catch (error) {
+      // Whoever is gone says why; who only waited for it in vain does not.
+      if (team.broken) return;
       team.break();
       throw error;
     }
