@@ -7,6 +7,7 @@ import type { Communicator } from "../engine/communicator.ts";
 import { SimulationError } from "../errors.ts";
 import { isStatic, Projection } from "../index.ts";
 import type { Network, RunReport, Simulation } from "../index.ts";
+import { benchLoad } from "./benchLoad.ts";
 import { bytes, significant, thousands, time } from "./format.ts";
 import { loadNetwork } from "./loadNetwork.ts";
 import { addBackendOptions, examples, jsonOption, positiveNumber, positiveWholeNumber, wholeNumber } from "./options.ts";
@@ -30,7 +31,8 @@ const networks: Readonly<Record<string, { readonly file: string; readonly set?: 
 };
 
 interface BenchOptions extends Pick<SimulationOptions, "backend" | "precision" | "threads" | "seed"> {
-  readonly seconds: number; readonly repeat: number; readonly json?: boolean; readonly mpi?: boolean; readonly exchange?: "all" | "targeted";
+  readonly seconds: number; readonly repeat: number; readonly minutes?: number; readonly plot?: string;
+  readonly json?: boolean; readonly mpi?: boolean; readonly exchange?: "all" | "targeted";
 }
 
 export interface Measurement {
@@ -53,13 +55,22 @@ export function benchCommand(): Command {
     .addArgument(new Argument("<net>", "which network").choices(Object.keys(networks)))
     .option("--seconds <s>", "simulated seconds that are timed", positiveNumber, 1)
     .option("--repeat <n>", "measure so often, each in a process of its own; the median by sim_s is printed", positiveWholeNumber, 1)
+    .option("--minutes <m>", "run at full load for so many minutes of wall time instead, watching memory and speed", positiveNumber)
+    .option("--plot <file>", "with --minutes: draw memory and speed against time (.svg, .png), with the numbers beside it (.csv)")
     .option("--seed <n>", "of network and noise (default: the file's)", wholeNumber)
     .addOption(jsonOption())
-    .addHelpText("after", examples("bench C", "bench F0.1 --seconds 2 --json", "bench A --repeat 5"))
+    .addHelpText("after", examples("bench C", "bench F0.1 --seconds 2 --json", "bench A --repeat 5", "bench C --threads 2 --minutes 10"))
     .action((net: string, options: BenchOptions) => onRanks(options, (ranks) => bench(net, options, ranks)));
 }
 
 async function bench(net: string, options: BenchOptions, ranks: Ranks): Promise<undefined> {
+  const { minutes } = options;
+  if (minutes !== undefined) {
+    oneRankOnly(ranks, "--minutes", "Run it without mpirun.");
+    const { file, set = [] } = networks[net]!;
+    await benchLoad(net, file, set, { ...options, minutes }, ranks.screen);
+    return undefined;
+  }
   if (options.repeat > 1) oneRankOnly(ranks, "--repeat", "Start mpirun so often instead.");
   const measurement = options.repeat === 1 ? await measure(net, options, ranks.processes) : repeat(net, options.repeat);
   ranks.screen.say(describe(measurement));
