@@ -35,7 +35,10 @@ export function addBackendOptions(command: Command): Command {
 export const engineOption = (): Option =>
   new Option("--engine <name>", "grid: in steps of dt; exact: from event to event, without a step").choices(["grid", "exact"]).default("grid");
 
-const threadCount = (text: string): number | "auto" => (text === "auto" ? text : positiveWholeNumber(text));
+function threadCount(text: string): number | "auto" {
+  if (text !== "auto" && !(/^\d+$/.test(text) && Number(text) > 0)) throw new InvalidArgumentError('A whole number from 1, or "auto", is wanted.');
+  return text === "auto" ? text : Number(text);
+}
 
 export function wholeNumber(text: string): number {
   const value = Number(text);

@@ -155,7 +155,7 @@ function describe(record: RunRecord, { name }: NetworkFile, { measured, asked }:
   return [
     `${name}: ${thousands(record.neurons)} neurons, ${thousands(record.synapses)} synapses, ` +
       `${record.dt > 0 ? `dt ${time(record.dt)}` : "no step"}, ` +
-      `${record.backend} ${record.precision}, seed ${record.seed}${stopped}`,
+      `${record.backend} ${record.precision}${record.threads > 1 ? `, ${record.threads} threads` : ""}, seed ${record.seed}${stopped}`,
     "",
     table([["population", "neurons", "spikes", "rate", "CV of ISI"], ...rows], [1, 2, 3, 4]),
     "",
