@@ -59,9 +59,10 @@ export const maySleep = (): boolean => world.process !== undefined || typeof (gl
 export function startWorker(events: WorkerEvents): WorkerThread {
   const threads = nodeThreads();
   if (!threads) {
+    // Bundlers know this form and make a script of their own for it; for others synfire/worker has to lie beside the bundle as worker.js.
     const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
     worker.onmessage = ({ data }) => events.message(data);
-    worker.onerror = (event) => events.gone(event.message || "its script could not be loaded");
+    worker.onerror = (event) => events.gone(event.message || noScript(new URL("./worker.js", import.meta.url)));
     worker.onmessageerror = () => events.gone("it sent what cannot be read");
     return { post: (message) => worker.postMessage(message), hold: () => {}, terminate: async () => worker.terminate() };
   }
@@ -78,6 +79,8 @@ export function startWorker(events: WorkerEvents): WorkerThread {
     terminate: async () => void (await worker.terminate()),
   };
 }
+
+const noScript = ({ href }: URL): string => `its script ${href} could not be loaded (a bundle of synfire/worker has to be there)`;
 
 /** From its sources the package runs through tsx, which registers itself in the main thread only: here it is told to. */
 function startFromSource({ Worker }: NodeThreads): NodeWorker {
