@@ -1,6 +1,7 @@
 /**
- * A million neurons and a thousand million synapses, which are not stored: those of a neuron are made anew from the random numbers that they were drawn
- * from, whenever it spikes. Excitatory and inhibitory neurons in the asynchronous irregular state, wired with one probability, at some spikes a second.
+ * A million neurons and a thousand million synapses, which are not stored: those of a neuron are made anew from the random numbers that they
+ * were drawn from, whenever it spikes. Excitatory and inhibitory neurons in the asynchronous irregular state, wired with one probability, at some
+ * spikes a second.
  *
  * @source Brunel (2000), J. Comput. Neurosci. 8:183–208 (network), doi:10.1023/A:1008925309027; Knight & Nowotny (2021), Nat. Comput. Sci. 1:136–142
  * (procedural connectivity), doi:10.1038/s43588-020-00022-7
@@ -11,7 +12,7 @@ import { lifDelta, staticSynapse } from "synfire/models";
 
 /** What `--set name=value` may change. `outdegree`: mean synapses of a neuron. `store`: keep the synapses in memory. */
 export const settings = {
-  neurons: 1_000_000, outdegree: 1000, g: 6, eta: 1.2, J: 0.1, store: false,
+  neurons: 1_000_000, outdegree: 1000, g: 6, eta: 1.05, J: 0.1, store: false,
   duration: "100 ms" as Quantity, dt: "0.1 ms" as Quantity, seed: 1,
 };
 

@@ -1,6 +1,6 @@
 /**
- * Delivery along edges that are not stored: the row of a source is made anew whenever the source is emitted, from the counters of the random numbers
- * that a stored row would have been drawn from. Additions come in the order of a stored row, so sums are the same, bit for bit.
+ * Delivery along edges that are not stored: the row of a source is made anew whenever the source is emitted, from the counters of the random
+ * numbers that a stored row would have been drawn from. Additions come in the order of a stored row, so sums are the same, bit for bit.
  *
  * @source Knight & Nowotny (2021), Larger GPU-accelerated brain simulations with procedural connectivity. doi:10.1038/s43588-020-00022-7
  */
@@ -10,8 +10,8 @@ import type { MapKernel } from "../ir/kernel.ts";
 /**
  * Which targets a source has, and the counter (element, step) of its k-th edge:
  * - `bernoulli`: each with a probability, see `math/bernoulli.ts`;
- * - `outdegree`: edge k is number n = source · count + k, its target floor(u · targets) of the uniform number u of draw 0 and of element n mod 2^32, step
- *   floor(n / 2^32). `distinct`: a target that the source has already is drawn again, with draws 2, 3, …;
+ * - `outdegree`: edge k is number n = source · count + k, its target floor(u · targets) of the uniform number u of draw 0, element n mod 2^32 and
+ *   step floor(n / 2^32). `distinct`: a target that the source has already is drawn again, with draws 2, 3, …;
  * - `all`: edge number source · targets + target; without the source itself, element k and step = source;
  * - `one`: the target with the number of the source, element = source and step 0.
  *
@@ -87,4 +87,5 @@ export const proceduralListRoom = (rule: ProceduralRule): number =>
   rule.kind === "outdegree" && rule.distinct ? Math.max(proceduralRoom, rule.count + 128) : proceduralRoom;
 
 /** Bytes of one bit for each target. */
-export const takenBytes = (rule: ProceduralRule, targets: number): number => (rule.kind === "outdegree" && rule.distinct ? 4 * Math.ceil(targets / 32) : 0);
+export const takenBytes = (rule: ProceduralRule, targets: number): number =>
+  rule.kind === "outdegree" && rule.distinct ? 4 * Math.ceil(targets / 32) : 0;

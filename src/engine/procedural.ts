@@ -6,7 +6,7 @@ import type { Connector } from "../network/connectors.ts";
 import type { ResolvedValue } from "../network/values.ts";
 import { Arena } from "./arena.ts";
 import { walkPattern } from "./pattern.ts";
-import type { PatternContext } from "./pattern.ts";
+import type { Batch, PatternContext } from "./pattern.ts";
 import type { Delivery } from "./projections.ts";
 import { streamId } from "./streams.ts";
 import { buildSynapses, longestDelay, roundDelay } from "./synapses.ts";
@@ -34,6 +34,7 @@ export interface Procedural {
 export function proceduralRule(connect: Connector): ProceduralRule {
   switch (connect.rule) {
     case "fixedProbability":
+      if (connect.probability === 0) return { kind: "outdegree", count: 0, distinct: false };
       return connect.probability === 1 ? { kind: "all" } : { kind: "bernoulli", probability: connect.probability };
     case "fixedOutdegree":
       return { kind: "outdegree", count: connect.count, distinct: !connect.multapses };
@@ -62,7 +63,8 @@ export function buildProcedural(arena: Arena, request: SynapseRequest, procedura
   };
   const { rule } = procedural;
   const arrays = [procedural.weight, procedural.delay].reduce((sum, value) => sum + (value ? columnsOf(value, procedural).length + 1 : 0), 0);
-  return { ...table, scratch: arena.allocate(4 * proceduralListRoom(rule) + takenBytes(rule, context.postSize) + 64 + 8 * proceduralRoom * arrays, what) };
+  const bytes = 4 * proceduralListRoom(rule) + takenBytes(rule, context.postSize) + 64 + 8 * proceduralRoom * arrays;
+  return { ...table, scratch: arena.allocate(bytes, what) };
 }
 
 /** Synapses onto the first `targets` targets, on average. */
@@ -105,7 +107,7 @@ function delayRange(
 }
 
 /** Where bounds do not say that weights are finite and of the right sign, all are drawn once. */
-function checkWeights(request: SynapseRequest, { weight, dale, dt: _ }: Procedural): void {
+function checkWeights(request: SynapseRequest, { weight, dale }: Procedural): void {
   const { low, high } = valueRange(weight, request.context);
   const wrong = dale === "excitatory" ? (w: number) => w < 0 : dale === "inhibitory" ? (w: number) => w > 0 : () => false;
   if (Number.isFinite(low) && Number.isFinite(high) && !wrong(low) && !wrong(high)) return;
@@ -119,9 +121,7 @@ function checkWeights(request: SynapseRequest, { weight, dale, dt: _ }: Procedur
   });
 }
 
-function walkWanted(
-  { connect, context, targets }: SynapseRequest, visit: (batch: Parameters<Parameters<typeof walkPattern>[2]>[0], wanted: (k: number) => boolean) => void,
-): void {
+function walkWanted({ connect, context, targets }: SynapseRequest, visit: (batch: Batch, wanted: (k: number) => boolean) => void): void {
   walkPattern(connect, context, (batch) => visit(batch, (k) => batch.post[k]! >= targets.from && batch.post[k]! < targets.to));
 }
 

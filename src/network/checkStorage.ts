@@ -23,7 +23,9 @@ const refused: Partial<Record<Connector["rule"], string>> = {
 const namesAtHand = ["i", "j", "N_pre", "N_post"];
 
 /** @throws {UnsupportedError} for what cannot be made anew */
-export function checkStorage(options: AnyProjectionOptions, model: SynapseModel, connect: Connector, check: ProjectionCheck): Pick<ProjectionData, "store"> {
+export function checkStorage(
+  options: AnyProjectionOptions, model: SynapseModel, connect: Connector, check: ProjectionCheck,
+): Pick<ProjectionData, "store"> {
   if (options.store === undefined || options.store === true) return {};
   const { what, checked, scope } = check;
   const refuse = (problem: string, fix: string): never => {
@@ -43,7 +45,8 @@ export function checkStorage(options: AnyProjectionOptions, model: SynapseModel,
       continue;
     }
     const far = [...namesIn(resolved.expr)].find((n) => !namesAtHand.includes(n));
-    if (far !== undefined) refuse(`its ${key} depends on ${far}`, `Write the ${key} in terms of ${namesAtHand.join(", ")}, or leave out store: false.`);
+    if (far === undefined) continue;
+    refuse(`its ${key} depends on ${far}`, `Write the ${key} in terms of ${namesAtHand.join(", ")}, or leave out store: false.`);
   }
   return { store: false };
 }

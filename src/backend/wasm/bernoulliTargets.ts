@@ -18,8 +18,8 @@ const longestGap = 2 ** 22 - 1;
 const mark = 0x4b000000;
 
 /**
- * `bernoulli_targets(element, step, stream, base, end, scale, self, address) → count`: writes the targets in [base, end) but `self`, ascending, as u32
- * to `address`, which has room for `bernoulliRoom`. Draws are those of elements element, element + 1, … (element is a multiple of 16).
+ * `bernoulli_targets(element, step, stream, base, end, scale, self, address) → count`: writes the targets in [base, end) but `self`, ascending, as
+ * u32 to `address`, which has room for `bernoulliRoom`. Draws are those of elements element, element + 1, … (element is a multiple of 16).
  */
 export function bernoulliTargets(module: Module, keys: number): Func {
   return helper(module, "bernoulli_targets", () => {
@@ -60,7 +60,8 @@ export function bernoulliTargets(module: Module, keys: number): Func {
     const inside = Array.from({ length: perTurn / 4 }, (_, k) =>
       i32.popcnt(i32x4.bitmask(i32x4.lt_s(v128.load(local.get(at), 16 * k), limit)))).reduce((a, b) => i32.add(a, b));
     const count = code.variable("count", "i32", i32.add(i32.shr_u(i32.sub(local.get(at), param("address")), i32.const(2)), inside));
-    code.add(if_(i32.lt_u(i32.sub(param("self"), param("base")), i32.sub(param("end"), param("base"))), code.inner((rare) => leaveOut(rare, f, count))));
+    const selfInside = i32.lt_u(i32.sub(param("self"), param("base")), i32.sub(param("end"), param("base")));
+    code.add(if_(selfInside, code.inner((rare) => leaveOut(rare, f, count))));
     code.add(local.get(count));
     return f;
   });
@@ -89,8 +90,8 @@ function leaveOut(code: Code, f: Func, count: ReturnType<Code["variable"]>): voi
 }
 
 /**
- * Gaps between targets, 1 or more, each with the bits of 2^23 above it: ⌊E·scale⌋ + 1 with E = −log v. log m of the mantissa is a polynomial, minimax on
- * [√½, √2), with a relative error of 1.2e-6.
+ * Gaps between targets, 1 or more, each with the bits of 2^23 above it: ⌊E·scale⌋ + 1 with E = −log v. log m of the mantissa is a polynomial,
+ * minimax on [√½, √2), with a relative error of 1.2e-6.
  */
 function gaps(code: Code, word: Node, scale: Node, halvings: Node): Node {
   const x = code.let("x", f32x4.add(f32x4.convert_i32x4_s(i32x4.shr_u(word, i32.const(1))), f32x4.const(0.5)));

@@ -61,11 +61,14 @@ function emitBernoulli(module: Module, layout: ProceduralLayout, keys: number, a
   const size = bernoulliBlock(probability);
   const draw = bernoulliTargets(module, keys);
   const f = module.func(layout.name, { list: "i32", count: "i32", slot: "i32" });
-  const [source, base, end, made, first] = ["source", "base", "end", "made", "first"].map((n) => f.local(n, "i32")) as [Local, Local, Local, Local, Local];
+  const own = (name: string): Local => f.local(name, "i32");
+  const [source, base, end, made, first] = [own("source"), own("base"), own("end"), own("made"), own("first")];
+  const element = i32.mul(get(base), i32.const(elementsOfBlock(size) / size));
+  const self = selfOffset === undefined ? i32.const(-1) : i32.sub(get(source), i32.const(selfOffset));
   const again = label(), done = label();
   const row = [
-    local.set(made, call(draw, i32.mul(get(base), i32.const(elementsOfBlock(size) / size)), get(source), i32.const(layout.stream), get(base), get(end),
-      f32.const(bernoulliScale(probability)), selfOffset === undefined ? i32.const(-1) : i32.sub(get(source), i32.const(selfOffset)), i32.const(targets))),
+    local.set(made, call(draw, element, get(source), i32.const(layout.stream), get(base), get(end), f32.const(bernoulliScale(probability)), self,
+      i32.const(targets))),
     local.set(first, i32.const(0)),
     // The first block may begin before the targets that are wanted.
     ...(from % size === 0 ? [] : [if_(i32.lt_u(get(base), i32.const(from)), [
@@ -77,8 +80,7 @@ function emitBernoulli(module: Module, layout: ProceduralLayout, keys: number, a
       )),
     ])]),
     if_(i32.lt_u(get(first), get(made)), [
-      call(add, i32.const(targets), get(first), get(made), i32.mul(get(base), i32.const(elementsOfBlock(size) / size)), get(source), get(source),
-        get(f.param("slot"))),
+      call(add, i32.const(targets), get(first), get(made), element, get(source), get(source), get(f.param("slot"))),
     ]),
   ];
   if (to > from) {
@@ -154,8 +156,9 @@ function outdegreeRow(
   const place = (): Node => (rule.distinct
     ? i32.add(i32.const(list), i32.shl(lowWord(i64.add(get(start), negated(first))), i32.const(2)))
     : i32.const(list));
-  const make = call(draw, lowWord(get(start)), highWord(get(start)), i32.const(layout.stream), get(count), f64.convert_i32_u(get(others)), get(self), place());
-  const deliver = call(add, place(), get(lead), get(count), lowWord(get(start)), highWord(get(start)), source, get(f.param("slot")));
+  const counter = [lowWord(get(start)), highWord(get(start))] as const;
+  const make = call(draw, ...counter, i32.const(layout.stream), get(count), f64.convert_i32_u(get(others)), get(self), place());
+  const deliver = call(add, place(), get(lead), get(count), ...counter, source, get(f.param("slot")));
   if (!rule.distinct) {
     f.emit(...eachPart(parts, [make, deliver]));
     return f;

@@ -10,8 +10,8 @@ const upperHalf = (w: Node): Node => i8x16.shuffle(w, w, [8, 9, 10, 11, 12, 13, 
 const joined = (low: Node, high: Node): Node => i8x16.shuffle(low, high, [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23]);
 
 /**
- * `random_targets(element, step, stream, count, others, self, address)`: for each of `count` elements from `element` (a multiple of 16) a target below
- * `others`; from `self` on (none: the largest i32) one more. Writes up to 31 further numbers.
+ * `random_targets(element, step, stream, count, others, self, address)`: for each of `count` elements from `element` (a multiple of 16) a target
+ * below `others`; from `self` on (none: the largest i32) one more. Writes up to 31 further numbers.
  */
 export function randomTargets(module: Module, keys: number): Func {
   return helper(module, "random_targets", () => {

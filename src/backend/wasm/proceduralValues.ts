@@ -31,6 +31,7 @@ export function emitAdd(module: Module, layout: ProceduralLayout, keys: number, 
   if (prepareWeight) f.emit(prepare(prepareWeight));
   if (prepareDelay) {
     const at = delay.address("value");
+    const two = (offset: number): Node => roundedDelay(delay, v128.load(i32.shl(get(k), i32.const(3)), at + offset));
     f.emit(prepare(prepareDelay));
     // Target and delay in one word, in place of the delays: a word is written where no delay is read any more. Entries before `lo` count as zeros.
     f.emit(forLoop(k, get(lo), get(hi), 4, [
@@ -39,7 +40,7 @@ export function emitAdd(module: Module, layout: ProceduralLayout, keys: number, 
         i32x4.add(
           v128.load(i32.add(get(list), i32.shl(get(k), i32.const(2)))),
           i32x4.mul(
-            joined(roundedDelay(delay, v128.load(i32.shl(get(k), i32.const(3)), at)), roundedDelay(delay, v128.load(i32.shl(get(k), i32.const(3)), at + 16))),
+            joined(two(0), two(16)),
             i32x4.const(stride),
           ),
         ),
