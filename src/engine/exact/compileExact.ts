@@ -12,6 +12,7 @@ import { resolveValue } from "../../network/values.ts";
 import { dimensions } from "../../units/dimension.ts";
 import { parseQuantity } from "../../units/quantity.ts";
 import type { Quantity } from "../../units/quantity.ts";
+import { Arena } from "../arena.ts";
 import { checkFits, valueRequests } from "../projections.ts";
 import { SynapseValueMachine } from "../synapseValues.ts";
 import { evaluateValue } from "../values.ts";
@@ -144,9 +145,31 @@ export async function compileExact(network: Network, options: ExactCompileOption
     network, data, seed: seedNumber, groups, heap, loop, projections, scheduled, poisson, inputs, currents,
     stages: { buildMs: performance.now() - begin, compileMs: 0 },
   };
+  stage("codegen");
+  const built = performance.now();
+  await compileGroups(parts);
+  parts.stages.compileMs = performance.now() - built;
   const simulation = new ExactSimulation(parts, (to) => (record = to));
   stage("ready");
   return simulation;
+}
+
+/** Neurons whose input can be compiled, and the synapses that lead to them, move into one WebAssembly memory. */
+async function compileGroups({ groups, projections }: ExactParts): Promise<void> {
+  const arena = new Arena();
+  const what = "the event-driven engine";
+  const places = groups.flatMap((group) => {
+    const bytes = group.neuron && group.kernelBytes;
+    if (!bytes) return [];
+    const { rows, touched, constants } = bytes;
+    const addresses = { rows: arena.allocate(rows, what), touched: arena.allocate(touched, what), constants: arena.allocate(constants, what) };
+    return [{ group, addresses }];
+  });
+  const moves = projections.flatMap((projection) =>
+    (projection instanceof StaticSynapses && places.some(({ group }) => group === projection.post) ? [projection.place(arena)] : []));
+  // The memory grows no more: views of it stay.
+  for (const move of moves) move();
+  await Promise.all(places.map(({ group, addresses }) => group.compile(arena.memory, addresses)));
 }
 
 function refuseWhatNeedsSteps(data: NetworkData): void {

@@ -20,6 +20,8 @@ import { poissonModel } from "../group.ts";
 import { dimensions } from "../../units/dimension.ts";
 import { evaluateValue, evaluateValues } from "../values.ts";
 import type { ElementValue, ValueContext } from "../values.ts";
+import { constantBytes, receiveKernel, shapeOf, writeConstants } from "./receiveKernel.ts";
+import type { Receive, StarShape } from "./receiveKernel.ts";
 import type { CrossingHeap } from "./crossingHeap.ts";
 
 /** A current, constant at any moment, that is added to a parameter of some neurons. */
@@ -84,9 +86,12 @@ export class ExactGroup {
   /** Nothing moves while a neuron is refractory. */
   #still = false;
   #isDelta = false;
+  /** Compiled code for stars that all have the same coefficients, and the shape that it was made for. */
+  #kernel: { readonly functions: Record<2 | 4, Receive>; readonly shape: string; readonly constants: Float64Array; readonly buffer: ArrayBuffer } | undefined;
+  #kernelFits = false;
   /** What the threshold lacks, where it is the same for all neurons; else NaN. */
   #commonLack = NaN;
-  readonly #touched: Uint32Array;
+  #touched: Uint32Array;
   #touchedCount = 0;
   readonly #one = new Uint32Array(1);
   readonly #scratch: Float64Array;
@@ -177,9 +182,57 @@ export class ExactGroup {
 
   /** A spike arrives at synapses from … end − 1. */
   receiveRow(targets: ArrayLike<number>, from: number, end: number, weights: Float64Array | number, slot: number, t: number): void {
+    if (this.#kernelFits) return this.#receiveCompiled(targets as Uint16Array | Uint32Array, from, end, weights, slot, t);
     if (this.#fast) return this.#receiveFast(targets, from, end, weights, slot, t);
     if (typeof weights === "number") for (let e = from; e < end; e++) this.receive(targets[e]!, slot, weights, t);
     else for (let e = from; e < end; e++) this.receive(targets[e]!, slot, weights[e]!, t);
+  }
+
+  #receiveCompiled(targets: Uint16Array | Uint32Array, from: number, end: number, weights: Float64Array | number, slot: number, t: number): void {
+    const { functions, buffer } = this.#kernel!;
+    const own = typeof weights === "number" ? undefined : weights;
+    if (targets.buffer !== buffer || (own !== undefined && own.buffer !== buffer)) return this.#receiveFast(targets, from, end, weights, slot, t);
+    const size = targets.BYTES_PER_ELEMENT as 2 | 4, p = targets.byteOffset, noted = this.#touched.byteOffset;
+    const last = functions[size](p + from * size, p + end * size, own === undefined ? 0 : own.byteOffset + 8 * from, own === undefined ? weights as number : 0,
+      8 * slot, t, this.round, noted + 4 * this.#touchedCount);
+    this.#touchedCount = (last - noted) / 4;
+  }
+
+  /** Bytes of memory that compiled code needs; 0 where there is none. */
+  get kernelBytes(): { readonly rows: number; readonly touched: number; readonly constants: number } | undefined {
+    if (!this.#fast || this.#classOf || Number.isNaN(this.#commonLack) || this.#refractoryKind === undefined) return undefined;
+    return { rows: this.#rows.byteLength, touched: this.#touched.byteLength, constants: constantBytes(this.#dynamics[0]!.m) };
+  }
+
+  get #refractoryKind(): StarShape["refractory"] | undefined {
+    const { refractory, frozen } = this.neuron!, star = this.#dynamics[0]?.star;
+    if (refractory === undefined) return "none";
+    if (this.#still) return "still";
+    return star && frozen.every((f, k) => f === (k === star.centre)) ? "centre" : undefined;
+  }
+
+  get #shape(): StarShape {
+    return shapeOf(this.#dynamics[0]!.star!, this.#refractoryKind!);
+  }
+
+  /** Moves rows into a memory that will not grow any more, and compiles code for them. */
+  async compile(memory: WebAssembly.Memory, addresses: { readonly rows: number; readonly touched: number; readonly constants: number }): Promise<void> {
+    const buffer = memory.buffer as ArrayBuffer;
+    const rows = new Float64Array(buffer, addresses.rows, this.#rows.length);
+    rows.set(this.#rows);
+    this.#rows = rows;
+    this.#touched = new Uint32Array(buffer, addresses.touched, this.size);
+    const shape = this.#shape;
+    const constants = new Float64Array(buffer, addresses.constants, constantBytes(shape.m) / 8);
+    this.#kernel = { functions: await receiveKernel(memory, addresses.rows, addresses.constants, shape), shape: JSON.stringify(shape), constants, buffer };
+    this.#fitKernel();
+  }
+
+  /** Compiled code is used as long as the neurons keep their shape; its numbers may change. */
+  #fitKernel(): void {
+    this.#kernelFits = this.#kernel !== undefined && this.kernelBytes !== undefined && this.#rows.buffer === this.#kernel.buffer
+      && JSON.stringify(this.#shape) === this.#kernel.shape;
+    if (this.#kernelFits) writeConstants(this.#kernel!.constants, this.#dynamics[0]!.star!, this.#commonLack);
   }
 
   /** The same for neurons of one variable, all with the same coefficients, that stand still while refractory. */
@@ -456,6 +509,7 @@ export class ExactGroup {
     if (!this.neuron) return;
     this.#lacks.fill(-Infinity, start, end);
     this.#commonLack = NaN;
+    this.#kernelFits = false;
     for (let j = start; j < end; j++) this.#heap.set(this.base + j, Infinity);
   }
 
@@ -623,6 +677,7 @@ export class ExactGroup {
     this.#still = frozen.every((f) => f);
     this.#isDelta = this.#fast && m === 1 && (refractory === undefined || this.#still);
     this.#commonLack = varies || this.#dead ? NaN : this.#lacks[0]!;
+    this.#fitKernel();
   }
 }
 

@@ -1,5 +1,6 @@
 /** Synapses that add a fixed weight, a real time after their source's spike. */
 import type { ProjectionData } from "../../network/data.ts";
+import type { Arena } from "../arena.ts";
 import type { ExactGroup } from "./group.ts";
 import type { Arrivals, Outgoing } from "./loop.ts";
 import { Line, Walk } from "./queues.ts";
@@ -7,13 +8,13 @@ import type { Wiring } from "./wiring.ts";
 
 export class StaticSynapses implements Arrivals, Outgoing {
   readonly data: ProjectionData;
-  readonly wiring: Wiring;
+  readonly post: ExactGroup;
+  wiring: Wiring;
   /** Seconds from spike to arrival. */
   readonly delays: number | Float64Array;
   weights: number | Float64Array;
   /** Weights that arrived. */
   events = 0;
-  readonly #post: ExactGroup;
   readonly #slot: number;
   readonly #line = new Line();
   readonly #walk = new Walk();
@@ -24,7 +25,7 @@ export class StaticSynapses implements Arrivals, Outgoing {
     this.wiring = wiring;
     this.weights = wiring.weights;
     this.delays = typeof wiring.delays === "number" ? wiring.delays + later : wiring.delays.map((d) => d + later);
-    this.#post = post;
+    this.post = post;
     this.#slot = slot;
   }
 
@@ -53,16 +54,31 @@ export class StaticSynapses implements Arrivals, Outgoing {
       while (this.#line.next <= limit) {
         const source = this.#line.pop();
         this.events += rows[source + 1]! - rows[source]!;
-        this.#post.receiveRow(targets, rows[source]!, rows[source + 1]!, weights, this.#slot, t);
+        this.post.receiveRow(targets, rows[source]!, rows[source + 1]!, weights, this.#slot, t);
       }
       return;
     }
     while (this.#walk.next <= limit) {
       const e = this.#walk.synapse;
       this.events++;
-      this.#post.receive(targets[e]!, this.#slot, typeof weights === "number" ? weights : weights[e]!, t);
+      this.post.receive(targets[e]!, this.#slot, typeof weights === "number" ? weights : weights[e]!, t);
       this.#walk.advance(delays);
     }
+  }
+
+  /** Takes room for targets and weights in a memory; the function that is returned moves them there, once all room is taken. */
+  place(arena: Arena): () => void {
+    const { targets, weights, rows } = this.wiring;
+    const what = `projection ${this.data.name}`;
+    const [at, weightsAt] = [arena.allocate(targets.byteLength, what), typeof weights === "number" ? 0 : arena.allocate(weights.byteLength, what)];
+    return () => {
+      const moved = targets instanceof Uint16Array ? arena.u16(at, targets.length) : arena.u32(at, targets.length);
+      moved.set(targets);
+      const own = typeof weights === "number" ? weights : arena.f64(weightsAt, weights.length);
+      if (typeof own !== "number") own.set(weights as Float64Array);
+      this.wiring = { ...this.wiring, rows, targets: moved, weights: own };
+      this.weights = own;
+    };
   }
 
   restart(): void {
