@@ -91,8 +91,8 @@ export function checkFits(data: NetworkData, precision: Precision, partitions = 
     "memory",
     `the network needs about ${formatBytes(bytes)} for ${neurons} neurons and ${Math.round(synapses)} synapses; ` +
       `at most ${formatBytes(limit)} can be had` + (partitions > 1 ? ` in each of ${partitions} memories` : ""),
-    (enough === undefined || enough > 16 ? "" : `Use { threads: ${enough} }: each thread has a memory of its own. Or do this. `) +
-      "Lower the number of synapses, use one weight and one delay for a projection, or use a smaller scale.",
+    (enough === undefined || enough > 16 ? "Lower" : `Use { threads: ${enough} }: each thread has a memory of its own. Or lower`) +
+      " the number of synapses, use one weight and one delay for a projection, or use a smaller scale.",
   );
 }
 

@@ -4,6 +4,7 @@ import { invariant } from "../errors.ts";
 import { buildExecutable, tileElements } from "./build.ts";
 import { partOf } from "./memories.ts";
 import type { ScalarTable, SimulationParts } from "./parts.ts";
+import { compare } from "./processes/processes.ts";
 import type { Failed, Processes, Traffic } from "./processes/processes.ts";
 import { findRoutes, rangesOf } from "./processes/routes.ts";
 import type { Route } from "./processes/routes.ts";
@@ -18,10 +19,15 @@ export interface Stopped {
   readonly side: number;
   /** Steps of the call whose spikes are known. */
   readonly steps: number;
+  /** Where it stands among the failures of other processes. */
+  readonly order?: readonly number[];
 }
 
+/** In place of the step of a failure, where there was none. */
+const noStep = 2 ** 32 - 1;
+
 export class Runner {
-  readonly #parts: SimulationParts;
+  #parts: SimulationParts;
   readonly #team: Team | undefined;
   /** Other processes that simulate the network too. */
   readonly processes: Processes | undefined;
@@ -78,14 +84,16 @@ export class Runner {
   }
 
   async #runTeam(team: Team, from: number, n: number): Promise<Stopped | undefined> {
+    for (const { arena } of this.#parts.sides) arena.u32(this.#parts.failure, 3)[2] = noStep;
     const failed = await team.run(from, n);
     if (!failed) return undefined;
     const { window } = this.#parts, last = Math.min(n, failed.window * window);
-    const [first] = failed.members.map((side) => this.#failureOf(side, from, n)).sort(inOrder);
+    const failures = failed.members.map((side) => this.#failureOf(side, from, n));
+    const first = failures.reduce((a, b) => (compare(orderOf(b), orderOf(a)) < 0 ? b : a));
     // One that is not of this call is another process's.
-    return first!.step < from || first!.step >= from + n
-      ? { side: first!.side, steps: last }
-      : { side: first!.side, steps: Math.min(last, Math.floor((first!.step - from) / window) * window) };
+    return first.window === Infinity
+      ? { side: first.side, steps: last }
+      : { side: first.side, steps: Math.min(last, Math.floor((first.step - from) / window) * window), order: orderOf(first) };
   }
 
   #failureOf(side: number, from: number, n: number): Failure {
@@ -100,7 +108,7 @@ export class Runner {
     return this.#spikes?.record(n);
   }
 
-  /** Visits the spikes of this process's own neurons in the first n steps of the last call, as (place, neurons), place being step × groups + group. */
+  /** Visits the spikes of this process's own neurons in the first n steps of the last call; a place is step × groups + group. */
   eachOwn(n: number, visit: (place: number, ids: Uint32Array, count: number) => void): void {
     this.#spikes?.eachOwn(0, n, (place, from, at, count) => visit(place, from.subarray(at, at + count), count));
   }
@@ -128,9 +136,11 @@ export class Runner {
     return this.#executables[0]?.text?.() ?? "";
   }
 
-  /** Ends threads and lets go of the code. */
-  async end(): Promise<void> {
+  /** Ends threads and lets go of code and memories. @param left what is left of the parts */
+  async end(left: SimulationParts): Promise<void> {
+    this.#parts = left;
     this.#executables = [];
+    this.#spikes = this.#routes = undefined;
     await this.#team?.end();
   }
 }
@@ -139,15 +149,11 @@ export class Runner {
 interface Failure { readonly side: number; readonly kernel: number; readonly element: number; readonly step: number; readonly window: number }
 
 /**
- * The order in which one thread would have met them. Of those in one window, edge kernels come first: those that follow the neurons do not run where
- * neurons failed.
+ * By what numbers failures are in the order in which one thread would have met them. Of those in one window, edge kernels come first: those that follow
+ * the neurons do not run where neurons failed.
  */
-function inOrder(a: Failure, b: Failure): number {
-  const edge = (f: Failure) => (f.kernel >= 2 ** 31 ? 0 : 1), tile = (f: Failure) => (edge(f) === 0 ? 0 : Math.floor(f.element / tileElements));
-  if (a.window !== b.window) return a.window - b.window;
-  if (edge(a) !== edge(b)) return edge(a) - edge(b);
-  const places = edge(a) === 0 ? [a.step - b.step, a.kernel - b.kernel] : [a.kernel - b.kernel, tile(a) - tile(b), a.step - b.step, a.element - b.element];
-  return places.find((x) => x !== 0) ?? a.side - b.side;
+function orderOf({ window, kernel, element, step }: Failure): number[] {
+  return kernel >= 2 ** 31 ? [window, 0, step, kernel] : [window, 1, kernel, Math.floor(element / tileElements), step, element];
 }
 
 function exchangePlan(parts: SimulationParts): ExchangePlan {
@@ -161,7 +167,8 @@ function exchangePlan(parts: SimulationParts): ExchangePlan {
     }
   }
   return {
-    precision: options.precision, window, columns: groups.length, made, counts, mayFail: parts.deliveries.some(({ plastic }) => plastic !== undefined),
+    precision: options.precision, window, columns: groups.length, made, counts,
+    mayFail: parts.deliveries.some(({ plastic }) => plastic !== undefined),
     groups: groups.map((g) => ({ stride: g.stride, own: ownLists[g.index]!, merged: lists[g.index]!, replicated: g.replicated })),
     states: [...states.values()],
   };

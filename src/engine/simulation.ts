@@ -495,7 +495,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     this.#structures = this.#regular = [];
     this.#indices.clear();
     this.#parts = { ...this.#parts, arena: nowhere, memories: new Memories([nowhere], undivided), sides: [], deliveries: [] };
-    await this.#runner.end();
+    await this.#runner.end(this.#parts);
   }
 
   async #advance(steps: number, options: RunOptions): Promise<void> {
@@ -571,7 +571,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
 
   #finishChunk(from: number, n: number, stopped: Stopped | undefined): void {
     if (stopped) {
-      const failed = this.#runner.firstFailure(this.#failure(from, stopped.side));
+      const failed = this.#runner.firstFailure(this.#failure(from, stopped));
       invariant(failed, "a call that stops has a reason");
       const { window } = this.#parts;
       this.#record(from, this.#runner.processes ? Math.floor((failed.step - from) / window) * window : stopped.steps);
@@ -585,16 +585,16 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   }
 
   /** Why a side stopped in the call that began with step `from`; undefined when it was another process. */
-  #failure(from: number, side: number): Failed | undefined {
+  #failure(from: number, { side, order }: Stopped): Failed | undefined {
     const { groups, sides, failure } = this.#parts;
     const { arena } = sides[side]!;
     const [map, element, step, lo] = arena.u32(failure, 4);
     if (!(step! >= from && step! < from + this.#parts.chunk)) return undefined;
-    if (map! >= 2 ** 31) return { step: step!, error: edgeFailure(this.#parts, side) };
+    if (map! >= 2 ** 31) return { step: step!, order, error: edgeFailure(this.#parts, side) };
     const group = groups.filter((g) => g.kernel)[map!]!,
       table = this.#scalars[group.index];
     const scalars = table ? arena.real(this.precision, table.address + (step! - from) * table.bytes, group.kernel!.scalars.length) : [];
-    return { step: step!, error: notFiniteError(this.#parts, arena, group, { element: element!, lo: lo!, step: step!, scalars }) };
+    return { step: step!, order, error: notFiniteError(this.#parts, arena, group, { element: element!, lo: lo!, step: step!, scalars }) };
   }
 
   #slot(delivery: Delivery, step: number): number {

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { allToAll, compile, explicit, fixedIndegree, Network, neuron } from "synfire";
+import { allToAll, compile, explicit, fixedIndegree, Network, neuron, normal } from "synfire";
 import type { Value, Simulation } from "synfire";
 import { lifDelta, staticSynapse } from "synfire/models";
 import { addressableBytes, Arena } from "../../src/engine/arena.ts";
@@ -356,4 +356,12 @@ test.each(hostile)("synfire run of a network file that is %s ends with exit stat
   expect(stderr).not.toMatch(/^\s+at .*:\d+:\d+/m);
   expect([status, stdout]).toEqual([2, ""]);
   expect(existsSync(`${folder}/out/run.json`)).toBe(false);
+});
+
+test("a network that fits two memories but not one says so", () => {
+  const net = new Network();
+  const cells = net.population("cells", 30_000, lifDelta);
+  net.projection(cells, cells, staticSynapse, { connect: allToAll(), receptor: "v", weight: normal("0 mV", "1 uV"), delay: "1.5 ms" });
+  expect(() => checkFits(net.data, "f32", 1)).toThrow("Use { threads: 2 }: each thread has a memory of its own.");
+  expect(() => checkFits(net.data, "f32", 2)).not.toThrow();
 });

@@ -153,6 +153,7 @@ export class Team {
   /** Ends the threads. */
   async end(): Promise<void> {
     this.#ended = true;
+    this.#exchange = this.#code = undefined;
     await Promise.all(this.#members.map((member) => member.thread.terminate()));
   }
 }
