@@ -13,7 +13,9 @@ function lively(seed = 3) {
   const I = net.population("I", 20, lifDelta, { v_rest: "0 mV", i_ext: "18 nA", v: "rand()*20*mV" });
   net.poissonInput(I, { receptor: "v", rate: "200 Hz", weight: "1 mV" });
   net.projection(noise, E, staticSynapse, { connect: fixedIndegree(5), receptor: "exc", weight: "150 pA", delay: "1.5 ms" });
-  net.projection(E, I, staticSynapse, { connect: fixedIndegree(20), receptor: "v", weight: normal("0.3 mV", "0.1 mV"), delay: "0.7*ms + 2*ms*rand()" });
+  net.projection(E, I, staticSynapse, {
+    connect: fixedIndegree(20), receptor: "v", weight: normal("0.3 mV", "0.1 mV"), delay: "0.7*ms + 2*ms*rand()",
+  });
   const learning = net.projection(E, E, stdpPair, { connect: fixedIndegree(10), receptor: "exc", weight: "40 pA", w_max: "100 pA", delay: "1 ms" });
   net.projection(I, E, staticSynapse, { connect: fixedIndegree(5), receptor: "inh", weight: "-150 pA", delay: "0.8 ms" });
   return { net, E, I, learning };
@@ -40,6 +42,35 @@ test("a run in pieces, after a reset and with other monitors has the same spikes
   const whole = await hash([300], false);
   expect(await hash([0.1, 99.9, 123.456, 300 - 100 - 123.456], true)).toBe(whole);
 });
+
+for (const [name, model, receptor, weight, i_ext] of [
+  ["delta input", lifDelta, "v", "0.8 mV", "21 nA"], ["exponential currents", lifExpCurrent, "exc", "90 pA", "380 pA"],
+] as const) {
+  test(`compiled code delivers ${name} as the code for single neurons does`, async () => {
+    const run = async (compiled: boolean) => {
+      const net = new Network({ seed: 8 });
+      const cells = net.population("cells", 300, model as typeof lifDelta, { i_ext } as object);
+      const noise = net.poissonSource("noise", 200, { rate: "20 Hz" });
+      net.projection(noise, cells.slice(0, 299), staticSynapse, {
+        connect: fixedIndegree(20), receptor: receptor as "v", weight: `${weight.slice(0, -3)}*${weight.slice(-2)}*(1 + 0.2*randn())`, delay: "1 ms",
+      });
+      const spikes = net.spikeMonitor(cells);
+      await using sim = await compile(net, exact);
+      // Where a neuron is dead they are no longer alike, and each is dealt with by itself.
+      if (!compiled) sim.lesion(cells.slice(299, 300));
+      await sim.run("200 ms");
+      const alive = [...spikes.indices].map((j, k) => [j, spikes.times[k]!] as const).filter(([j]) => j < 299);
+      return alive.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+    };
+    const [all, single] = [await run(true), await run(false)];
+    expect(all.length).toBeGreaterThan(1000);
+    expect(single).toHaveLength(all.length);
+    all.forEach(([j, t], k) => {
+      expect(single[k]![0]).toBe(j);
+      expect(Math.abs(single[k]![1] - t)).toBeLessThan(1e-12);
+    });
+  });
+}
 
 test("another seed gives other spikes", async () => {
   const hashes = await Promise.all([3, 4].map(async (seed) => {
@@ -304,6 +335,7 @@ test("spikes stream interval by interval, and explicit synapses carry them", asy
   net.projection(source, relay, staticSynapse, { connect: explicit([0, 1], [2, 1]), receptor: "spike", weight: 1, delay: "0.5 ms" });
   await using sim = await compile(net, exact);
   const seen: number[][] = [];
-  for await (const { from, to, indices } of sim.stream("20 ms", { every: "10 ms" })) seen.push([Math.round(from * 1e3), Math.round(to * 1e3), ...indices]);
+  for await (const { from, to, indices } of sim.stream("20 ms", { every: "10 ms" }))
+    seen.push([Math.round(from * 1e3), Math.round(to * 1e3), ...indices]);
   expect(seen).toEqual([[0, 10, 0, 4], [10, 20, 1, 3, 0, 4]]);
 });

@@ -82,14 +82,15 @@ for (const [name, model, values, weights] of [
   test(`a recurrent network of LIF neurons with ${name} has the rates and irregularity that it has on a grid of 2^-5 ms`, async () => {
     const measure = async (engine: "exact" | "grid", seed: number) => {
       const net = new Network({ seed });
-      const E = net.population("E", 400, model as typeof lifDelta, values as object), I = net.population("I", 100, model as typeof lifDelta, values as object);
+      const sizes = [["E", 400], ["I", 100]] as const;
+      const [E, I] = sizes.map(([n, size]) => net.population(n, size, model as typeof lifDelta, values as object));
       const [exc, inh] = name === "delta" ? ["v", "v"] as const : ["exc", "inh"] as const;
-      for (const target of [E, I]) {
-        net.projection(E, target, staticSynapse, { connect: fixedIndegree(40), receptor: exc as "v", weight: weights[0], delay: "1.5 ms" });
-        net.projection(I, target, staticSynapse, { connect: fixedIndegree(10), receptor: inh as "v", weight: weights[1], delay: "1.5 ms" });
+      for (const target of [E!, I!]) {
+        net.projection(E!, target, staticSynapse, { connect: fixedIndegree(40), receptor: exc as "v", weight: weights[0], delay: "1.5 ms" });
+        net.projection(I!, target, staticSynapse, { connect: fixedIndegree(10), receptor: inh as "v", weight: weights[1], delay: "1.5 ms" });
         net.poissonInput(target, { receptor: exc as "v", rate: "1 kHz", weight: weights[2] });
       }
-      const spikes = net.spikeMonitor(E, I);
+      const spikes = net.spikeMonitor(E!, I!);
       await using sim = await (engine === "exact" ? compile(net, { engine }) : compile(net, { dt: `${2 ** -5} ms`, precision: "f64" }));
       await sim.run("2 s");
       return { rate: spikes.rate(), cv: coefficientOfVariation(spikes) };

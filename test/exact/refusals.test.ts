@@ -31,7 +31,8 @@ test.each([
   ["two comparisons", neuron({ name: "window", parameters: { tau: "10 ms" }, state: { v: "0 mV" }, receptors: {},
     equations: "dv/dt = -v/tau : volt", threshold: "v > 1*mV and v < 2*mV", reset: "v = 0*mV" }), /the threshold is not one comparison/],
   ["a refractory condition", neuron({ name: "while", parameters: { tau: "10 ms" }, state: { v: "0 mV" }, receptors: {},
-    equations: "dv/dt = -v/tau : volt", threshold: "v > 1*mV", reset: "v = 2*mV", refractory: "v > 0.5*mV" }), /refractory while a condition holds: v > /],
+    equations: "dv/dt = -v/tau : volt", threshold: "v > 1*mV", reset: "v = 2*mV", refractory: "v > 0.5*mV" }),
+  /refractory while a condition holds: v > /],
 ] as const)("a model with %s is refused with the term that prevents it", async (_what, model, message) => {
   const text = await refused(population(model));
   expect(text).toMatch(message);
@@ -55,15 +56,16 @@ test("clock-driven synapses, sums and modulators are refused by name", async () 
   expect(await refused((net) => {
     const E = net.population("E", 2, lifDelta);
     const dopamine = net.modulator("dopamine", { tau: "200 ms" });
-    net.projection(E, E, rewardStdp, { connect: allToAll(), receptor: "v", weight: "0.1 mV", a_plus: "1 mV", a_minus: "1 mV", w_max: "4 mV", modulators: { dopamine } } as never);
+    const weights = { weight: "0.1 mV", a_plus: "1 mV", a_minus: "1 mV", w_max: "4 mV" };
+    net.projection(E, E, rewardStdp, { connect: allToAll(), receptor: "v", ...weights, modulators: { dopamine } } as never);
   })).toMatch(/modulator "dopamine"/);
 });
 
 test("inputs that change all the time are refused", async () => {
   const cells = (net: Network) => net.population("E", 2, lifDelta);
   expect(await refused((net) => net.noiseInput(cells(net), { into: "i_ext", mean: "0 nA", std: "1 nA" }))).toMatch(/noiseInput to population "E"/);
-  expect(await refused((net) => net.currentInput(cells(net), { into: "i_ext", current: sineCurrent({ amplitude: "1 nA", frequency: "5 Hz", offset: "0 nA" }) })))
-    .toMatch(/a sine current changes all the time/);
+  const sine = sineCurrent({ amplitude: "1 nA", frequency: "5 Hz", offset: "0 nA" });
+  expect(await refused((net) => net.currentInput(cells(net), { into: "i_ext", current: sine }))).toMatch(/a sine current changes all the time/);
   expect(await refused((net) => void net.population("E", 2, lifDelta, { i_ext: "1*nA*t/second" }))).toMatch(/i_ext changes in time \(t\)/);
   expect(await refused((net) => void net.stateMonitor(cells(net), ["v"]))).toMatch(/has no interval, and there are no steps to sample/);
 });

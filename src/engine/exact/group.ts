@@ -49,6 +49,20 @@ interface Reset {
   readonly value: (values: ArrayLike<number>) => number;
 }
 
+/** Bytes, or addresses, of what compiled code works on. */
+interface KernelRoom {
+  readonly rows: number;
+  readonly touched: number;
+  readonly constants: number;
+}
+
+interface Kernel {
+  readonly functions: Record<2 | 4, Receive>;
+  readonly shape: string;
+  readonly constants: Float64Array;
+  readonly buffer: ArrayBuffer;
+}
+
 export class ExactGroup {
   readonly index: number;
   readonly data: PopulationData;
@@ -85,9 +99,8 @@ export class ExactGroup {
   #fast = false;
   /** Nothing moves while a neuron is refractory. */
   #still = false;
-  #isDelta = false;
   /** Compiled code for stars that all have the same coefficients, and the shape that it was made for. */
-  #kernel: { readonly functions: Record<2 | 4, Receive>; readonly shape: string; readonly constants: Float64Array; readonly buffer: ArrayBuffer } | undefined;
+  #kernel: Kernel | undefined;
   #kernelFits = false;
   /** What the threshold lacks, where it is the same for all neurons; else NaN. */
   #commonLack = NaN;
@@ -193,13 +206,14 @@ export class ExactGroup {
     const own = typeof weights === "number" ? undefined : weights;
     if (targets.buffer !== buffer || (own !== undefined && own.buffer !== buffer)) return this.#receiveFast(targets, from, end, weights, slot, t);
     const size = targets.BYTES_PER_ELEMENT as 2 | 4, p = targets.byteOffset, noted = this.#touched.byteOffset;
-    const last = functions[size](p + from * size, p + end * size, own === undefined ? 0 : own.byteOffset + 8 * from, own === undefined ? weights as number : 0,
-      8 * slot, t, this.round, noted + 4 * this.#touchedCount);
+    const ownAt = own === undefined ? 0 : own.byteOffset + 8 * from, weight = typeof weights === "number" ? weights : 0;
+    const receive = functions[size];
+    const last = receive(p + from * size, p + end * size, ownAt, weight, 8 * slot, t, this.round, noted + 4 * this.#touchedCount);
     this.#touchedCount = (last - noted) / 4;
   }
 
-  /** Bytes of memory that compiled code needs; 0 where there is none. */
-  get kernelBytes(): { readonly rows: number; readonly touched: number; readonly constants: number } | undefined {
+  /** Bytes of memory that compiled code needs; undefined where there is none. */
+  get kernelBytes(): KernelRoom | undefined {
     if (!this.#fast || this.#classOf || Number.isNaN(this.#commonLack) || this.#refractoryKind === undefined) return undefined;
     return { rows: this.#rows.byteLength, touched: this.#touched.byteLength, constants: constantBytes(this.#dynamics[0]!.m) };
   }
@@ -216,7 +230,7 @@ export class ExactGroup {
   }
 
   /** Moves rows into a memory that will not grow any more, and compiles code for them. */
-  async compile(memory: WebAssembly.Memory, addresses: { readonly rows: number; readonly touched: number; readonly constants: number }): Promise<void> {
+  async compile(memory: WebAssembly.Memory, addresses: KernelRoom): Promise<void> {
     const buffer = memory.buffer as ArrayBuffer;
     const rows = new Float64Array(buffer, addresses.rows, this.#rows.length);
     rows.set(this.#rows);
@@ -224,7 +238,8 @@ export class ExactGroup {
     this.#touched = new Uint32Array(buffer, addresses.touched, this.size);
     const shape = this.#shape;
     const constants = new Float64Array(buffer, addresses.constants, constantBytes(shape.m) / 8);
-    this.#kernel = { functions: await receiveKernel(memory, addresses.rows, addresses.constants, shape), shape: JSON.stringify(shape), constants, buffer };
+    const functions = await receiveKernel(memory, addresses.rows, addresses.constants, shape);
+    this.#kernel = { functions, shape: JSON.stringify(shape), constants, buffer };
     this.#fitKernel();
   }
 
@@ -235,30 +250,10 @@ export class ExactGroup {
     if (this.#kernelFits) writeConstants(this.#kernel!.constants, this.#dynamics[0]!.star!, this.#commonLack);
   }
 
-  /** The same for neurons of one variable, all with the same coefficients, that stand still while refractory. */
-  #receiveDelta(targets: ArrayLike<number>, from: number, end: number, weights: Float64Array | number, t: number): void {
-    const rows = this.#rows, stride = this.#stride, { rate, weights: drive } = this.#dynamics[0]!;
-    const scale = drive[0]!, lack = this.#commonLack, common = typeof weights === "number" ? weights : 0;
-    const own = typeof weights === "number" ? undefined : weights;
-    for (let e = from; e < end; e++) {
-      const at = targets[e]! * stride;
-      const until = rows[at + untilAt]!;
-      if (t < until) continue;
-      const elapsed = t - Math.max(rows[at]!, until);
-      let y = rows[at + stateAt]!;
-      if (y !== 0 && elapsed > 0) y *= Math.exp(rate * elapsed);
-      y += own === undefined ? common : own[e]!;
-      rows[at] = t;
-      rows[at + stateAt] = y;
-      if (scale * y + lack >= 0 || lack > 0 || rows[at + roundAt]! < 0) this.#touch(targets[e]!, at);
-    }
-  }
-
-  /** The same for stars. Neurons that cannot reach threshold by what they have now are done with when they have received. */
+  /** For stars. Neurons that cannot reach threshold by what they have now are done with when they have received. */
   #receiveFast(targets: ArrayLike<number>, from: number, end: number, weights: Float64Array | number, slot: number, t: number): void {
     const rows = this.#rows, stride = this.#stride, commonLack = this.#commonLack;
     const hasOne = !Number.isNaN(commonLack);
-    if (hasOne && this.#isDelta) return this.#receiveDelta(targets, from, end, weights, t);
     let dynamics = this.#dynamics[0]!;
     let star = dynamics.star!, { centre, rates, gains, equal, most, least } = star, own = rates[centre]!;
     const m = dynamics.m;
@@ -675,7 +670,6 @@ export class ExactGroup {
     this.#refractory = refractory === undefined ? 0 : (fixed(refractory) ?? evaluator(refractory, this.#names));
     this.#fast = impulses.length === 0 && this.#dynamics.every((d) => d.star !== undefined);
     this.#still = frozen.every((f) => f);
-    this.#isDelta = this.#fast && m === 1 && (refractory === undefined || this.#still);
     this.#commonLack = varies || this.#dead ? NaN : this.#lacks[0]!;
     this.#fitKernel();
   }

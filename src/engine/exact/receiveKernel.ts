@@ -25,7 +25,10 @@ const ahead = 128;
 /** Bytes of a row before its state: time, end of refractoriness, round. */
 const untilAt = 8, roundAt = 16, stateAt = 24;
 
-/** p … end: addresses of targets; weights: address of their weights, or 0; slot: bytes from the row's state. Returns the end of the list of noted neurons. */
+/**
+ * p … end: addresses of targets; weights: address of their weights, or 0; slot: bytes from the row's state. Returns the end of the list of noted
+ * neurons.
+ */
 export type Receive = (
   p: number, end: number, weights: number, weight: number, slot: number, t: number, round: number, noted: number,
 ) => number;
@@ -70,7 +73,8 @@ function emit(module: Module, targetBytes: 2 | 4, rows: number, constants: numbe
   const constant = (at: number): Node => f64.load(i32.const(0), table + 8 * at);
   const outer = new Code(module, f);
   const at = outer.variable("at", "i32"), last = outer.variable("last", "f64"), until = outer.variable("until", "f64");
-  const v = outer.variable("v", "f64"), bound = outer.variable("bound", "f64"), y = outer.variable("y", "f64"), decay = outer.variable("decay", "f64");
+  const v = outer.variable("v", "f64"), y = outer.variable("y", "f64"), decay = outer.variable("decay", "f64");
+  const bound = outer.variable("bound", "f64");
   const state = (k: number): Node => f64.load(get(at), rows + stateAt + 8 * k);
   const setState = (k: number, value: Node): Node => f64.store(get(at), value, rows + stateAt + 8 * k);
   const pair = (code: Code, q: number, elapsed: Node): Node =>

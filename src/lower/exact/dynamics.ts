@@ -88,8 +88,8 @@ export class Dynamics {
   }
 
   /**
-   * A time before which weights·y + d, which is below zero now, surely does not reach it, at a fraction of the cost of `crossing`: that of a line with
-   * the steepest slope it can ever have. −1 where no such slope is known.
+   * A time before which weights·y + d, which is below zero now, surely does not reach it, at a fraction of the cost of `crossing`: that of a line
+   * with the steepest slope it can ever have. −1 where no such slope is known.
    */
   notBefore(y: Float64Array, at: number, d: number): number {
     const most = this.#most, least = this.#least, steepest = this.#steepest, flattest = this.#flattest;
