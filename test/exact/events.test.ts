@@ -317,6 +317,27 @@ test("synapses are the same pairs with the same weights and delays as on the gri
   });
 });
 
+test("a simulation that is disposed of frees its neurons, and what was recorded stays", async () => {
+  const net = new Network();
+  const source = net.spikeSource("source", 2, { times: ms([1, 2]), indices: [0, 1] });
+  const cells = net.population("cells", 2, lifDelta, { i_ext: "30 nA" });
+  net.projection(source, cells, staticSynapse, { connect: oneToOne(), receptor: "v", weight: "1 mV", delay: "0.5 ms" });
+  const spikes = net.spikeMonitor(source, cells);
+  const sim = await compile(net, exact);
+  sim.lesion(source.slice(1, 2));
+  await sim.run("50 ms");
+  expect(spikes.counts(source)).toEqual(Uint32Array.of(1, 0));
+  sim.reset();
+  await sim.run("50 ms");
+  expect(spikes.counts(source)).toEqual(Uint32Array.of(1, 1));
+  const { spikeHash } = sim.report();
+  await sim[Symbol.asyncDispose]();
+  expect(sim.report().spikeHash).toBe(spikeHash);
+  expect(spikes.count).toBeGreaterThan(4);
+  expect(() => sim.get(cells, "v")).toThrow(/disposed/);
+  await expect(sim.run("1 ms")).rejects.toThrow(/disposed/);
+});
+
 test("a run can be aborted and goes on from where it stopped", async () => {
   const { net } = lively();
   await using sim = await compile(net, exact);

@@ -136,6 +136,7 @@ export class ExactGroup {
 
   /** Values of the description, and every neuron at its start. */
   initialise(): void {
+    this.#dead = undefined;
     if (!this.model) return;
     const { data, model } = this;
     const given: Readonly<Record<string, Value>> = data.kind === "neurons" ? data.values : data.kind === "poisson" ? { rate: data.rate } : {};
@@ -145,7 +146,6 @@ export class ExactGroup {
     this.values = evaluateValues(resolved, this.context);
     for (const [key, value] of this.values) if (value.kind === "inTime") throw refusal(`${this.context.owner}: ${key} changes in time (t)`,
       "Use currentInput with a stepCurrent or arrayCurrent, net.at, or the grid.");
-    this.#dead = undefined;
     this.#touchedCount = 0;
     for (const impulse of this.#impulses) impulse.fill(0);
     if (!this.neuron) return;

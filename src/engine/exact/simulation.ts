@@ -21,8 +21,10 @@ import type { Quantity } from "../../units/quantity.ts";
 import { hashOf } from "../report.ts";
 import type { RunReport } from "../report.ts";
 import type { RunOptions, StreamChunk } from "../simulation.ts";
+import { CrossingHeap } from "./crossingHeap.ts";
 import { ExactHash } from "./exactHash.ts";
 import type { ExactGroup } from "./group.ts";
+import { EventLoop } from "./loop.ts";
 import type { ExactParts } from "./parts.ts";
 import { PlasticSynapses } from "./plasticSynapses.ts";
 import { ExactRecording } from "./recording.ts";
@@ -246,7 +248,8 @@ export class ExactSimulation implements AsyncDisposable, RunningSimulation {
     this.#last = this.report();
     this.#recording.release();
     this.#changes = [];
-    this.#parts = { ...this.#parts, groups: [], projections: [], inputs: [], scheduled: new Map(), poisson: new Map(), currents: [] };
+    const heap = new CrossingHeap(0), loop = new EventLoop([], heap, () => {});
+    this.#parts = { ...this.#parts, heap, loop, groups: [], projections: [], inputs: [], scheduled: new Map(), poisson: new Map(), currents: [] };
   }
 
   /** Everything at time 0 that is not in the description of a part: sources wait for their first spikes, changes of time 0 are made. */
