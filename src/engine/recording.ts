@@ -105,6 +105,11 @@ export class Recording {
     for (const listener of this.#listeners.get(group) ?? []) listener(step, ids, count);
   }
 
+  /** Whether anybody wants the spikes of a group. */
+  hears(group: number): boolean {
+    return (this.#listeners.get(group)?.length ?? 0) > 0;
+  }
+
   /** Calls with each step's spikes of a group. */
   listen(group: number, listener: (step: number, ids: Uint32Array, count: number) => void): void {
     this.#on(group, listener);

@@ -648,16 +648,17 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     const { groups, lists, arena, counts, chunk, monitors } = this.#parts;
     const made = arena.u32(counts, chunk * groups.length);
     const recorded = this.#runner.recorded(n);
+    // A view of each list as a whole: one for the spikes of each step would take longer than their hash.
+    const views = recorded ? undefined : groups.map((group, g) => arena.u32(lists[g]!, n * group.stride));
+    const heard = groups.map((_, g) => monitors === "all" && this.#recording.hears(g));
     for (let s = 0, at = 0; s < n; s++) {
       for (let g = 0; g < groups.length; g++, at++) {
         const count = recorded ? recorded.starts[at + 1]! - recorded.starts[at]! : made[at]!;
         if (count === 0) continue;
-        const ids = recorded
-          ? recorded.ids.subarray(recorded.starts[at], recorded.starts[at + 1])
-          : arena.u32(lists[g]! + 4 * s * groups[g]!.stride, count);
+        const ids = recorded ? recorded.ids : views![g]!, first = recorded ? recorded.starts[at]! : s * groups[g]!.stride;
         this.#spikeTotals[g]! += count;
-        this.#hash.add(from + s, g, ids, count);
-        if (monitors === "all") this.#recording.add(g, from + s, ids, count);
+        this.#hash.add(from + s, g, ids, count, first);
+        if (heard[g]) this.#recording.add(g, from + s, ids.subarray(first, first + count), count);
       }
     }
     if (monitors === "all") return;

@@ -6,16 +6,16 @@ export class SpikeHash {
   #a = 0x9e3779b9;
   #b = 0x85ebca6b;
 
-  /** Adds the spikes `ids` of population number `population` at `step`. */
-  add(step: number, population: number, ids: Uint32Array, count: number): void {
+  /** Adds the spikes ids[first] … ids[first + count − 1] of population number `population` at `step`. */
+  add(step: number, population: number, ids: Uint32Array, count: number, first = 0): void {
     if (count === 0) return;
     let a = Math.imul(this.#a ^ step, 0xcc9e2d51);
     let b = Math.imul(this.#b ^ population, 0x1b873593) ^ (step >>> 7);
-    for (let k = 0; k < count; k++) {
+    for (let k = first; k < first + count; k++) {
       const id = ids[k]!;
       a = Math.imul(a ^ id, 0xcc9e2d51);
       a ^= a >>> 15;
-      b = Math.imul((b << 13) | (b >>> 19), 5) + 0xe6546b64 + Math.imul(id, 0x1b873593);
+      b = (Math.imul((b << 13) | (b >>> 19), 5) + 0xe6546b64 + Math.imul(id, 0x1b873593)) | 0;
     }
     this.#a = a ^ Math.imul(count, 0x27d4eb2f);
     this.#b = b ^ a;

@@ -9,19 +9,25 @@ const word = { order: 0, kind: 1, from: 2, steps: 3, arrived: 4, turn: 5, sleepe
 export type Order = "run" | "listen";
 const orders: readonly Order[] = ["run", "listen"];
 
-/** Looks before sleeping: some milliseconds, longer than threads of one window differ; few where threads have to share a core. */
+/**
+ * Looks before sleeping: at most a millisecond or two, longer than threads of one window differ; few where threads have to share a core. Who slept for
+ * longer than looking would have taken looks for half as long the next time, so that on a busy machine the cores go to whom is waited for.
+ */
 const manyLooks = 300_000, fewLooks = 50;
+/** Milliseconds of sleep that looking would have saved. */
+const shortSleep = 1;
 
 export class Rendezvous {
   readonly words: Int32Array<SharedArrayBuffer>;
   readonly size: number;
-  readonly #looks: number;
+  readonly #mostLooks: number;
+  #looks: number;
 
   /** @param size threads that meet @param cores of the machine @param buffer shared words that another thread made */
   constructor(size: number, cores: number, buffer?: SharedArrayBuffer) {
     this.words = new Int32Array(buffer ?? new SharedArrayBuffer(4 * (word.failures + size)));
     this.size = size;
-    this.#looks = size <= cores ? manyLooks : fewLooks;
+    this.#looks = this.#mostLooks = size <= cores ? manyLooks : fewLooks;
   }
 
   /** Arrives at the barrier. Returns the turn that has to pass before going on. */
@@ -114,9 +120,12 @@ export class Rendezvous {
 
   #sleep(at: number, value: number, milliseconds: number): boolean {
     const { words } = this;
+    const begin = performance.now();
     Atomics.add(words, word.sleepers, 1);
     Atomics.wait(words, at, value, milliseconds);
     Atomics.sub(words, word.sleepers, 1);
+    const short = performance.now() - begin < shortSleep;
+    this.#looks = short ? Math.min(this.#mostLooks, 2 * this.#looks) : Math.max(Math.min(fewLooks, this.#mostLooks), this.#looks >> 1);
     return Atomics.load(words, at) !== value;
   }
 
