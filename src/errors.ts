@@ -6,7 +6,7 @@ export class SynfireError extends Error {
   readonly code: string;
   readonly hint: string;
   /** Every process of a simulation throws it, at the same point of the program. */
-  everywhere = false;
+  declare everywhere?: boolean;
 
   constructor(code: string, problem: string, hint: string) {
     super(hint === "" ? problem : `${problem}\n  ${hint}`);

@@ -155,7 +155,8 @@ function peakResident(): number {
 
 function describe(m: Measurement): string {
   return [
-    `${m.net} on ${m.backend} ${m.precision}${m.threads > 1 ? `, ${m.threads} threads` : ""}: ${time(m.bio_s)} simulated in ${time(m.sim_s)} (${time(m.cpu_s)} of processor time)`,
+    `${m.net} on ${m.backend} ${m.precision}${m.threads > 1 ? `, ${m.threads} threads` : ""}: ` +
+      `${time(m.bio_s)} simulated in ${time(m.sim_s)} (${time(m.cpu_s)} of processor time)`,
     `${thousands(m.spikes)} spikes, ${significant(m.rate_hz)} Hz; ${thousands(m.syn_events)} synaptic events, ${significant(m.ns_per_event)} ns each`,
     `${thousands(m.n_syn)} synapses made in ${significant(m.build_ms)} ms, ${significant(m.bytes_per_syn)} bytes each; ` +
       `compiled in ${significant(m.compile_ms)} ms; peak memory ${bytes(m.peak_rss_bytes)}`,

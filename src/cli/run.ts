@@ -52,7 +52,7 @@ learn are saved as weights.npz, weights.png and weights.svg; with fields: "X→E
 receptive fields as fields-*.png and fields-*.svg.
 Ctrl-C stops the run and saves what was recorded (exit status 130).
 mpirun -n 4 synfire run FILE simulates the network on four ranks, which may be on several machines; the first one speaks and saves. Give Open MPI
---mca odls_base_sigkill_timeout 30: after Ctrl-C it leaves ranks a second.
+--mca odls_base_sigkill_timeout 5: so many seconds after Ctrl-C it tells ranks to stop, and as many later it ends them (default 1).
 `;
 
 async function run(file: string, options: RunOptions, ranks: Ranks): Promise<number | undefined> {

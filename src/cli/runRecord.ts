@@ -53,7 +53,8 @@ export interface RunRecord {
   readonly integrators: readonly { readonly population: string; readonly method: string; readonly reason: string }[];
   /** Milliseconds to make the synapses, to compile the equations; seconds (wall and CPU) of the simulation phase after the warm-up. */
   readonly timings: { readonly build_ms: number; readonly compile_ms: number; readonly simulate_s: number; readonly cpu_s: number };
-  readonly bytes: { readonly synapses: number; readonly total: number };
+  /** Of all ranks; `own`: what the first one holds. */
+  readonly bytes: { readonly synapses: number; readonly total: number; readonly own: number };
   /** Weights of each projection that learns, before and after the whole run. Absent when none does. */
   readonly learned?: readonly LearnedRecord[];
   /** What is probably not what was meant. Absent when there is nothing. */

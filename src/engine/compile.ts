@@ -89,9 +89,11 @@ export async function compile(network: Network, options: CompileOptions | ExactC
     throw new ArgumentError("empty", "the network has no population", "Add one with net.population(name, size, model).");
   const size = data.populations.reduce((sum, p) => sum + p.size, 0);
   const longest = Math.max(1, Math.min(longestWindow, Math.floor(listBytes / (4 * size))));
+  // oxlint-disable-next-line no-console -- what a user of the library who gave no listener has to hear
   const threads = threadsFor(data, options, (text) => (options.onWarning ?? console.warn)(text));
   const processes = options.processes && options.processes.size > 1 ? new Processes(options.processes) : undefined;
-  processes?.checkSame(JSON.stringify([hashOf({ data }), buildOptions, threads, options.deferPlasticity, options.exchange]));
+  const { deferPlasticity, deliverOnArrival, exchange } = options;
+  processes?.checkSame(JSON.stringify([hashOf({ data }), buildOptions, threads, deferPlasticity, deliverOnArrival, exchange]));
   const count = threads * (processes?.size ?? 1);
   checkFits(data, precision, count);
   const stage = options.onStage ?? (() => {});
@@ -105,7 +107,6 @@ export async function compile(network: Network, options: CompileOptions | ExactC
   const memories = new Memories(arenas, { local, ...(processes ? { exchange: processes } : {}) });
   const team = threads > 1 || processes ? await Team.start(threads, 1 / (options.processes?.local ?? 1)) : undefined;
   try {
-    const { exchange } = options;
     const monitors = processes ? (options.monitors ?? "all") : "all";
     const plan = { network, data, options: buildOptions, memories, longest, defer, onArrival, exchange, monitors, stage, begin };
     return await assemble(plan, team, processes);

@@ -71,6 +71,8 @@ export class Group {
   lesioned = false;
   /** Parameters that synapses read and that differ between neurons: they have an array even where the kernel needs none. */
   readonly exposed = new Set<string>();
+  /** Arrays that synapses of any partition read on their presynaptic side: every memory holds all of them. */
+  readonly read = new Set<string>();
   schedule: SpikeSchedule = { steps: new Float64Array(0), ids: new Uint32Array(0) };
   scheduleNext = 0;
   readonly context: ValueContext;
@@ -287,12 +289,18 @@ export class Group {
     return true;
   }
 
-  /** Padding repeats the last element, so that it behaves like a neuron and never disturbs a check. */
+  /**
+   * Padding repeats the last element, so that it behaves like a neuron and never disturbs a check. A partition's memory gets its own elements alone,
+   * unless its synapses read others: pages that nobody touches cost nothing.
+   */
   #write(array: string, values: Float64Array, memories: Memories, precision: Precision): void {
-    memories.write(precision, this.address(array), this.stride, (view) => {
-      view.set(values);
-      view.fill(values[values.length - 1]!, values.length);
-    });
+    const last = values[values.length - 1]!;
+    const fill = (view: Float32Array | Float64Array, start: number): void => {
+      view.set(values.subarray(start, start + view.length));
+      view.fill(last, Math.max(0, values.length - start));
+    };
+    if (this.read.has(array)) memories.write(precision, this.address(array), this.stride, (view) => fill(view, 0));
+    else memories.writeOwn(precision, { address: this.address(array), slots: 1, slotBytes: 0 }, this, fill);
   }
 
   #checkRate(): void {

@@ -55,12 +55,14 @@ export class Memories {
     for (const arena of this.arenas) change(arena.real(precision, address, length));
   }
 
-  /** Changes each partition's own elements of a group's input ring, slot by slot. */
-  writeOwn(precision: Precision, ring: Slots, group: Divided, change: (values: Float32Array | Float64Array) => void): void {
+  /** Changes each partition's own elements of a group's input ring, slot by slot, or of another array (one slot); `start` is the first of them. */
+  writeOwn(precision: Precision, ring: Slots, group: Divided, change: (values: Float32Array | Float64Array, start: number) => void): void {
     const bytes = realBytes(precision);
     this.arenas.forEach((arena, k) => {
       const { start, end } = partOf(group, this.partitioning.local[k]!);
-      for (let slot = 0; slot < ring.slots; slot++) change(arena.real(precision, ring.address + slot * ring.slotBytes + start * bytes, end - start));
+      for (let slot = 0; slot < ring.slots; slot++) {
+        change(arena.real(precision, ring.address + slot * ring.slotBytes + start * bytes, end - start), start);
+      }
     });
   }
 

@@ -413,6 +413,7 @@ export function makeRings(
 export function exposeToSynapses(deliveries: readonly Delivery[]): void {
   for (const { plastic, pre, post } of deliveries) {
     if (!plastic) continue;
+    for (const name of plastic.lowered.neuronArrays.pre) pre.read.add(name);
     for (const [group, names] of [
       [pre, plastic.lowered.neuronArrays.pre],
       [post, plastic.lowered.neuronArrays.post],

@@ -45,14 +45,24 @@ export interface Ended { readonly status: number | null; readonly stdout: string
 
 /** Runs test/mpi/ranks.mjs on so many ranks, or without a launcher when there is none. A hang ends after 30 s with status null. */
 export function ranks(launcher: Launcher | undefined, count: number, args: readonly string[], env: Readonly<Record<string, string>> = {}): Ended {
-  const program = fileURLToPath(new URL("ranks.mjs", import.meta.url));
-  const [command, ...rest] = launcher === undefined ? [process.execPath] : [launcher.command!, "-n", String(count), process.execPath];
+  return onRanks(launcher, count, [fileURLToPath(new URL("ranks.mjs", import.meta.url)), ...args], { env });
+}
+
+export interface Running { readonly env?: Readonly<Record<string, string>>; readonly timeout?: number }
+
+/** Runs Node with these arguments on so many ranks, or without a launcher. A hang ends after 30 s, or `timeout` ms, with status null. */
+export function onRanks(launcher: Launcher | undefined, count: number, args: readonly string[], { env = {}, timeout = 30_000 }: Running = {}): Ended {
+  const [command, ...rest] = commandOf(launcher, count);
   const start = performance.now();
-  const { status, stdout, stderr } = spawnSync(command!, [...rest, program, ...args], {
-    encoding: "utf8", timeout: 30_000, env: { ...process.env, ...permissive, ...env },
-  });
+  const { status, stdout, stderr } = spawnSync(command!, [...rest, ...args], { encoding: "utf8", timeout, env: environment(env) });
   return { status, stdout, stderr, seconds: (performance.now() - start) / 1000 };
 }
+
+/** The command line of Node on so many ranks, without Node's own arguments. */
+export const commandOf = (launcher: Launcher | undefined, count: number): string[] =>
+  launcher === undefined ? [process.execPath] : [launcher.command!, "-n", String(count), process.execPath];
+
+export const environment = (more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv => ({ ...process.env, ...permissive, ...more });
 
 /** What each rank said as a line of JSON, in the order of ranks. */
 export function said(stdout: string): { rank: number; [name: string]: unknown }[] {

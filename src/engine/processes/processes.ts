@@ -17,10 +17,17 @@ export interface Traffic {
   readonly kind: "all" | "targeted";
 }
 
-/** A failure, and the step in which it happened. */
+/** A failure, the step in which it happened, and the numbers by which several are in order. */
 export interface Failed {
   readonly step: number;
+  readonly order?: readonly number[] | undefined;
   readonly error: Error;
+}
+
+/** Number by number: negative when `a` comes first. */
+export function compare(a: readonly number[], b: readonly number[]): number {
+  const k = a.findIndex((x, i) => x !== b[i]);
+  return k < 0 ? 0 : a[k]! - (b[k] ?? -Infinity);
 }
 
 export class Processes implements ProcessExchange {
@@ -81,11 +88,11 @@ export class Processes implements ProcessExchange {
 
   /** The first of the failures that any process has had, or undefined. */
   firstFailure(own: Failed | undefined): Failed | undefined {
-    const all = this.#texts(own ? JSON.stringify({ step: own.step, error: sent(own.error) }) : "");
-    let first: { readonly rank: number; readonly step: number; readonly error: SentError } | undefined;
+    const all = this.#texts(own ? JSON.stringify({ step: own.step, order: own.order ?? [], error: sent(own.error) }) : "");
+    let first: { readonly rank: number; readonly step: number; readonly order: readonly number[]; readonly error: SentError } | undefined;
     for (const [rank, text] of all.entries()) {
       const told = text === "" ? undefined : (JSON.parse(text) as Omit<NonNullable<typeof first>, "rank">);
-      if (told && (first === undefined || told.step < first.step)) first = { rank, ...told };
+      if (told && (first === undefined || compare(told.order, first.order) < 0)) first = { rank, ...told };
     }
     if (first === undefined) return undefined;
     const { rank, step } = first;
