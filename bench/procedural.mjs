@@ -11,7 +11,9 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 const { values: given } = parseArgs({
-  options: { one: { type: "string" }, repeat: { type: "string", default: "3" }, threads: { type: "string" }, small: { type: "boolean", default: false } },
+  options: {
+    one: { type: "string" }, repeat: { type: "string", default: "3" }, threads: { type: "string" }, small: { type: "boolean", default: false },
+  },
 });
 const scale = given.small ? 0.1 : 1;
 const rules = { "fixedProbability": ["fixedProbability", 1000 / (50_000 * scale)], "fixedOutdegree": ["fixedOutdegree", 1000] };
@@ -42,14 +44,15 @@ function deliveries() {
     if (stored.hash !== made.hash) throw new Error(`${cases[k + 1].rule}: other spikes than stored`);
     const each = (run) => ((run.cpuMs - none.cpuMs) * 1e6 / run.events).toFixed(1);
     const { rule, value } = cases[k + 1];
-    console.log(`| ${rule} | ${value} | ${(stored.bytes / stored.synapses).toFixed(1)} | ${(stored.buildMs / 1000).toFixed(1)} s | ${each(stored)} | ` +
-      `${each(made)} |`);
+    const bytes = (stored.bytes / stored.synapses).toFixed(1), seconds = (stored.buildMs / 1000).toFixed(1);
+    console.log(`| ${rule} | ${value} | ${bytes} | ${seconds} s | ${each(stored)} | ${each(made)} |`);
   }
 }
 
 function million() {
   const threads = given.threads ? [Number(given.threads)] : [1];
-  console.log("\n| million neurons, 10^9 synapses | made in | 100 ms take | processor | rate | ns an event | memory |\n|---|---|---|---|---|---|---|");
+  console.log("\n| million neurons, 10^9 synapses | made in | 100 ms take | processor | rate | ns an event | memory |");
+  console.log("|---|---|---|---|---|---|---|");
   for (const n of threads) {
     const [run] = bestOf([{ kind: "million", scale, threads: n }]);
     console.log(`| ${n} thread${n > 1 ? "s" : ""} | ${(run.buildMs / 1000).toFixed(2)} s | ${(run.wallMs / 1000).toFixed(1)} s | ` +
@@ -63,7 +66,8 @@ function bestOf(cases) {
   const best = cases.map(() => undefined);
   for (let r = 0; r < Number(given.repeat); r++) {
     cases.forEach((one, k) => {
-      const { status, stdout, stderr } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), "--one", JSON.stringify(one)], { encoding: "utf8" });
+      const own = fileURLToPath(import.meta.url);
+      const { status, stdout, stderr } = spawnSync(process.execPath, [own, "--one", JSON.stringify(one)], { encoding: "utf8" });
       if (status !== 0) throw new Error(stderr);
       const run = JSON.parse(stdout);
       if (!best[k] || run.cpuMs < best[k].cpuMs) best[k] = run;
@@ -89,8 +93,8 @@ async function measure({ kind, scale: size, rule, value, store, threads = 1 }) {
   await sim[Symbol.asyncDispose]();
   return {
     buildMs, wallMs: simulateMs - before.simulateMs, cpuMs: cpuMs - before.cpuMs, events: synapticEvents - before.synapticEvents, synapses,
-    bytes: kind === "million" ? bytes.total : bytes.synapses, rss: process.resourceUsage().maxRSS * 1024, rate: (spikes - before.spikes) / neurons / 0.1,
-    hash: spikeHash,
+    bytes: kind === "million" ? bytes.total : bytes.synapses, rss: process.resourceUsage().maxRSS * 1024,
+    rate: (spikes - before.spikes) / neurons / 0.1, hash: spikeHash,
   };
 }
 

@@ -116,7 +116,8 @@ test("whatever the sizes, the parts and the rule, synapses and additions are tho
   );
   await fc.assert(fc.asyncProperty(end, end, fc.integer({ min: 0, max: 40 }), rule, async (pre, post, start, connect) => {
     const sizes = { pre: [0, pre], post: [start, start + post] } as const;
-    if ("autapses" in connect && !connect.autapses && pre === 1 && post === 1) return;
+    // Refused: nobody is left to reach.
+    if ("autapses" in connect && !connect.autapses && post === 1) return;
     const wiring = { connect, weight: weights["normal weights"]!, delay: delays["uniform delays"]! };
     expect(await outcome(wiring, false, {}, sizes)).toEqual(await outcome(wiring, true, {}, sizes));
   }), { numRuns: 12 });
