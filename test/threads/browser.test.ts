@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
+import type { BuildOptions } from "esbuild";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { run } from "./browserThreads.ts";
 import type { BrowserThreads } from "./browserThreads.ts";
@@ -25,13 +26,13 @@ const programs: Readonly<Record<string, string>> = {
 };
 
 /** Each script is bundled by itself, and the threads' script, as any bundler makes it, lies beside them. */
-async function bundle(contents: { readonly stdin: object } | { readonly entryPoints: string[] }): Promise<string> {
+async function bundle(contents: Pick<BuildOptions, "stdin" | "entryPoints">): Promise<string> {
   const { outputFiles, warnings } = await build({
     ...contents, absWorkingDir: root, tsconfig: join(root, "tsconfig.json"), bundle: true, format: "esm", platform: "browser", target: "es2022",
     write: false, logLevel: "silent",
   });
   expect(warnings).toEqual([]);
-  return outputFiles[0]!.text;
+  return outputFiles![0]!.text;
 }
 
 beforeAll(async () => {

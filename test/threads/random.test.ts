@@ -58,5 +58,5 @@ test("any network of few neurons is the same with any number of threads", { time
     const options = { dt: "0.1 ms", deferPlasticity: defer, precision } as const;
     const alone = await outcomeAfter(build(described), options, "20 ms", "15.3 ms");
     expect(await outcomeAfter(build(described), { ...options, threads }, "20 ms", "15.3 ms")).toEqual(alone);
-  }), { numRuns: Number(process.env["SYNFIRE_RUNS"] ?? 20) });
+  }), { numRuns: Number(process.env["SYNFIRE_RUNS"] ?? 12) });
 });

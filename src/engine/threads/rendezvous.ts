@@ -54,6 +54,18 @@ export class Rendezvous {
     return this.#sleep(word.turn, turn, milliseconds);
   }
 
+  /** The same where a thread may not sleep: other work goes on meanwhile. Undefined where the runtime cannot do that. */
+  nap(turn: number, milliseconds: number): Promise<boolean> | undefined {
+    const { words } = this;
+    if (typeof Atomics.waitAsync !== "function") return undefined;
+    Atomics.add(words, word.sleepers, 1);
+    const { async: waits, value } = Atomics.waitAsync(words, word.turn, turn, milliseconds);
+    return (waits ? value : Promise.resolve()).then(() => {
+      Atomics.sub(words, word.sleepers, 1);
+      return Atomics.load(words, word.turn) !== turn;
+    });
+  }
+
   /** Waits until all have arrived. @throws when a thread is gone */
   meet(): void {
     const turn = this.arrive();

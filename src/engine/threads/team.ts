@@ -144,8 +144,10 @@ export class Team {
   async #wait(turn: number): Promise<void> {
     const sleeps = maySleep();
     for (;;) {
-      if (sleeps ? this.#rendezvous.sleep(turn, nap) : this.#rendezvous.passed(turn)) return;
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      // A browser's timers wait four milliseconds, so the page's own thread is woken like the others where that is possible.
+      const napping = sleeps ? undefined : this.#rendezvous.nap(turn, nap);
+      if (napping ? await napping : sleeps ? this.#rendezvous.sleep(turn, nap) : this.#rendezvous.passed(turn)) return;
+      if (!napping) await new Promise((resolve) => setTimeout(resolve, 0));
       if (this.#broken) throw this.#broken;
     }
   }
