@@ -55,7 +55,8 @@ const each = { rss: growth((s) => s.rss), held: growth((s) => s.held), mappings:
 const grew = ["tasks", "files", "workers"].filter((what) => last[what] > middle[what]);
 if (values.json) console.log(JSON.stringify({ seen, each, grew }));
 else {
-  console.log("| cycles | resident, MB | held by JavaScript, MB | mappings | threads | files | workers |\n| --- | --- | --- | --- | --- | --- | --- |");
+  const heads = ["cycles", "resident, MB", "held by JavaScript, MB", "mappings", "threads", "files", "workers"];
+  console.log(`| ${heads.join(" | ")} |\n|${" --- |".repeat(heads.length)}`);
   const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
   for (const { cycle, rss, held, mappings, tasks, files, workers } of seen)
     console.log(`| ${cycle} | ${megabytes(rss)} | ${megabytes(held)} | ${mappings} | ${tasks} | ${files} | ${workers} |`);

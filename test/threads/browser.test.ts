@@ -75,7 +75,8 @@ async function open(script: string, { isolated = true, without = "" } = {}): Pro
 }
 
 for (const [where, script] of [["on its main thread", "main.js"], ["in a worker", "outer.js"]] as const) {
-  test.skipIf(!CHROMIUM)(`an isolated page simulates with two threads ${where} to Node's spikes and weights${skipped}`, { timeout: 90_000 }, async () => {
+  test.skipIf(!CHROMIUM)(`an isolated page simulates with two threads ${where} to Node's spikes and weights${skipped}`, { timeout: 90_000 },
+    async () => {
     const here = await run(1);
     expect(here.spikes).toBeGreaterThan(500);
     expect(await open(script)).toEqual({ ...here, isolated: true, threads: 2 });

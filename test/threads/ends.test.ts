@@ -23,7 +23,8 @@ const deaths: Readonly<Record<string, { readonly how: string; readonly meanwhile
   },
 };
 for (const threads of [2, 3]) {
-  test.each(Object.entries(deaths))(`a thread that %s is an error that says so, with ${threads} threads, and no other thread stays`, (_, { how, meanwhile = "", cause }) => {
+  test.each(Object.entries(deaths))(`a thread that %s is an error that says so, with ${threads} threads, and no other thread stays`, (_, { how,
+    meanwhile = "", cause }) => {
     const { status, said, stderr, seconds } = child(`
       ${how}
       const sim = await compile(make(), { dt: "0.1 ms", threads: ${threads} });

@@ -57,7 +57,8 @@ const growing = synapse({ name: "growing", state: { x: 1 }, equations: "x : 1", 
 test.each([2, 45, 79])("a weight that leaves its limits on neuron %i stops all threads with the message of one thread", async (k) => {
   const [alone, ...divided] = await failuresOf(() => {
     const net = new Network({ seed: 1 });
-    const S = net.spikeSource("S", 80, { times: { values: Array.from({ length: 9 }, (_, n) => 5 * n + 3), unit: "ms" }, indices: Array<number>(9).fill(k) });
+    const S = net.spikeSource("S", 80, { times: { values: Array.from({ length: 9 }, (_, n) => 5 * n + 3), unit: "ms" },
+      indices: Array<number>(9).fill(k) });
     const P = net.population("P", 100, explosive, { v: 0 });
     net.projection(S, P.slice(10, 90), growing, { connect: oneToOne(), receptor: "x", weight: 1, delay: "1 ms", limits: [0, 20] });
     return net;
