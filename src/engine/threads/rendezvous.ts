@@ -1,6 +1,6 @@
 /**
- * Where the threads of a simulation meet: a barrier, orders from the host, and word of failures, in a few shared words. Who waits looks for a while and
- * then sleeps, so that nothing is busy after a run.
+ * Where the threads of a simulation meet: a barrier, orders from the host, and word of failures, in a few shared words. Who waits looks for a while
+ * and then sleeps, so that nothing is busy after a run.
  */
 
 /** Words of the shared array. */
@@ -10,8 +10,8 @@ export type Order = "run" | "listen";
 const orders: readonly Order[] = ["run", "listen"];
 
 /**
- * Looks before sleeping: at most a millisecond or two, longer than threads of one window differ; few where threads have to share a core. Who slept for
- * longer than looking would have taken looks for half as long the next time, so that on a busy machine the cores go to whom is waited for.
+ * Looks before sleeping: at most a millisecond or two, longer than threads of one window differ; few where threads have to share a core. Who slept
+ * for longer than looking would have taken looks for half as long the next time, so that on a busy machine the cores go to whom is waited for.
  */
 const manyLooks = 300_000, fewLooks = 50;
 /** Milliseconds of sleep that looking would have saved. */
