@@ -17,6 +17,7 @@ import { hashOf } from "./report.ts";
 import type { Simulation } from "./simulation.ts";
 import { Processes } from "./processes/processes.ts";
 import { Team } from "./threads/team.ts";
+import { coresOf } from "./threads/workerThread.ts";
 import { threadsFor } from "./threadsFor.ts";
 import type { BackendName, BuildOptions } from "./parts.ts";
 
@@ -105,7 +106,7 @@ export async function compile(network: Network, options: CompileOptions | ExactC
   const local = Array.from({ length: threads }, (_, k) => ({ index: (processes?.rank ?? 0) * threads + k, count }));
   const arenas = local.map(() => new Arena(undefined, threads > 1));
   const memories = new Memories(arenas, { local, ...(processes ? { exchange: processes } : {}) });
-  const team = threads > 1 || processes ? await Team.start(threads, 1 / (options.processes?.local ?? 1)) : undefined;
+  const team = threads > 1 || processes ? await Team.start(threads, coresOf(options.processes?.local ?? 1)) : undefined;
   try {
     const monitors = processes ? (options.monitors ?? "all") : "all";
     const plan = { network, data, options: buildOptions, memories, longest, defer, onArrival, exchange, monitors, stage, begin };

@@ -3,7 +3,7 @@ import { ArgumentError, UnsupportedError } from "../errors.ts";
 import type { NetworkData } from "../network/data.ts";
 import type { CompileOptions } from "./compile.ts";
 import { expectedSynapses } from "./pattern.ts";
-import { cores, whyNoThreads } from "./threads/workerThread.ts";
+import { coresOf, whyNoThreads } from "./threads/workerThread.ts";
 
 const mostThreads = 256;
 /** Neurons, and synapses, that keep a thread busy for longer than meeting the others takes. */
@@ -19,7 +19,7 @@ export function threadsFor(data: NetworkData, { threads = 1, processes, backend 
   if (undividable !== undefined && several)
     throw new UnsupportedError("processes", `compile: this network cannot be divided among processes: ${undividable}`, "Run it in one process.");
   const reason = undividable ?? whyNoThreads();
-  const mine = Math.max(1, Math.floor(cores() / (processes?.local ?? 1)));
+  const mine = coresOf(processes?.local ?? 1);
   const wanted = threads === "auto" ? Math.min(mine, mostThreads, Math.max(1, sensible(data))) : threads;
   if (reason === undefined || wanted === 1) return wanted;
   if (threads !== "auto" || undividable === undefined) warn(`one thread instead of ${wanted}: ${reason}`);

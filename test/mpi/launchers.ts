@@ -33,12 +33,17 @@ function hasKoffi(): boolean {
   }
 }
 
-/** Launchers refuse more ranks than cores and to be root; in containers one process may not read another's memory. */
+/**
+ * Launchers refuse more ranks than cores and to be root; in containers one process may not read another's memory. On a machine that does other things
+ * too, ranks that wait give way, and are not bound to a core that may be busy.
+ */
 const permissive = {
   OMPI_ALLOW_RUN_AS_ROOT: "1",
   OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1",
   OMPI_MCA_rmaps_base_oversubscribe: "1",
   OMPI_MCA_btl_vader_single_copy_mechanism: "none",
+  OMPI_MCA_mpi_yield_when_idle: "1",
+  OMPI_MCA_hwloc_base_binding_policy: "none",
 };
 
 export interface Ended { readonly status: number | null; readonly stdout: string; readonly stderr: string; readonly seconds: number }

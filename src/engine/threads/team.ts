@@ -7,7 +7,7 @@ import type { ExchangePlan } from "./spikeExchange.ts";
 import { received } from "./sentError.ts";
 import { windows } from "./windows.ts";
 import type { WindowCode } from "./windows.ts";
-import { cores, maySleep, startWorker } from "./workerThread.ts";
+import { coresOf, maySleep, startWorker } from "./workerThread.ts";
 import type { WorkerThread } from "./workerThread.ts";
 
 interface Member {
@@ -29,15 +29,15 @@ export class Team {
   #code: WindowCode | undefined;
   #loaded = false;
 
-  private constructor(size: number, share: number) {
+  private constructor(size: number, own: number) {
     this.size = size;
-    this.#cores = Math.floor(cores() * share);
+    this.#cores = own;
     this.#rendezvous = new Rendezvous(size, this.#cores);
   }
 
-  /** Starts `size − 1` threads. @param share of the machine's cores that they may use */
-  static async start(size: number, share = 1): Promise<Team> {
-    const team = new Team(size, share);
+  /** Starts `size − 1` threads. @param own cores that they have */
+  static async start(size: number, own = coresOf(1)): Promise<Team> {
+    const team = new Team(size, own);
     await Promise.all(Array.from({ length: size - 1 }, () => team.#startMember()));
     return team;
   }

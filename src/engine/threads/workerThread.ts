@@ -44,6 +44,13 @@ export function cores(): number {
   return os?.availableParallelism() ?? world.navigator?.hardwareConcurrency ?? 1;
 }
 
+/** Those for this process, when it is one of so many on this machine. A launcher may have bound it to some of them; then they are all its own. */
+export function coresOf(processes: number): number {
+  const os = world.process?.getBuiltinModule?.("node:os") as { cpus(): readonly unknown[] } | undefined;
+  const usable = cores();
+  return usable < (os?.cpus().length ?? usable) ? usable : Math.max(1, Math.floor(usable / processes));
+}
+
 /** Why this place cannot have threads with shared memory, in words; undefined when it can. */
 export function whyNoThreads(): string | undefined {
   if (typeof SharedArrayBuffer === "undefined" || (world.process === undefined && world.crossOriginIsolated !== true))
