@@ -47,6 +47,11 @@ export class Arena {
     const have = this.memory.buffer.byteLength;
     if (end <= have) return;
     const pages = Math.ceil((end - have) / pageBytes);
+    // Each growth makes a buffer of all the memory that the garbage collector has to see to: a large memory grows by some more, which costs nothing.
+    try {
+      this.memory.grow(Math.max(pages, Math.floor(have / pageBytes / 8)));
+      return;
+    } catch {}
     try {
       this.memory.grow(pages);
     } catch {

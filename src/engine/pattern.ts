@@ -8,23 +8,26 @@ import { bernoulliBlock, bernoulliRoom, bernoulliScale, elementsOfBlock } from "
 import type { Connector } from "../network/connectors.ts";
 import { distanceBetween } from "../network/positions.ts";
 import type { Positions } from "../network/positions.ts";
+import { batchSize, choose, counterOf, DistinctPartners, redraw } from "./patternDraws.ts";
+import type { UniformSource } from "./patternDraws.ts";
+import { countBlocks, countRows, walkTotal } from "./totalNumber.ts";
+import type { BlockCounts, TotalNumber } from "./totalNumber.ts";
+
+export type { UniformSource };
 
 export interface Batch {
   readonly count: number;
   /** Index within the pre range and the post range. [count] */
   readonly pre: Uint32Array;
   readonly post: Uint32Array;
-  /** Synapse k of the batch owns the counter (element + k, step); `element` is a multiple of 16. */
+  /** Synapse k of the batch owns the counter (element + k, step). */
   readonly element: number;
   readonly step: number;
   /** Position of the first synapse in the order of the connector, for values given as arrays. */
   readonly first: number;
-  /** Where all synapses of the batch have one source and ascending targets: the source. */
+  /** Where all synapses of the batch have one source: the source. */
   readonly row?: number;
 }
-
-/** Uniform numbers in [0, 1) of elements element … element + count − 1; the view is valid until the next call. */
-export type UniformSource = (element: number, count: number, step: number, draw: number) => Float64Array;
 
 /**
  * Targets in [base, end) of one source that are connected with probability p (see `math/bernoulli.ts`), ascending and without `self`; the view is
@@ -52,7 +55,17 @@ export interface PatternContext {
   readonly sources?: { readonly from: number; readonly to: number };
 }
 
-export const batchSize = 4096;
+/** What a rule has to find out before its walk. Who walks twice needs to know it only once. */
+export type Findings = BlockCounts;
+
+export function explore(connect: Connector, context: PatternContext): Findings | undefined {
+  return connect.rule === "fixedTotalNumber" && connect.count > 0 ? countBlocks(connect, context) : undefined;
+}
+
+/** Adds the number of each source's synapses onto wanted targets to the place behind its own. Returns how many there are in all. */
+export function countFound(connect: Connector, context: PatternContext, found: Findings, rows: Uint32Array): number {
+  return countRows(connect as TotalNumber, context, found, rows);
+}
 
 /** Upper bound of the number of synapses that is reached with negligible probability (6 standard deviations), for memory checks. */
 export function expectedSynapses(connect: Connector, pre: number, post: number): number {
@@ -84,7 +97,7 @@ export function expectedSynapses(connect: Connector, pre: number, post: number):
 const binomialBound = (n: number, p: number): number => Math.min(n, n * p + 6 * Math.sqrt(n * p * (1 - p)));
 
 /** Walks all batches of a connector in its canonical order. */
-export function walkPattern(connect: Connector, context: PatternContext, visit: (batch: Batch) => void): void {
+export function walkPattern(connect: Connector, context: PatternContext, visit: (batch: Batch) => void, found = explore(connect, context)): void {
   switch (connect.rule) {
     case "explicit":
       return flat(connect.pre.length, visit, (first, n, pre, post) => {
@@ -109,7 +122,7 @@ export function walkPattern(connect: Connector, context: PatternContext, visit: 
     case "fixedOutdegree":
       return fixedDegree(connect, context, "pre", visit);
     case "fixedTotalNumber":
-      return fixedTotal(connect, context, visit);
+      return found && walkTotal(connect, context, found, visit);
     case "distanceDependent":
       return distanceDependent(connect, context, visit);
     case "smallWorld":
@@ -135,9 +148,6 @@ function flat(
     visit({ count, pre, post, ...counterOf(first), first });
   }
 }
-
-/** Counters are 32 bits wide: the high part of a synapse's number goes where other streams have the step. */
-const counterOf = (first: number): { element: number; step: number } => ({ element: first % 4294967296, step: Math.floor(first / 4294967296) });
 
 /** Batches of a rule that is walked target by target with a number of synapses known only afterwards. */
 function perTarget(
@@ -227,9 +237,7 @@ function bernoulliRows(p: number, autapses: boolean, context: PatternContext, vi
   }
 }
 
-type Degree = Connector & { readonly rule: "fixedIndegree" | "fixedOutdegree" | "fixedTotalNumber" };
-
-function fixedDegree(connect: Degree, context: PatternContext, fixed: "pre" | "post", visit: (batch: Batch) => void): void {
+function fixedDegree(connect: TotalNumber, context: PatternContext, fixed: "pre" | "post", visit: (batch: Batch) => void): void {
   const { selfOffset, uniform } = context;
   const owners = fixed === "post" ? context.postSize : context.preSize;
   const others = fixed === "post" ? context.preSize : context.postSize;
@@ -269,68 +277,6 @@ function fixedDegree(connect: Degree, context: PatternContext, fixed: "pre" | "p
     }
   };
   flat(owners * count, visit, fill, begin, end);
-}
-
-function choose(u: number, others: number, self: number): number {
-  if (self < 0) return Math.floor(u * others);
-  const pick = Math.floor(u * (others - 1));
-  return pick >= self ? pick + 1 : pick;
-}
-
-/** One number of a further draw of synapse `index`. */
-function redraw(uniform: UniformSource, index: number, draw: number): number {
-  const { element, step } = counterOf(index);
-  const start = Math.floor(element / 16) * 16;
-  return uniform(start, 16, step, draw)[element - start]!;
-}
-
-/** Remembers which partners the current owner has, without clearing a table for each owner. */
-class DistinctPartners {
-  readonly #stamp: Uint32Array;
-  #owner = 0;
-
-  constructor(size: number) {
-    this.#stamp = new Uint32Array(size);
-  }
-
-  next(): void {
-    this.#owner++;
-  }
-
-  take(partner: number): boolean {
-    if (this.#stamp[partner] === this.#owner) return false;
-    this.#stamp[partner] = this.#owner;
-    return true;
-  }
-}
-
-function fixedTotal(connect: Degree, context: PatternContext, visit: (batch: Batch) => void): void {
-  const { preSize, postSize, selfOffset, uniform } = context;
-  const taken = connect.multapses ? undefined : new Set<number>();
-  const sources = new Float64Array(batchSize),
-    targets = new Float64Array(batchSize);
-  flat(connect.count, visit, (first, n, pre, post) => {
-    const { element, step } = counterOf(first);
-    sources.set(uniform(element, n, step, 0).subarray(0, n));
-    targets.set(uniform(element, n, step, 1).subarray(0, n));
-    for (let k = 0; k < n; k++) {
-      let u = sources[k]!,
-        w = targets[k]!;
-      for (let draw = 2; ; draw += 2) {
-        const j = Math.floor(w * postSize);
-        const i = Math.floor(u * preSize);
-        const selfFree = connect.autapses || selfOffset === undefined || i !== j + selfOffset;
-        if (selfFree && (!taken || !taken.has(i * postSize + j))) {
-          taken?.add(i * postSize + j);
-          pre[k] = i;
-          post[k] = j;
-          break;
-        }
-        u = redraw(uniform, first + k, draw);
-        w = redraw(uniform, first + k, draw + 1);
-      }
-    }
-  });
 }
 
 function distanceDependent(connect: Connector & { rule: "distanceDependent" }, context: PatternContext, visit: (batch: Batch) => void): void {

@@ -18,8 +18,8 @@ import { distanceBetween } from "../network/positions.ts";
 import type { Connector } from "../network/connectors.ts";
 import type { ResolvedValue } from "../network/values.ts";
 import { Arena } from "./arena.ts";
-import { batchSize } from "./pattern.ts";
 import type { Batch, BernoulliSource, PatternContext, UniformSource } from "./pattern.ts";
+import { batchSize } from "./patternDraws.ts";
 import { streamId } from "./streams.ts";
 
 type Exported = (...values: number[]) => number;
@@ -138,24 +138,33 @@ export class SynapseValueMachine {
     const stream = streamId(streamName);
     return (batch) => {
       reserve(batch.count);
-      for (let from = 0; from < batch.count; from += batchSize) {
-        const n = Math.min(batchSize, batch.count - from),
-          padded = Math.ceil(n / 16) * 16;
-        kernel.names.forEach((column, k) => fillColumn(this.#arena.f64(this.#columns[k]!, padded), column, batch, from, n, connect, context));
+      // Random numbers come in blocks of 16, of which a batch may begin in the middle.
+      for (let from = 0, n = 0; from < batch.count; from += n) {
+        const lead = (batch.element + from) % 16, begin = batch.element + from - lead;
+        n = Math.min(batchSize - lead, batch.count - from);
+        const padded = Math.ceil((lead + n) / 16) * 16;
+        kernel.names.forEach((column, k) => fillColumn(this.#arena.f64(this.#columns[k]!, padded), column, batch, from, n, lead, connect, context));
         kernel.draws.forEach((draw, k) => {
           const fill = draw.distribution === "uniform" ? this.#uniform : this.#normal;
-          fill(batch.element + from, batch.element + from + padded, batch.step, stream, draw.draw, this.#columns[kernel.names.length + k]!);
+          fill(begin, begin + padded, batch.step, stream, draw.draw, this.#columns[kernel.names.length + k]!);
         });
-        const bad = kernel.run(0, padded, 0, 0);
-        if (bad < 0 && -1 - bad < n) {
-          const k = from - 1 - bad;
+        let bad = kernel.run(0, padded, 0, 0);
+        if (bad < 0 && (-1 - bad < lead || -1 - bad >= lead + n)) {
+          // Elements around the batch are no synapses of it: again, with values of the first synapse in their place.
+          for (const address of this.#columns) this.#arena.f64(address, padded).forEach((_, e, column) => {
+            if (e < lead || e >= lead + n) column[e] = column[lead]!;
+          });
+          bad = kernel.run(0, padded, 0, 0);
+        }
+        if (bad < 0) {
+          const k = Math.max(0, -1 - bad - lead);
           throw new SimulationError(
             "not-finite",
-            `${what}: the value of the synapse from neuron ${batch.pre[k]} to ${batch.post[k]} is not finite`,
+            `${what}: the value of the synapse from neuron ${batch.pre[from + k]} to ${batch.post[from + k]} is not finite`,
             "Check the expression for a division by zero or a logarithm of a negative number.",
           );
         }
-        out.set(this.#arena.f64(this.#result, n), from);
+        out.set(this.#arena.f64(this.#result + 8 * lead, n), from);
       }
       return out;
     };
@@ -196,7 +205,11 @@ export function kernelOfValue(functionName: string, { names, draws, expr }: Valu
   };
 }
 
-function fillColumn(column: Float64Array, of: string, batch: Batch, from: number, n: number, connect: Connector, context: PatternContext): void {
+/** Fills `column` from element `lead` on; those around get the value of a neighbour. */
+function fillColumn(
+  whole: Float64Array, of: string, batch: Batch, from: number, n: number, lead: number, connect: Connector, context: PatternContext,
+): void {
+  const column = lead === 0 ? whole : whole.subarray(lead);
   const { pre, post } = batch;
   const { prePositions, postPositions, preStart, postStart } = context;
   switch (of) {
@@ -229,4 +242,5 @@ function fillColumn(column: Float64Array, of: string, batch: Batch, from: number
     }
   }
   column.fill(column[0]!, n);
+  whole.fill(column[0]!, 0, lead);
 }

@@ -8,8 +8,8 @@ import { ArgumentError, invariant, UnsupportedError } from "../errors.ts";
 import type { Connector } from "../network/connectors.ts";
 import { realBytes } from "./arena.ts";
 import type { Arena, Precision } from "./arena.ts";
-import { walkPattern } from "./pattern.ts";
-import type { Batch, PatternContext } from "./pattern.ts";
+import { countFound, explore, walkPattern } from "./pattern.ts";
+import type { Batch, Findings, PatternContext } from "./pattern.ts";
 
 export interface SynapseTable {
   count: number;
@@ -138,7 +138,8 @@ export function buildSynapses(arena: Arena, request: SynapseRequest): SynapseTab
   const { context, what, precision } = request;
   const sources = context.preSize;
   const rows = arena.allocate(4 * (sources + 1), what);
-  const count = countSynapses(arena, rows, request);
+  const found = explore(request.connect, context);
+  const count = countSynapses(arena, rows, request, found);
   checkCount(count, what);
   const longest = rowStarts(arena, rows, sources);
   const constantDelay = typeof request.delay === "number" ? roundDelay(request.delay, request) : undefined;
@@ -153,7 +154,7 @@ export function buildSynapses(arena: Arena, request: SynapseRequest): SynapseTab
     count, capacity: count, sources, rows, targets, targetBytes, weights, columns, longestRow: longest,
     delays: constantDelay === undefined ? "perSynapse" : "constant", minDelay: constantDelay ?? 1, maxDelay: constantDelay ?? 1,
   } as const satisfies SynapseTable;
-  return { ...table, ...fillSynapses(arena, table, request) };
+  return { ...table, ...fillSynapses(arena, table, request, found) };
 }
 
 /**
@@ -163,7 +164,8 @@ export function buildSynapses(arena: Arena, request: SynapseRequest): SynapseTab
 export function buildBundle(arena: Arena, requests: readonly SynapseRequest[], first: readonly number[], stride: number): SynapseTable[] {
   const [{ context: { preSize: sources }, what, precision }] = requests as [SynapseRequest];
   const rows = arena.allocate(4 * (sources + 1), what);
-  const counts = requests.map((request) => countSynapses(arena, rows, request));
+  const found = requests.map(({ connect, context }) => explore(connect, context));
+  const counts = requests.map((request, k) => countSynapses(arena, rows, request, found[k]));
   const longestRow = rowStarts(arena, rows, sources);
   const total = counts.reduce((a, b) => a + b, 0);
   checkCount(total, what);
@@ -176,7 +178,7 @@ export function buildBundle(arena: Arena, requests: readonly SynapseRequest[], f
       count: counts[k]!, capacity: counts[k]!, sources, rows, targets, targetBytes: 4, weights: { kind: "perSynapse", address }, columns: new Map(),
       longestRow, delays: "perSynapse", minDelay: 1, maxDelay: 1, bundle: { shared, first: first[k]! },
     };
-    return { ...table, ...placeSynapses(arena, table, request, cursor) };
+    return { ...table, ...placeSynapses(arena, table, request, cursor, found[k]) };
   });
   const maxDelay = tables.reduce((most, table) => Math.max(most, table.maxDelay), 1);
   const weights = arena.real(precision, address, total);
@@ -185,10 +187,10 @@ export function buildBundle(arena: Arena, requests: readonly SynapseRequest[], f
 }
 
 /** Writes targets and start values of all synapses; the same again when called again. Returns the range of delays, from infinity where there are none. */
-export function fillSynapses(arena: Arena, table: SynapseTable, request: SynapseRequest): DelayRange {
+export function fillSynapses(arena: Arena, table: SynapseTable, request: SynapseRequest, found?: Findings): DelayRange {
   const { stride, precision } = request;
   const { count, sources, rows, targets, weights, longestRow } = table;
-  const range = placeSynapses(arena, table, request, arena.u32(rows, sources).slice());
+  const range = placeSynapses(arena, table, request, arena.u32(rows, sources).slice(), found);
   const drawn = (name: string): boolean => typeof request.columns!.find((c) => c.name === name)!.values !== "number";
   const columns = [
     ...(weights.kind === "perSynapse" && typeof request.weight !== "number" ? [weights.address] : []),
@@ -205,7 +207,9 @@ interface DelayRange {
 }
 
 /** Writes each synapse where the cursor of its source stands. */
-function placeSynapses(arena: Arena, table: SynapseTable, request: SynapseRequest, cursor: Uint32Array): DelayRange {
+function placeSynapses(
+  arena: Arena, table: SynapseTable, request: SynapseRequest, cursor: Uint32Array, found: Findings | undefined,
+): DelayRange {
   const { connect, context, what, precision, weight, delay } = request;
   const { bundle, targets, targetBytes, weights } = table;
   const count = bundle?.shared.total ?? table.count,
@@ -222,45 +226,29 @@ function placeSynapses(arena: Arena, table: SynapseTable, request: SynapseReques
     maxDelay = constantDelay ?? 1;
   const { from, to } = request.targets;
   const all = from === 0 && to === context.postSize;
+  let places = new Uint32Array(0), kept = new Uint32Array(0);
   walkPattern(connect, context, (batch) => {
-    const { pre, post } = batch;
+    const { post, count: n } = batch;
     const delays = typeof delay === "number" ? undefined : delay(batch);
     const values = drawn.map((d) => d.values(batch));
-    if (delays) {
-      for (let k = 0; k < batch.count; k++) {
-        const d = roundDelay(delays[k]!, request);
-        delays[k] = d;
-        if (!all && (post[k]! < from || post[k]! >= to)) continue;
-        if (d < minDelay) minDelay = d;
-        if (d > maxDelay) maxDelay = d;
-      }
-    }
     if (all && !delays && batch.row !== undefined) {
       const at = cursor[batch.row]!;
-      for (let k = 0; k < batch.count; k++) place[at + k] = post[k]! + postStart;
-      drawn.forEach(({ view }, c) => view.set(values[c]!.subarray(0, batch.count), at));
-      cursor[batch.row] = at + batch.count;
+      for (let k = 0; k < n; k++) place[at + k] = post[k]! + postStart;
+      drawn.forEach(({ view }, c) => view.set(values[c]!.subarray(0, n), at));
+      cursor[batch.row] = at + n;
       return;
     }
-    if (!all) {
-      for (let k = 0; k < batch.count; k++) {
-        if (post[k]! < from || post[k]! >= to) continue;
-        const at = cursor[pre[k]!]!++;
-        place[at] = post[k]! + postStart + (delays ? delays[k]! * stride : 0);
-        for (let c = 0; c < drawn.length; c++) drawn[c]!.view[at] = values[c]![k]!;
-      }
-      return;
+    if (places.length < n) {
+      places = new Uint32Array(2 * n);
+      kept = new Uint32Array(2 * n);
     }
-    if (!delays && drawn.length === 0) {
-      for (let k = 0; k < batch.count; k++) place[cursor[pre[k]!]!++] = post[k]! + postStart;
-      return;
-    }
-    for (let k = 0; k < batch.count; k++) {
-      const at = cursor[pre[k]!]!++;
-      place[at] = post[k]! + postStart + (delays ? delays[k]! * stride : 0);
-      for (let c = 0; c < drawn.length; c++) drawn[c]!.view[at] = values[c]![k]!;
-    }
-  });
+    const range = { minDelay, maxDelay };
+    const wanted = delays
+      ? placeDelayed(batch, delays, cursor, { place, places, kept, postStart, stride }, request, range)
+      : placeSame(batch, cursor, { place, places, kept, postStart }, from, to);
+    ({ minDelay, maxDelay } = range);
+    for (let c = 0; c < drawn.length; c++) writeColumn(drawn[c]!.view, values[c]!, wanted < n ? kept : undefined, places, wanted);
+  }, found);
   if (maxDelay * stride >= 2 ** 32) {
     throw new UnsupportedError(
       "delay",
@@ -269,6 +257,69 @@ function placeSynapses(arena: Arena, table: SynapseTable, request: SynapseReques
     );
   }
   return { minDelay, maxDelay };
+}
+
+interface Written {
+  readonly place: Uint16Array | Uint32Array;
+  /** Where the synapses went that were kept, and which ones of the batch they are. */
+  readonly places: Uint32Array;
+  readonly kept: Uint32Array;
+  readonly postStart: number;
+}
+
+/** Writes the targets of those synapses that are wanted. Returns how many. A source's synapses often follow each other. */
+function placeSame(
+  { pre, post, count }: Batch, cursor: Uint32Array, { place, places, kept, postStart }: Written, from: number, to: number,
+): number {
+  let n = 0;
+  for (let k = 0; k < count;) {
+    const source = pre[k]!;
+    let at = cursor[source]!;
+    do {
+      const target = post[k]!;
+      if (target >= from && target < to) {
+        place[at] = target + postStart;
+        kept[n] = k;
+        places[n++] = at++;
+      }
+    } while (++k < count && pre[k] === source);
+    cursor[source] = at;
+  }
+  return n;
+}
+
+/** Likewise where each synapse has a delay, which is rounded to steps, that of unwanted ones as well; widens the range. */
+function placeDelayed(
+  { pre, post, count }: Batch, delays: Float64Array, cursor: Uint32Array, { place, places, kept, postStart, stride }: Written & { stride: number },
+  request: SynapseRequest, range: { minDelay: number; maxDelay: number },
+): number {
+  const { from, to } = request.targets;
+  let { minDelay, maxDelay } = range;
+  let n = 0;
+  for (let k = 0; k < count;) {
+    const source = pre[k]!;
+    let at = cursor[source]!;
+    do {
+      const steps = delays[k]!, target = post[k]!;
+      const d = steps >= 0.5 && steps <= longestDelay ? Math.floor(steps + 0.5) | 0 : roundDelay(steps, request);
+      if (target >= from && target < to) {
+        if (d < minDelay) minDelay = d;
+        if (d > maxDelay) maxDelay = d;
+        place[at] = target + postStart + Math.imul(d, stride);
+        kept[n] = k;
+        places[n++] = at++;
+      }
+    } while (++k < count && pre[k] === source);
+    cursor[source] = at;
+  }
+  range.minDelay = minDelay;
+  range.maxDelay = maxDelay;
+  return n;
+}
+
+function writeColumn(view: Float32Array | Float64Array, values: Float64Array, kept: Uint32Array | undefined, places: Uint32Array, n: number): void {
+  if (kept) for (let k = 0; k < n; k++) view[places[k]!] = values[kept[k]!]!;
+  else for (let k = 0; k < n; k++) view[places[k]!] = values[k]!;
 }
 
 /** Makes the index by source and delay of a bundle's table, when the longest delay of all partitions is known. */
@@ -294,20 +345,22 @@ export function indexBundle(arena: Arena, { bundle, rows, targets, sources }: Sy
 /** The synapses of the start again, after synapses came and went. */
 export function restoreSynapses(arena: Arena, table: SynapseTable, request: SynapseRequest): void {
   arena.u32(table.rows, table.sources + 1).fill(0);
-  table.count = countSynapses(arena, table.rows, request);
+  const found = explore(request.connect, request.context);
+  table.count = countSynapses(arena, table.rows, request, found);
   checkCount(table.count, request.what);
   table.longestRow = rowStarts(arena, table.rows, table.sources);
   delete table.births;
   delete table.signs;
-  fillSynapses(arena, table, request);
+  fillSynapses(arena, table, request, found);
 }
 
 /** Adds the number of each source's synapses to the place behind its own in u32 [sources + 1]. Returns how many there are in all. */
-function countSynapses(arena: Arena, rows: number, request: SynapseRequest): number {
+function countSynapses(arena: Arena, rows: number, request: SynapseRequest, found: Findings | undefined): number {
   const counts = arena.u32(rows, request.context.preSize + 1);
   let total = 0;
   const { from, to } = request.targets;
   const all = from === 0 && to === request.context.postSize;
+  if (found) return countFound(request.connect, { ...request.context, targets: request.targets }, found, counts);
   walkPattern(request.connect, request.context, ({ count, pre, post, row }) => {
     if (all && row !== undefined) counts[row + 1]! += count;
     else if (all) for (let k = 0; k < count; k++) counts[pre[k]! + 1]!++;
@@ -319,7 +372,7 @@ function countSynapses(arena: Arena, rows: number, request: SynapseRequest): num
       }
     }
     if (all) total += count;
-  });
+  }, found);
   return total;
 }
 
@@ -382,29 +435,41 @@ function sortRowsByDelay(
 ): void {
   const { sources, count, longestRow, stride, maxDelay, columns } = sorted;
   const rows = arena.u32(sorted.rows, sources + 1),
-    targets = arena.u32(sorted.targets, count);
-  const oldTargets = new Uint32Array(longestRow),
-    old = columns.map(() => new Float64Array(longestRow));
-  const slot = new Uint32Array(longestRow),
+    words = arena.u32(sorted.targets, count);
+  const oldWords = new Uint32Array(longestRow),
+    old = columns.map((column) => (column instanceof Float32Array ? new Float32Array(longestRow) : new Float64Array(longestRow)));
+  const places = new Uint32Array(longestRow),
     position = new Uint32Array(maxDelay + 2);
   for (let i = 0; i < sources; i++) {
-    const from = rows[i]!,
-      n = rows[i + 1]! - from;
-    if (n < 2) continue;
-    position.fill(0);
-    for (let k = 0; k < n; k++) {
-      const packed = targets[from + k]!;
-      const d = Math.floor(packed / stride);
-      oldTargets[k] = packed;
-      slot[k] = d;
-      position[d + 1]!++;
-      for (let c = 0; c < columns.length; c++) old[c]![k] = columns[c]![from + k]!;
-    }
-    for (let d = 0; d <= maxDelay; d++) position[d + 1]! += position[d]!;
-    for (let k = 0; k < n; k++) {
-      const at = from + position[slot[k]!]!++;
-      targets[at] = oldTargets[k]!;
-      for (let c = 0; c < columns.length; c++) columns[c]![at] = old[c]![k]!;
+    const from = rows[i]!, to = rows[i + 1]!;
+    if (to - from < 2) continue;
+    oldWords.set(words.subarray(from, to));
+    findSorted(oldWords, to - from, from, stride, position, places);
+    permute(words, oldWords, places, to - from);
+    for (let c = 0; c < columns.length; c++) {
+      old[c]!.set(columns[c]!.subarray(from, to));
+      permute(columns[c]!, old[c]!, places, to - from);
     }
   }
+}
+
+/** Where each of a row's synapses goes, the row beginning at `from`. */
+function findSorted(words: Uint32Array, n: number, from: number, stride: number, position: Uint32Array, places: Uint32Array): void {
+  const inverse = 1 / stride;
+  position.fill(0);
+  for (let k = 0; k < n; k++) {
+    // Half an element away from the next delay no rounding counts.
+    const d = Math.floor((words[k]! + 0.5) * inverse) | 0;
+    places[k] = d;
+    position[d + 1]!++;
+  }
+  position[0] = from;
+  for (let d = 1; d < position.length; d++) position[d]! += position[d - 1]!;
+  for (let k = 0; k < n; k++) places[k] = position[places[k]!]!++;
+}
+
+type Column = Uint32Array | Float32Array | Float64Array;
+
+function permute(view: Column, old: Column, places: Uint32Array, n: number): void {
+  for (let k = 0; k < n; k++) view[places[k]!] = old[k]!;
 }

@@ -4,10 +4,23 @@ import type { Dimension } from "../model/checked.ts";
 import { dimensions } from "../units/dimension.ts";
 import { parseQuantity } from "../units/quantity.ts";
 import type { Quantity } from "../units/quantity.ts";
-import type { ProjectionData } from "./data.ts";
+import type { ProjectionData, RangeData } from "./data.ts";
 import type { Current } from "./inputs.ts";
 import type { Positions } from "./positions.ts";
 import { resolveValue } from "./values.ts";
+
+/** A total number of synapses needs pairs of neurons that it can join. */
+export function checkTotalNumber(connect: ProjectionData["connect"], pre: RangeData, post: RangeData, what: string): void {
+  if (connect.rule !== "fixedTotalNumber" || connect.autapses || pre.population !== post.population) return;
+  const common = Math.max(0, Math.min(pre.end, post.end) - Math.max(pre.start, post.start));
+  const pairs = (pre.end - pre.start) * (post.end - post.start) - common;
+  if (connect.count <= (connect.multapses && pairs > 0 ? Infinity : pairs)) return;
+  throw new ArgumentError(
+    "connector",
+    `${what}: ${connect.count} synapses between ${pairs} pairs of different neurons`,
+    pairs === 0 ? "Allow autapses." : "Lower the number, or allow autapses or multapses.",
+  );
+}
 
 /** Checks sizes; returns how many synapses the connector makes when that does not depend on chance. */
 export function checkConnector(

@@ -15,7 +15,7 @@ import {
 } from "./checkProjection.ts";
 import { checkStorage } from "./checkStorage.ts";
 import type { AnyProjectionOptions } from "./checkProjection.ts";
-import { checkConnector, checkCurrent, checkSample, positiveTime, unknownName } from "./checks.ts";
+import { checkConnector, checkCurrent, checkSample, checkTotalNumber, positiveTime, unknownName } from "./checks.ts";
 import { allToAll, materialise } from "./connectors.ts";
 import type { ChangeData, InputData, NetworkData, NormalisationData, PopulationData, ProjectionData, RangeData } from "./data.ts";
 import type { Current } from "./inputs.ts";
@@ -273,6 +273,7 @@ export class Network {
     const checked = checkedAt({ name: label, model, receptor, weight }, preData, postData);
     const connect = materialise(given.connect, pre.size, post.size);
     const count = checkConnector(connect, pre.size, post.size, preData.positions, postData.positions, what);
+    checkTotalNumber(connect, from, to, what);
     const check = { what, checked, scope: synapseScope(preData.positions, postData.positions), count };
     checkSynapseValue("weight", weight, checked.variables[0]!.dimension, check);
     const delays = checkDelays(given, model.pathways, check);
