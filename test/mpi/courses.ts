@@ -138,6 +138,21 @@ export const coursesOfRanks: Readonly<Record<string, Course>> = {
     await sim.run("10 ms");
     return { ended, time, early: time > 0 && time < 1000, went: sim.time - time, hash: sim.report().spikeHash };
   },
+  "two halves that hardly know each other, and one whole": async (options) => {
+    const sent = async (connect: ReturnType<typeof fixedProbability>, halves: boolean) => {
+      const net = new Network({ seed: 5 });
+      const E = net.population("E", 320, lifDelta, { v: "rand() * v_th" });
+      net.poissonInput(E, { receptor: "v", rate: "9 kHz", weight: "0.15 mV" });
+      const wire = { connect, receptor: "v", weight: "0.1 mV", delay: "1.5 ms" } as const;
+      if (halves) for (const [from, to] of [[0, 160], [160, 320]] as const) net.projection(E.slice(from, to), E.slice(from, to), staticSynapse, wire);
+      else net.projection(E, E, staticSynapse, wire);
+      net.projection(E.slice(0, 10), E.slice(310, 320), staticSynapse, wire);
+      await using sim = await compile(net, { dt: "0.1 ms", ...options });
+      await sim.run("30 ms");
+      return { kind: sim.report().exchange!.kind, bytes: sim.report().exchange!.bytes, hash: sim.report().spikeHash };
+    };
+    return { halves: await sent(fixedProbability(0.3), true), whole: await sent(fixedProbability(0.3), false) };
+  },
   "monitors of the own neurons": async (options) => {
     const { net, E, S } = make();
     const own = net.spikeMonitor(E, S);
