@@ -24,6 +24,8 @@ const articles: readonly Row[] = [
   ["10.1007/s10827-007-0038-6", "Brette2007", "Brette, Romain and Rudolph, Michelle and Carnevale, Ted and Hines, Michael and others",
     "Simulation of networks of spiking neurons: a review of tools and strategies", "Journal of Computational Neuroscience", 2007, "23",
     "349--398"],
+  ["10.1038/s43588-020-00022-7", "Knight2021", "Knight, James C. and Nowotny, Thomas",
+    "Larger GPU-accelerated brain simulations with procedural connectivity", "Nature Computational Science", 2021, "1", "136--142"],
   ["10.1109/TNN.2003.820440", "Izhikevich2003", "Izhikevich, Eugene M.", "Simple model of spiking neurons",
     "IEEE Transactions on Neural Networks", 2003, "14", "1569--1572"],
   ["10.1109/TNN.2004.832719", "Izhikevich2004", "Izhikevich, Eugene M.", "Which model to use for cortical spiking neurons?",
