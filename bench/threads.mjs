@@ -40,7 +40,7 @@ const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 
 const seconds = (x) => x.toFixed(3);
 
 console.log(`load before: ${load()}; ${cores} processors`);
-const heads = ["network", "1 thread, s", `${counts[1]} threads, s`, "times faster", `processor time, 1 → ${counts[1]}`, "others' share",
+const heads = ["network", "1 thread, s", `${counts[1]} threads, s`, "times faster", `processor time, 1 → ${counts[1]}`, "calm runs",
   "spike hash"];
 console.log(`| ${heads.join(" | ")} |\n|${" --- |".repeat(heads.length)}`);
 let disturbed = false;
