@@ -66,7 +66,8 @@ function table() {
   const done = columns.filter((column) => column.results);
   for (const { launcher, ranks, problem } of columns) if (problem) console.log(`${launcher}, ${ranks} ranks: ${problem}`);
   console.log(`load after ${load()}\n`);
-  const heads = done.map(({ name, results }) => `${name}, ${results.ranks} rank${results.ranks > 1 ? "s" : ""}${results.ranks > cores ? " (more than cores)" : ""}`);
+  const heads = done.map(({ name, results }) =>
+    `${name}, ${results.ranks} rank${results.ranks > 1 ? "s" : ""}${results.ranks > cores ? " (more than cores)" : ""}`);
   console.log(`| call | bytes a rank | ${heads.join(" | ")} |\n|---|---|${done.map(() => "---|").join("")}`);
   const short = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(2));
   for (const [k, { call, size }] of (done[0]?.results.calls ?? []).entries()) {

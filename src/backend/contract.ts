@@ -169,7 +169,7 @@ export interface Schedule {
   readonly window: number;
   /** Most steps of one call. */
   readonly steps: number;
-  /** u32 [steps × columns]: how many elements of each table are delivered in each step of the call. Columns without a table are filled by the host. */
+  /** u32 [steps × columns]: elements of each table that are delivered in each step of the call. Columns without a table are filled by the host. */
   readonly counts: number;
   readonly columns: number;
   /**

@@ -1,8 +1,8 @@
 /**
- * Spikes that reach their synapses when they arrive. Where the synapses of a projection have delays of their own, a spike that is delivered when it is
- * emitted adds to as many slots of the input rings as there are delays, and in a large network each of these additions is a cache miss. A bundle is
- * one table for all such projections of a source population: its rows, sorted by delay, are long enough to be walked delay by delay, in the step in
- * which each part arrives, and the sums that are added to are those of one step. Additions come in the same order either way.
+ * Spikes that reach their synapses when they arrive. Where synapses have delays of their own, a spike that is delivered when it is emitted adds to as
+ * many slots of the input rings as there are delays, and in a large network each of these additions is a cache miss. A bundle is one table for all
+ * such projections of a source population: its rows, sorted by delay, are long enough to be walked delay by delay, in the step in which each part
+ * arrives, and the sums that are added to are those of one step. Additions come in the same order either way.
  */
 import { expectedSynapses } from "./pattern.ts";
 import type { PreparedDelivery } from "./projections.ts";
@@ -60,7 +60,8 @@ export function planBundles(prepared: readonly PreparedDelivery[], data: Network
   return { bundles: bundles.map((members) => ({ members })), places, stride };
 }
 
-function isBundlable({ data: p, post, request, procedural }: PreparedDelivery, { normalisations, rewirings, structural, changes }: NetworkData): boolean {
+function isBundlable({ data: p, post, request, procedural }: PreparedDelivery, data: NetworkData): boolean {
+  const { normalisations, rewirings, structural, changes } = data;
   // A change of weights acts on spikes that are emitted from then on.
   const changing = [...normalisations, ...(rewirings ?? []), ...changes].some((rule) => "projection" in rule && rule.projection === p.name);
   const own = typeof request.delay === "function" && typeof request.weight === "function" && (request.columns ?? []).length === 0;

@@ -36,13 +36,14 @@ export interface CompileOptions {
    */
   readonly deferPlasticity?: boolean;
   /**
-   * Whether spikes add to their targets' input in the step in which they arrive, not when they are emitted, where synapses with fixed weights have delays
-   * of their own. Results are the same, but for spikes that are on their way when `setWeight` changes the weight. Default: in large networks with long rows (30 000 neurons, 1000 synapses a neuron), where it is faster.
+   * Whether spikes add to their targets' input in the step in which they arrive, not when they are emitted, where synapses with fixed weights have
+   * delays of their own. Results are the same, but for spikes that are on their way when `setWeight` changes the weight. Default: in large networks
+   * with long rows (30 000 neurons, 1000 synapses a neuron), where it is faster.
    */
   readonly deliverOnArrival?: boolean;
   /**
-   * Threads that share the work, each with its own neurons and the synapses that lead to them; the spikes are the same for any number. `"auto"`: as many as
-   * there are processor cores, fewer for a small network. Default 1. Where threads cannot be had (a browser page that is not cross-origin
+   * Threads that share the work, each with its own neurons and the synapses that lead to them; the spikes are the same for any number. `"auto"`: as
+   * many as there are processor cores, fewer for a small network. Default 1. Where threads cannot be had (a browser page that is not cross-origin
    * isolated) one is used, and `onWarning` hears why.
    */
   readonly threads?: number | "auto";
@@ -52,8 +53,8 @@ export interface CompileOptions {
    */
   readonly processes?: Communicator;
   /**
-   * Which spikes processes send each other in a window: all to all, or each to the processes that hold synapses of its neuron. Default: targeted where
-   * that is at most half as much. Results are the same.
+   * Which spikes processes send each other in a window: all to all, or each to the processes that hold synapses of its neuron. Default: targeted
+   * where that is at most half as much. Results are the same.
    */
   readonly exchange?: "all" | "targeted";
   /** Which spikes the monitors of a process record: those of all neurons (default), or those of the neurons that it advances itself. */

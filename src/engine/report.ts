@@ -72,7 +72,8 @@ export function makeReport(parts: SimulationParts, measured: Measured): RunRepor
   const { groups, deliveries, options, stages } = parts;
   const all = totals(parts);
   const duration = measured.steps * options.dt;
-  const projections = deliveries.map(({ data }, k) => ({ name: data.name, model: data.model.name, synapses: all.synapses[k]!, bytes: all.bytes[k]! }));
+  const projections = deliveries.map(({ data: { name, model } }, k) => (
+    { name, model: model.name, synapses: all.synapses[k]!, bytes: all.bytes[k]! }));
   return {
     dt: options.dt,
     backend: options.backend,
@@ -94,7 +95,11 @@ export function makeReport(parts: SimulationParts, measured: Measured): RunRepor
     warnings: undrivenModulators(parts.data)
       .filter((m) => !measured.modulated.has(m))
       .map((m) => `modulator "${m}" was never driven: its value stayed 0`),
-    bytes: { synapses: projections.reduce((sum, { bytes }) => sum + bytes, 0), total: all.memory, own: parts.sides.reduce((sum, { arena }) => sum + arena.bytes, 0) },
+    bytes: {
+      synapses: projections.reduce((sum, { bytes }) => sum + bytes, 0),
+      total: all.memory,
+      own: parts.sides.reduce((sum, { arena }) => sum + arena.bytes, 0),
+    },
     spikeHash: measured.hash,
     modelHash: hashOf(parts),
     populations: groups.map((g) => ({
@@ -113,7 +118,8 @@ export function makeReport(parts: SimulationParts, measured: Measured): RunRepor
 
 /** Sums over all partitions, those of other processes as well. */
 function totals(parts: SimulationParts): {
-  readonly synapses: readonly number[]; readonly bytes: readonly number[]; readonly events: number; readonly plasticEvents: number; readonly memory: number;
+  readonly synapses: readonly number[]; readonly bytes: readonly number[];
+  readonly events: number; readonly plasticEvents: number; readonly memory: number;
 } {
   const { sides, deliveries, options, memories } = parts;
   const counter = (address: number) =>
@@ -141,7 +147,8 @@ function totals(parts: SimulationParts): {
   all[2 * n + 2] = sides.reduce((sum, { arena }) => sum + arena.bytes, 0);
   memories.partitioning.exchange?.sum(all);
   return {
-    synapses: [...all.subarray(0, n)], bytes: [...all.subarray(n, 2 * n)], events: all[2 * n]!, plasticEvents: all[2 * n + 1]!, memory: all[2 * n + 2]!,
+    synapses: [...all.subarray(0, n)], bytes: [...all.subarray(n, 2 * n)],
+    events: all[2 * n]!, plasticEvents: all[2 * n + 1]!, memory: all[2 * n + 2]!,
   };
 }
 

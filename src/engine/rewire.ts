@@ -32,7 +32,8 @@ export function rewire(parts: SimulationParts, delivery: Delivery, change: Rewir
   const { table, plastic, data } = delivery;
   const { arena } = parts;
   const what = `rewiring of projection ${data.name}`;
-  if (delivery.procedural) throw new UnsupportedError("store", `${what}: its synapses are not stored and cannot come and go`, "Leave out store: false.");
+  if (delivery.procedural)
+    throw new UnsupportedError("store", `${what}: its synapses are not stored and cannot come and go`, "Leave out store: false.");
   if (table.delays === "perSynapse")
     throw new UnsupportedError("delay", `${what}: each of its synapses has a delay of its own`, "Give the projection one delay.");
   const removed = removedSynapses(change.remove ?? [], table.count, what);

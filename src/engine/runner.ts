@@ -149,8 +149,8 @@ export class Runner {
 interface Failure { readonly side: number; readonly kernel: number; readonly element: number; readonly step: number; readonly window: number }
 
 /**
- * By what numbers failures are in the order in which one thread would have met them. Of those in one window, edge kernels come first: those that follow
- * the neurons do not run where neurons failed.
+ * By what numbers failures are in the order in which one thread would have met them. Of those in one window, edge kernels come first: those that
+ * follow the neurons do not run where neurons failed.
  */
 function orderOf({ window, kernel, element, step }: Failure): number[] {
   return kernel >= 2 ** 31 ? [window, 0, step, kernel] : [window, 1, kernel, Math.floor(element / tileElements), step, element];

@@ -311,8 +311,9 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
 
   #rewire(delivery: Delivery, change: Rewiring, signs?: Int8Array): void {
     if (this.#parts.memories.partitioning.local[0]!.count > 1)
-      throw new UnsupportedError("threads", `projection ${delivery.data.name}: its synapses are divided among threads or processes and cannot come and go`,
-        "Compile with { threads: 1 }, in one process.");
+      throw new UnsupportedError(
+        "threads", `projection ${delivery.data.name}: its synapses are divided among threads or processes and cannot come and go`,
+        "Compile with { threads: 1 } and without processes.");
     this.#refresh(delivery);
     if (!rewire(this.#parts, delivery, change, this.#step, signs)) return;
     this.#stale = true;
@@ -553,7 +554,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     }
   }
 
-  /** Advances n steps (at most `chunk`), in windows of the shortest delay, and records what happened. Returns a promise where threads have to meet. */
+  /** Advances n steps (at most `chunk`), in windows of the shortest delay, and records what happened. A promise where threads have to meet. */
   #advanceChunk(n: number): Promise<void> | undefined {
     const { groups } = this.#parts;
     const from = this.#step;

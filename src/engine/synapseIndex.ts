@@ -1,6 +1,6 @@
 /**
- * The synapses of a projection as the user counts them: by source, then (where each has its own) by delay, then as made, whatever the partition in whose
- * memory they lie. Within a partition they stand in the same order, so the partition of each synapse is all there is to know.
+ * The synapses of a projection as the user counts them: by source, then (where each has its own) by delay, then as made, whatever the partition in
+ * whose memory they lie. Within a partition they stand in the same order, so the partition of each synapse is all there is to know.
  */
 import type { Delivery } from "./projections.ts";
 import { partOf } from "./memories.ts";

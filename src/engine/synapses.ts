@@ -63,7 +63,7 @@ function ownPlaces(arena: Arena, { bundle, count, targets }: SynapseTable, strid
   return places;
 }
 
-/** Targets of all synapses as they are packed: delay · stride + target where each has its own delay, `stride` being that of the target group (only bundles ask). */
+/** Targets of all synapses as they are packed: delay · stride + target where each has its own delay. `stride`: of the target group, for bundles. */
 export function targetWords(arena: Arena, table: SynapseTable, stride = 0): Uint16Array | Uint32Array {
   const { bundle } = table;
   if (!bundle) return table.targetBytes === 2 ? arena.u16(table.targets, table.count) : arena.u32(table.targets, table.count);
@@ -81,7 +81,9 @@ export function weightsOf(arena: Arena, precision: Precision, table: SynapseTabl
 }
 
 /** Gives all synapses of a bundled projection new weights, one for all or one for each. */
-export function setBundledWeights(arena: Arena, precision: Precision, table: SynapseTable, stride: number, weights: number | ArrayLike<number>): void {
+export function setBundledWeights(
+  arena: Arena, precision: Precision, table: SynapseTable, stride: number, weights: number | ArrayLike<number>,
+): void {
   invariant(table.weights.kind === "perSynapse" && table.bundle, "a bundle holds weights");
   const all = arena.real(precision, table.weights.address, table.bundle.shared.total);
   ownPlaces(arena, table, stride)!.forEach((e, k) => (all[e] = typeof weights === "number" ? weights : weights[k]!));
@@ -186,7 +188,7 @@ export function buildBundle(arena: Arena, requests: readonly SynapseRequest[], f
   return tables;
 }
 
-/** Writes targets and start values of all synapses; the same again when called again. Returns the range of delays, from infinity where there are none. */
+/** Writes targets and start values of all synapses; the same when called again. Returns the delays' range: from infinity where there are none. */
 export function fillSynapses(arena: Arena, table: SynapseTable, request: SynapseRequest, found?: Findings): DelayRange {
   const { stride, precision } = request;
   const { count, sources, rows, targets, weights, longestRow } = table;

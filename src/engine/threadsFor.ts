@@ -17,7 +17,7 @@ export function threadsFor(data: NetworkData, { threads = 1, processes, backend 
   if (threads === 1 && !several) return 1;
   const undividable = whyNotDividable(data, backend);
   if (undividable !== undefined && several)
-    throw new UnsupportedError("processes", `compile: this network cannot be divided among processes: ${undividable}`, "Run it in one process.");
+    throw new UnsupportedError("processes", `compile: this network cannot be divided among processes: ${undividable}`, "Run it without the others.");
   const reason = undividable ?? whyNoThreads();
   const mine = coresOf(processes?.local ?? 1);
   const wanted = threads === "auto" ? Math.min(mine, mostThreads, Math.max(1, sensible(data))) : threads;

@@ -27,7 +27,8 @@ export function underMpi(env: Environment = process.env): boolean {
 
 /**
  * Connects this process with those started beside it. Without a launcher it is the only rank. From then on all ranks end together: one that
- * throws and does not catch, or exits with a status other than 0, ends the others, and one that ends well waits for them. To be called on the main thread.
+ * throws and does not catch, or exits with a status other than 0, ends the others, and one that ends well waits for them.
+ * To be called on the main thread.
  *
  * @throws {UnsupportedError} when there is no MPI library, or not the launcher's; the hint says what to install
  */

@@ -56,7 +56,9 @@ const shapes: fc.Arbitrary<Shape> = fc.record({
   seed: fc.integer({ min: 0, max: 1000 }),
 });
 
-async function outcome(shape: Shape, options: Partial<CompileOptions>): Promise<{ hash: string; spikes: number; weights: number[]; states: number[] }> {
+interface Outcome { readonly hash: string; readonly spikes: number; readonly weights: readonly number[]; readonly states: readonly number[] }
+
+async function outcome(shape: Shape, options: Partial<CompileOptions>): Promise<Outcome> {
   const net = network(shape);
   const { projections, populations } = net.data;
   await using simulation = await compile(net, { dt: "0.1 ms", ...options });

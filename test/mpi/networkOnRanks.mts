@@ -1,6 +1,7 @@
 /**
  * What the tests simulate: `networkOnRanks.mts '{"names": […], "folder": "…", "threads": 1, …}'`, alone or on every rank of a launcher. Each rank
- * leaves what came out of each network or course in a file of the folder: launchers mix long lines of several ranks. Uses the built package, as users do.
+ * leaves what came out of each network or course in a file of the folder: launchers mix long lines of several ranks. Uses the built package,
+ * as users do.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -69,7 +69,9 @@ function runSchedule(
     for (const table of schedule.tables) {
       for (let s = start; s < end; s++) {
         const inputs = table.rings.map((r) => r.address + ((from + s) % r.slots) * r.slotBytes);
-        const made = advance(table.map, table.from, table.to, from + s, table.list + 4 * s * table.stride, table.scalars + s * table.scalarBytes, inputs);
+        const list = table.list + 4 * s * table.stride,
+          scalars = table.scalars + s * table.scalarBytes;
+        const made = advance(table.map, table.from, table.to, from + s, list, scalars, inputs);
         if (made < 0) {
           new Uint32Array(memory.buffer, schedule.failure, 4).set([table.map, -1 - made, from + s, 0]);
           return true;

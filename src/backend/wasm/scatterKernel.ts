@@ -91,7 +91,10 @@ export function emitScatterKernel(module: Module, layout: ScatterLayout): Func {
 
   const rowOf = (index: Node, ahead: number): Node => {
     const at = segments
-      ? i32.load(i32.shl(i32.add(i32.mul(index, i32.const(segments.longest + 1)), get(f.param("delay"))), i32.const(2)), segments.index - 4 + 4 * ahead)
+      ? i32.load(
+          i32.shl(i32.add(i32.mul(index, i32.const(segments.longest + 1)), get(f.param("delay"))), i32.const(2)),
+          segments.index - 4 + 4 * ahead,
+        )
       : i32.load(i32.shl(index, i32.const(2)), layout.rows + 4 * ahead);
     return i32.shl(at, i32.const(targetShift));
   };
@@ -155,7 +158,10 @@ export function emitScatterKernel(module: Module, layout: ScatterLayout): Func {
       ? [
           local.set(
             slot,
-            i32.add(i32.const(layout.ring), i32.sub(get(slot), i32.shl(i32.mul(get(f.param("delay")), i32.const(layout.stride)), i32.const(realShift)))),
+            i32.add(
+              i32.const(layout.ring),
+              i32.sub(get(slot), i32.shl(i32.mul(get(f.param("delay")), i32.const(layout.stride)), i32.const(realShift))),
+            ),
           ),
         ]
       : []),

@@ -20,7 +20,9 @@ export interface ExchangePlan {
   /** Whether delivering may fail: some synapses have limits. */
   readonly mayFail: boolean;
   /** Arrays of neurons that synapses of other partitions read. `parts`: the elements of each member. */
-  readonly states: readonly { readonly group: number; readonly address: number; readonly parts: readonly { readonly start: number; readonly end: number }[] }[];
+  readonly states: readonly {
+    readonly group: number; readonly address: number; readonly parts: readonly { readonly start: number; readonly end: number }[];
+  }[];
 }
 
 /** Spikes copied one by one: setting a part of an array costs as much as some dozen numbers. */
