@@ -115,8 +115,10 @@ describe.skipIf(openMpi.skipped)(`synfire on several ranks${openMpi.skipped}`, {
   test.for(["SIGTERM", "SIGINT"] as const)("%s to the launcher stops all ranks, which save what was recorded", async (signal) => {
     const out = temporary();
     const [command, ...args] = commandOf(openMpi, 2);
-    const patient = ["--mca", "odls_base_sigkill_timeout", "12"];
-    const running = spawn(command!, [...patient, ...args, main, "run", "brunel", "--set", "scale=0.05", "--duration", "1000 s", "--out", out], {
+    // A short step: few spikes a second of the run, so that they are saved in that time.
+    const patient = ["--mca", "odls_base_sigkill_timeout", "5"];
+    const running = spawn(command!, [...patient, ...args, main, "run", "brunel", "--set", "scale=0.05", "--dt", "0.005 ms", "--duration", "1000 s",
+      "--out", out], {
       env: environment(), stdio: ["ignore", "ignore", "pipe"],
     });
     let stderr = "";

@@ -191,7 +191,8 @@ test("synapses of a divided simulation cannot be moved by hand, and it runs on",
   await using sim = await compile(net, { dt: "0.1 ms", threads: 2 });
   await sim.run("5 ms");
   expect(() => sim.rewire(P, { remove: [0] })).toThrow(
-    "projection E→E: its synapses are divided among threads or processes and cannot come and go\n  Compile with { threads: 1 } and without processes.");
+    "projection E→E: its synapses are divided among threads or processes and cannot come and go\n"
+      + "  Compile with { threads: 1 } and without processes.");
   await sim.run("5 ms");
   expect(outcomeOf(net, sim)).toEqual(await outcomeAfter(make().net, { dt: "0.1 ms" }, "10 ms"));
 });
