@@ -5,12 +5,10 @@ import { parseQuantity } from "../units/quantity.ts";
 import type { Quantity } from "../units/quantity.ts";
 import { RateMonitor, SpikeMonitor, StateMonitor } from "../network/monitors.ts";
 import type { SynapseMonitor } from "../network/monitors.ts";
-import type { TraceRecording } from "../network/monitors.ts";
-import type { RangeData } from "../network/data.ts";
-import type { Group } from "./group.ts";
 import type { Delivery } from "./projections.ts";
+import { attachSpikes, attachTraces, groupOf, sourceOf, wholeSources } from "./recordedSource.ts";
+import type { RecordedSource } from "./recordedSource.ts";
 import { drainSamples, RateRecorder, SpikeRecorder, TraceRecorder, sampleOf } from "./recorders.ts";
-import type { RecordedSource } from "./recorders.ts";
 import type { SimulationParts } from "./parts.ts";
 import { weightsOf } from "./synapses.ts";
 import type { SynapseIndex } from "./synapseIndex.ts";
@@ -29,31 +27,21 @@ export class Recording {
     this.#dt = parts.options.dt;
     this.#now = now;
     const { groups, memories, sides, options } = parts;
-    const groupOf = (range: RangeData): Group => {
-      const found = groups.find((g) => g.name === range.population);
-      invariant(found, "monitors were checked to be of this network");
-      return found;
-    };
-    const sourceOf = (range: RangeData): RecordedSource => {
-      const group = groupOf(range);
-      const whole = range.start === 0 && range.end === group.size;
-      return { group: group.index, range, name: whole ? group.name : `${group.name}[${range.start}:${range.end}]` };
-    };
-    this.#everything = groups.map((g) => sourceOf({ population: g.name, start: 0, end: g.size }));
+    this.#everything = wholeSources(groups);
     for (const monitor of parts.network.monitors) {
       if (monitor instanceof SpikeMonitor) {
-        const recorder = new SpikeRecorder(monitor.data.sources.map(sourceOf), monitor.data.countsOnly, this.#dt, now);
+        const recorder = new SpikeRecorder(monitor.data.sources.map((range) => sourceOf(groups, range)), monitor.data.countsOnly, this.#dt, now);
         attachSpikes(monitor, recorder);
         this.#listen(recorder);
         this.#spikes.push({ recorder, monitor });
       } else if (monitor instanceof RateMonitor) {
-        const recorder = new RateRecorder(sourceOf(monitor.data.source), this.#steps(monitor.data.every), this.#dt);
+        const recorder = new RateRecorder(sourceOf(groups, monitor.data.source), this.#steps(monitor.data.every), this.#dt);
         attachTraces(monitor, recorder, 0);
         this.#on(recorder.source.group, (_step, ids, count) => recorder.add(ids, count));
         this.#samples.push({ recorder, monitor });
       } else if (monitor instanceof StateMonitor) {
         const { source, names, every, sample } = monitor.data;
-        const group = groupOf(source);
+        const group = groupOf(groups, source);
         const recorder = new TraceRecorder(every === undefined ? 1 : this.#steps(every), sampleOf(source.start, source.end, sample), names, (n) => {
           if (group.arrays.has(n)) {
             return memories.reader(options.precision, group.address(n), group);
@@ -133,7 +121,7 @@ export class Recording {
     const remove = this.#listen(recorder);
     return () => {
       remove();
-      return recorder.spikesFrom(0);
+      return recorder.taken();
     };
   }
 
@@ -169,17 +157,4 @@ export class Recording {
   #steps(every: Quantity): number {
     return Math.max(1, Math.round(parseQuantity(every, dimensions.second, "monitor: every") / this.#dt));
   }
-}
-
-// Functions made here see the recorder alone: made in the constructor above they would keep the arrays of the whole simulation alive.
-function attachSpikes(monitor: SpikeMonitor, recorder: SpikeRecorder): void {
-  monitor.attach(() => recorder.recording());
-}
-
-function attachTraces(
-  monitor: { attach(recording: () => TraceRecording): void },
-  recorder: { recording(offset: number): TraceRecording },
-  offset: number,
-): void {
-  monitor.attach(() => recorder.recording(offset));
 }

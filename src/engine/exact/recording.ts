@@ -1,15 +1,14 @@
 /** Connects the monitors of a network with what an event-driven simulation does. Sampling reads, and changes nothing. */
-import { invariant } from "../../errors.ts";
 import { refusal } from "../../lower/exact/exactNeuron.ts";
-import type { RangeData } from "../../network/data.ts";
 import { RateMonitor, SpikeMonitor, StateMonitor } from "../../network/monitors.ts";
-import type { SynapseMonitor, TraceRecording } from "../../network/monitors.ts";
+import type { SynapseMonitor } from "../../network/monitors.ts";
 import type { Network } from "../../network/network.ts";
 import { dimensions } from "../../units/dimension.ts";
 import { parseQuantity } from "../../units/quantity.ts";
 import type { Quantity } from "../../units/quantity.ts";
+import { attachSpikes, attachTraces, groupOf, sourceOf, wholeSources } from "../recordedSource.ts";
+import type { RecordedSource } from "../recordedSource.ts";
 import { drainSamples, RateRecorder, sampleOf, TraceRecorder } from "../recorders.ts";
-import type { RecordedSource } from "../recorders.ts";
 import type { ExactGroup } from "./group.ts";
 import { ExactSpikeRecorder } from "./spikeRecorder.ts";
 
@@ -43,26 +42,16 @@ export class ExactRecording {
   constructor({ network, groups, now, synapses, synapseCount }: Recorded) {
     this.#now = now;
     this.#listeners = groups.map(() => []);
-    const groupOf = (range: RangeData): ExactGroup => {
-      const found = groups.find((g) => g.name === range.population);
-      invariant(found, "monitors were checked to be of this network");
-      return found;
-    };
-    const sourceOf = (range: RangeData): RecordedSource => {
-      const group = groupOf(range);
-      const whole = range.start === 0 && range.end === group.size;
-      return { group: group.index, range, name: whole ? group.name : `${group.name}[${range.start}:${range.end}]` };
-    };
-    this.#everything = groups.map((g) => sourceOf({ population: g.name, start: 0, end: g.size }));
+    this.#everything = wholeSources(groups);
     for (const monitor of network.monitors) {
       if (monitor instanceof SpikeMonitor) {
-        const recorder = new ExactSpikeRecorder(monitor.data.sources.map(sourceOf), monitor.data.countsOnly, now);
+        const recorder = new ExactSpikeRecorder(monitor.data.sources.map((range) => sourceOf(groups, range)), monitor.data.countsOnly, now);
         attachSpikes(monitor, recorder);
         this.#listen(recorder);
         this.#spikes.push({ recorder, monitor });
       } else if (monitor instanceof RateMonitor) {
         const every = seconds(monitor.data.every, "rateMonitor");
-        const recorder = new RateRecorder(sourceOf(monitor.data.source), 1, every);
+        const recorder = new RateRecorder(sourceOf(groups, monitor.data.source), 1, every);
         const one = new Uint32Array(1);
         this.#listeners[recorder.source.group]!.push((neuron) => {
           one[0] = neuron;
@@ -71,7 +60,7 @@ export class ExactRecording {
         this.#add(monitor, recorder, every, 0);
       } else if (monitor instanceof StateMonitor) {
         const { source, names, every, sample } = monitor.data;
-        const group = groupOf(source);
+        const group = groupOf(groups, source);
         const recorder = new TraceRecorder(1, sampleOf(source.start, source.end, sample), names, (n) => (j) => group.valueAt(n, j, this.#sampling));
         this.#add(monitor, recorder, seconds(every, `stateMonitor of population "${group.name}"`), source.start);
       } else {
@@ -154,17 +143,4 @@ export class ExactRecording {
 function seconds(every: Quantity | undefined, what: string): number {
   if (every === undefined) throw refusal(`${what} has no interval, and there are no steps to sample`, 'Say how often: { every: "1 ms" }.');
   return parseQuantity(every, dimensions.second, `${what}: every`);
-}
-
-// Functions made here see the recorder alone: made in the constructor above they would keep the arrays of the whole simulation alive.
-function attachSpikes(monitor: SpikeMonitor, recorder: ExactSpikeRecorder): void {
-  monitor.attach(() => recorder.recording());
-}
-
-function attachTraces(
-  monitor: { attach(recording: () => TraceRecording): void },
-  recorder: { recording(offset: number): TraceRecording },
-  offset: number,
-): void {
-  monitor.attach(() => recorder.recording(offset));
 }
