@@ -1,5 +1,5 @@
 /** From groups and deliveries to a program, and by a back-end to something that runs. */
-import type { Action, Backend, Emitted, Executable, Program, ScatterLayout, Schedule } from "../backend/contract.ts";
+import type { Action, Backend, Emitted, Executable, Program, RingLayout, ScatterLayout, Schedule } from "../backend/contract.ts";
 import { interpreterBackend } from "../backend/interpreter/backend.ts";
 import { wasmBackend } from "../backend/wasm/backend.ts";
 import { scratchSlack } from "../backend/wasm/fillKernel.ts";
@@ -48,34 +48,14 @@ export async function buildExecutable(
     auxiliaries: plastics.flatMap((p) => p.auxiliaries),
     edges: plastics.flatMap((p) => p.edgeLayouts()),
     scatters: staticDeliveries(deliveries).map((delivery) => {
-      const { data, pre, post, variable, table, constantWeight } = delivery;
-      const ring = post.rings.get(variable!);
-      invariant(ring, "every delivery has a ring");
-      if (delivery.procedural)
-        return proceduralLayout(delivery, {
-          name: `deliver_${identifier(data.name)}`, precision: options.precision, ring: ring.address, ringBytes: ring.slots * ring.slotBytes,
-          stride: post.stride, eventCounter: countedAt(parts, post, side),
-        });
-      const weights = constantWeight === undefined ? table.weights : { kind: "constant" as const, value: constantWeight };
-      return {
-        name: `deliver_${identifier(data.name)}`,
-        precision: options.precision,
-        sourceStart: data.pre.start,
-        sourceCount: table.sources,
-        allSources: table.sources === pre.size,
-        rows: table.rows,
-        targets: table.targets,
-        targetBytes: table.targetBytes,
-        weights,
-        delays: table.delays,
-        ring: ring.address,
-        ringBytes: ring.slots * ring.slotBytes,
-        stride: post.stride,
-        eventCounter: countedAt(parts, post, side),
-        touchRows: table.count > touchAbove,
-      };
+      if (!delivery.procedural) return scatterLayout(parts, side, delivery);
+      const { data, post } = delivery, ring = ringOf(delivery);
+      return proceduralLayout(delivery, {
+        name: `deliver_${identifier(data.name)}`, precision: options.precision, ring: ring.address, ringBytes: ring.slots * ring.slotBytes,
+        stride: post.stride, eventCounter: countedAt(parts, post, side),
+      });
     }),
-    arrivals: arrivalLayouts(parts, side),
+    arrivals: parts.arrivals.map(({ first }) => scatterLayout(parts, side, deliveries[first]!)),
     schedule: scheduleOf(parts, side, scalars),
   };
   return await backends[options.backend].prepare(program, side.arena.memory);
@@ -114,8 +94,8 @@ function scheduleOf(parts: SimulationParts, side: Side, scalars: readonly (Scala
         };
       }),
     ...withArrivals(parts, deliveries, edgeActions(parts, deliveries)),
-    deliveries: staticDeliveries(deliveries).map(({ pre, post, variable, table }) => {
-      const ring = post.rings.get(variable!)!;
+    deliveries: staticDeliveries(deliveries).map((delivery) => {
+      const { pre, table } = delivery, ring = ringOf(delivery);
       return {
         column: pre.index,
         list: lists[pre.index]!,
@@ -131,30 +111,36 @@ function scheduleOf(parts: SimulationParts, side: Side, scalars: readonly (Scala
 /** Those that only add a fixed weight, when a spike is emitted. */
 export const staticDeliveries = (deliveries: readonly Delivery[]): readonly Delivery[] => deliveries.filter((d) => !d.plastic && !d.table.bundle);
 
-/** Bundles of projections, walked delay by delay. */
-function arrivalLayouts({ arrivals, options, eventCounter }: SimulationParts, { deliveries }: Side): ScatterLayout[] {
-  return arrivals.map(({ first }) => {
-    const { data, pre, post, variable, table } = deliveries[first]!;
-    const ring = post.rings.get(variable!)!, { shared } = table.bundle!;
-    return {
-      name: `arrive_${identifier(data.name)}_and_others`,
-      precision: options.precision,
-      sourceStart: data.pre.start,
-      sourceCount: table.sources,
-      allSources: table.sources === pre.size,
-      rows: table.rows,
-      targets: table.targets,
-      targetBytes: table.targetBytes,
-      weights: table.weights,
-      delays: table.delays,
-      segments: { index: shared.index, longest: shared.longest },
-      ring: ring.address - table.bundle!.first * realBytes(options.precision),
-      ringBytes: ring.slots * ring.slotBytes,
-      stride: shared.stride,
-      eventCounter,
-      touchRows: true,
-    };
-  });
+/** The input ring into which a delivery that only adds weights adds them. */
+function ringOf({ post, variable }: Delivery): RingLayout {
+  const ring = post.rings.get(variable!);
+  invariant(ring, "every delivery has a ring");
+  return ring;
+}
+
+/** How the stored synapses of a projection are walked, or those of the bundle of projections that begins with it: then delay by delay. */
+function scatterLayout(parts: SimulationParts, side: Side, delivery: Delivery): ScatterLayout {
+  const { data, pre, post, table, constantWeight } = delivery;
+  const { precision } = parts.options, { bundle } = table, ring = ringOf(delivery);
+  return {
+    name: bundle ? `arrive_${identifier(data.name)}_and_others` : `deliver_${identifier(data.name)}`,
+    precision,
+    sourceStart: data.pre.start,
+    sourceCount: table.sources,
+    allSources: table.sources === pre.size,
+    rows: table.rows,
+    targets: table.targets,
+    targetBytes: table.targetBytes,
+    // One weight for all of a projection in a bundle is written to each of its synapses: those of the others differ.
+    weights: bundle || constantWeight === undefined ? table.weights : { kind: "constant", value: constantWeight },
+    delays: table.delays,
+    ...(bundle ? { segments: { index: bundle.shared.index, longest: bundle.shared.longest } } : {}),
+    ring: ring.address - (bundle?.first ?? 0) * realBytes(precision),
+    ringBytes: ring.slots * ring.slotBytes,
+    stride: bundle ? bundle.shared.stride : post.stride,
+    eventCounter: countedAt(parts, post, side),
+    touchRows: bundle !== undefined || table.count > touchAbove,
+  };
 }
 
 /** Number of each plastic projection's first edge kernel in the program. */
@@ -174,7 +160,7 @@ function withArrivals(
 ): Pick<Schedule, "before" | "after" | "arrivals"> {
   if (arrivals.length === 0) return actions;
   const bundled = sides[0]!.deliveries.filter((d) => d.table.bundle);
-  const ring = bundled[0]!.post.rings.get(bundled[0]!.variable!)!;
+  const ring = ringOf(bundled[0]!);
   const queues = new Map(arrivals.map(({ pre, queue }) => [pre, queue]));
   const enqueues = [...queues].map(([group, queue]): Action => ({
     kind: "enqueue", queue, emitted: { column: group.index, list: lists[group.index]!, stride: group.stride },
