@@ -60,15 +60,6 @@ export class SynapseIndex {
     return this.#partitioning.local.map(({ index }) => parts[index]!);
   }
 
-  /** The number by which the user counts synapse `edge` of this process's partition `k`. */
-  numberOf(k: number, edge: number): number {
-    if (this.#undivided) return edge;
-    const { owners } = this.#find();
-    const { index } = this.#partitioning.local[k]!;
-    for (let e = 0, left = edge; e < owners.length; e++) if (owners[e] === index && left-- === 0) return e;
-    return edge;
-  }
-
   /** Makes the pattern again, to see who comes after whom. */
   #find(): { readonly owners: Uint16Array; readonly sizes: Uint32Array } {
     if (this.#owners && this.#sizes) return { owners: this.#owners, sizes: this.#sizes };
