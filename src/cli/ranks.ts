@@ -9,7 +9,11 @@ import { exitStatusOf, explainFailure } from "./failure.ts";
 import { Screen } from "./screen.ts";
 import type { ScreenOptions } from "./screen.ts";
 
-export interface RankOptions extends ScreenOptions { readonly mpi?: boolean; readonly exchange?: "all" | "targeted" }
+export interface RankOptions extends ScreenOptions {
+  readonly mpi?: boolean; readonly exchange?: "all" | "targeted";
+  /** Of `run` alone. */
+  readonly perRank?: boolean;
+}
 
 export function addRankOptions(command: Command): Command {
   return command
@@ -34,6 +38,7 @@ export async function onRanks(options: RankOptions, work: (ranks: Ranks) => Prom
   const { connectMpi, underMpi } = await import("../mpi/index.ts");
   const world = (options.mpi ?? underMpi()) ? await connectMpi() : undefined;
   if (world === undefined || world.size === 1) {
+    refuseAlone(options);
     const status = await work({ processes: undefined, first: true, screen: new Screen(options) });
     if (status !== undefined) process.exitCode = status;
     return world?.finalize();
@@ -54,6 +59,13 @@ export async function onRanks(options: RankOptions, work: (ranks: Ranks) => Prom
     process.stderr.write(`rank ${world.rank} of ${world.size}: ${message}\n`);
     world.abort(exitStatusOf(error));
   }
+}
+
+/** @throws {ArgumentError} for an option that only means something between ranks */
+function refuseAlone({ exchange, perRank }: RankOptions): void {
+  const given = exchange ? `--exchange ${exchange}` : perRank ? "--per-rank" : undefined;
+  if (given === undefined) return;
+  throw new ArgumentError("ranks", `${given} needs several ranks, and there is one`, "Start several: mpirun -n 2 synfire …, or leave it out.");
 }
 
 /** A rank that ends with a status other than 0 would end the others: all have to have come as far. */

@@ -91,6 +91,8 @@ test.each([
   [["--seed", "1.5"], /whole number/],
   [["--backend", "gpu"], /wasm, interpreter/],
   [["--spped"], /unknown option/],
+  [["--exchange", "targeted"], /--exchange targeted needs several ranks[^]*mpirun -n 2/],
+  [["--per-rank", "--out", "out"], /--per-rank needs several ranks[^]*mpirun -n 2/],
 ])("%j is a mistake of the user: exit status 2, a message and no stack", (args, message) => {
   const { status, stdout, stderr } = synfire(["run", "small.ts", ...args], folderWith({ "small.ts": smallNetwork }));
   expect(stderr).toMatch(message);
