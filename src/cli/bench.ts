@@ -10,8 +10,8 @@ import type { Network, RunReport, Simulation } from "../index.ts";
 import { benchLoad } from "./benchLoad.ts";
 import { bytes, significant, thousands, time } from "./format.ts";
 import { loadNetwork } from "./loadNetwork.ts";
-import { addBackendOptions, examples, jsonOption, positiveNumber, positiveWholeNumber, wholeNumber } from "./options.ts";
-import type { SimulationOptions } from "./options.ts";
+import { addBackendOptions, examples, jsonOption, positiveNumber, positiveWholeNumber, threadsOption, wholeNumber } from "./options.ts";
+import type { SimulationOptions, ThreadOptions } from "./options.ts";
 import { addRankOptions, numbersOf, onRanks, oneRankOnly } from "./ranks.ts";
 import type { Ranks } from "./ranks.ts";
 import { simulate } from "./simulate.ts";
@@ -30,7 +30,7 @@ const networks: Readonly<Record<string, { readonly file: string; readonly set?: 
   F1: { file: "microcircuit", set: ["scale=1"] },
 };
 
-interface BenchOptions extends Pick<SimulationOptions, "backend" | "precision" | "threads" | "seed"> {
+interface BenchOptions extends Pick<SimulationOptions, "backend" | "precision" | "seed">, ThreadOptions {
   readonly seconds: number; readonly repeat: number; readonly minutes?: number; readonly plot?: string;
   readonly json?: boolean; readonly mpi?: boolean; readonly exchange?: "all" | "targeted";
 }
@@ -53,6 +53,7 @@ export function benchCommand(): Command {
     .description("time a benchmark network: A COBA, B CUBA, C Brunel, D1 and D2 Izhikevich, " +
       "F0.1 and F1 cortical microcircuit; D2p and E are D2 and C with synapses that learn")
     .addArgument(new Argument("<net>", "which network").choices(Object.keys(networks)))
+    .addOption(threadsOption())
     .option("--seconds <s>", "simulated seconds that are timed", positiveNumber, 1)
     .option("--repeat <n>", "measure so often, each in a process of its own; the median by sim_s is printed", positiveWholeNumber, 1)
     .option("--minutes <m>", "run at full load for so many minutes of wall time instead, watching memory and speed", positiveNumber)

@@ -4,10 +4,10 @@ import { chartScene, saveScene, writeAtomically } from "../io/index.ts";
 import { dimensions, parseQuantity } from "../units/index.ts";
 import { bytes, significant, thousands } from "./format.ts";
 import { loadNetwork } from "./loadNetwork.ts";
-import type { SimulationOptions } from "./options.ts";
+import type { SimulationOptions, ThreadOptions } from "./options.ts";
 import type { Screen } from "./screen.ts";
 
-export interface LoadOptions extends Pick<SimulationOptions, "backend" | "precision" | "threads" | "seed"> {
+export interface LoadOptions extends Pick<SimulationOptions, "backend" | "precision" | "seed">, ThreadOptions {
   readonly minutes: number;
   /** A picture of memory and speed against time, .svg or .png; the samples lie beside it as .csv. */
   readonly plot?: string;

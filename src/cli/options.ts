@@ -1,6 +1,7 @@
 /** Options that several commands share, and how their texts become values. */
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
+import { ArgumentError } from "../errors.ts";
 
 export interface SimulationOptions {
   readonly duration?: string;
@@ -8,12 +9,14 @@ export interface SimulationOptions {
   readonly dt?: string;
   readonly backend: "wasm" | "interpreter";
   readonly precision: "f32" | "f64";
-  readonly threads: number | "auto";
   readonly seed?: number;
   readonly set?: readonly string[];
 }
 
-/** How to simulate: the options of `run`, which `check` and `inspect` understand as well. */
+/** Of the commands that simulate. */
+export interface ThreadOptions { readonly threads: number | "auto" }
+
+/** What to simulate, and on what: the options of `run` that `check` and `inspect` understand as well. */
 export function addSimulationOptions(command: Command): Command {
   return addBackendOptions(command)
     .option("--duration <time>", 'how much to simulate, e.g. "500 ms" (default: the file\'s, else 1 s)')
@@ -28,12 +31,33 @@ const collect = (text: string, before: readonly string[] = []): readonly string[
 export function addBackendOptions(command: Command): Command {
   return command
     .addOption(new Option("--backend <name>", "what runs the equations").choices(["wasm", "interpreter"]).default("wasm"))
-    .addOption(new Option("--precision <name>", "of the state").choices(["f32", "f64"]).default("f32"))
-    .addOption(new Option("--threads <n>", 'that share the work; "auto": as many as pay').argParser(threadCount).default(1));
+    .addOption(new Option("--precision <name>", "of the state").choices(["f32", "f64"]).default("f32"));
 }
+
+export const threadsOption = (): Option =>
+  new Option("--threads <n>", 'that share the work; "auto": as many as pay').argParser(threadCount).default(1);
 
 export const engineOption = (): Option =>
   new Option("--engine <name>", "grid: in steps of dt; exact: from event to event, without a step").choices(["grid", "exact"]).default("grid");
+
+/** What only the grid has, and why an exact run has no use for it. */
+const gridOnly = {
+  dt: "there are no steps",
+  threads: "it runs on one thread",
+  backend: "it has one back-end, its own",
+  precision: "it computes in f64",
+} as const;
+
+/** @throws {ArgumentError} for what only the grid has, given with --engine exact */
+export function refuseGridOptions(command: Command): void {
+  const refuse = (what: string, why: string): never => {
+    throw new ArgumentError("exact-option", `--engine exact takes no ${what}: ${why}`, "Leave out one of the two.");
+  };
+  for (const [name, why] of Object.entries(gridOnly)) {
+    if (command.getOptionValueSource(name) === "cli") refuse(`--${name} ${String(command.getOptionValue(name))}`, why);
+  }
+  if (command.opts<SimulationOptions>().set?.some((text) => /^\s*dt\s*=/.test(text))) refuse("dt", gridOnly.dt);
+}
 
 function threadCount(text: string): number | "auto" {
   if (text !== "auto" && !(/^\d+$/.test(text) && Number(text) > 0)) throw new InvalidArgumentError('A whole number from 1, or "auto", is wanted.');

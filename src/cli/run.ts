@@ -2,7 +2,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
-import { ArgumentError, SimulationError } from "../errors.ts";
+import { SimulationError } from "../errors.ts";
 import { asFileError, makeFolder, writeAtomically } from "../io/files.ts";
 import type { ExactSimulation, Network, Simulation, SpikeMonitor } from "../index.ts";
 import { saveRaster, saveSpikes } from "../io/index.ts";
@@ -12,8 +12,8 @@ import { interruptible } from "./interrupt.ts";
 import type { Interruption } from "./interrupt.ts";
 import { loadNetwork } from "./loadNetwork.ts";
 import type { NetworkFile } from "./loadNetwork.ts";
-import { addSimulationOptions, engineOption, examples, jsonOption, quietOption } from "./options.ts";
-import type { SimulationOptions } from "./options.ts";
+import { addSimulationOptions, engineOption, examples, jsonOption, quietOption, refuseGridOptions, threadsOption } from "./options.ts";
+import type { SimulationOptions, ThreadOptions } from "./options.ts";
 import { saveMonitored } from "./saveMonitored.ts";
 import { makeRunRecord } from "./runRecord.ts";
 import type { RunRecord } from "./runRecord.ts";
@@ -23,7 +23,7 @@ import type { Screen } from "./screen.ts";
 import { simulate, spikeMonitorOf } from "./simulate.ts";
 import type { Simulated } from "./simulate.ts";
 
-interface RunOptions extends SimulationOptions {
+interface RunOptions extends SimulationOptions, ThreadOptions {
   readonly engine: "grid" | "exact"; readonly out?: string; readonly json?: boolean; readonly quiet?: boolean;
   readonly mpi?: boolean; readonly exchange?: "all" | "targeted"; readonly perRank?: boolean;
 }
@@ -34,12 +34,13 @@ export function runCommand(): Command {
     .argument("<file>", "a network file, or a name such as brunel (synfire models lists them)")
     .option("--out <folder>", "where to save raster.png, raster.svg, raster.html, spikes.csv and run.json (default: save nothing)")
     .option("--per-rank", "on several ranks, each saves the spikes of its own neurons as spikes.0000.csv and so on, and no raster is made")
+    .addOption(threadsOption())
     .addOption(engineOption())
     .addOption(jsonOption())
     .addOption(quietOption())
     .addHelpText("after", networkFileHelp + examples("run brunel --out out/brunel", 'run mine.ts --duration "2 s" --set g=4.5 --out out/mine',
       "run mine.json --precision f64 --seed 7 --json", "run brunel --engine exact"))
-    .action((file: string, options: RunOptions) => onRanks(options, (ranks) => run(file, options, ranks)));
+    .action((file: string, options: RunOptions, command: Command) => onRanks(options, (ranks) => run(file, options, ranks, command)));
 }
 
 const networkFileHelp = `
@@ -55,11 +56,12 @@ mpirun -n 4 synfire run FILE simulates the network on four ranks, which may be o
 --mca odls_base_sigkill_timeout 5: so many seconds after Ctrl-C it tells ranks to stop, and as many later it ends them (default 1).
 `;
 
-async function run(file: string, options: RunOptions, ranks: Ranks): Promise<number | undefined> {
+async function run(file: string, options: RunOptions, ranks: Ranks, command: Command): Promise<number | undefined> {
   const { screen, first, processes } = ranks;
-  if (options.engine === "exact") oneRankOnly(ranks, "--engine exact", "Start it without mpirun.");
-  if (options.engine === "exact" && options.dt !== undefined)
-    throw new ArgumentError("exact-option", `--engine exact takes no --dt ${options.dt}: there are no steps`, "Leave out one of the two.");
+  if (options.engine === "exact") {
+    oneRankOnly(ranks, "--engine exact", "Start it without mpirun.");
+    refuseGridOptions(command);
+  }
   const loaded = await loadNetwork(file, options);
   if (!loaded) {
     screen.note(`${file} ran as a program of its own; it exports no network`);

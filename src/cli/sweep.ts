@@ -7,8 +7,10 @@ import { ArgumentError } from "../errors.ts";
 import { dimensions, parseQuantity } from "../units/index.ts";
 import { interruptible } from "./interrupt.ts";
 import { loadNetwork } from "./loadNetwork.ts";
-import { addSimulationOptions, engineOption, examples, jsonOption, positiveWholeNumber, quietOption } from "./options.ts";
-import type { SimulationOptions } from "./options.ts";
+import {
+  addSimulationOptions, engineOption, examples, jsonOption, positiveWholeNumber, quietOption, refuseGridOptions, threadsOption,
+} from "./options.ts";
+import type { SimulationOptions, ThreadOptions } from "./options.ts";
 import { Screen } from "./screen.ts";
 import type { Settings } from "./settings.ts";
 import { readAxis } from "./sweep/axes.ts";
@@ -24,7 +26,7 @@ import { checkFormats, isFormat, tableFormats } from "./sweep/tableFiles.ts";
 import type { TableFormat } from "./sweep/tableFiles.ts";
 import { packageVersion } from "./versions.ts";
 
-interface SweepOptions extends SimulationOptions {
+interface SweepOptions extends SimulationOptions, ThreadOptions {
   readonly engine: "grid" | "exact";
   readonly seeds?: number; readonly zip?: boolean; readonly out?: string; readonly workers?: number; readonly format?: readonly TableFormat[];
   readonly keep?: "spikes"; readonly timeLimit?: string; readonly array?: string | true; readonly printSlurm?: string | true;
@@ -50,12 +52,13 @@ export function sweepCommand(): Command {
     .option("--merge <folder>", "make the table of what is finished in the folder of a sweep")
     .option("--force", "go on although the network file has changed since: its points are run anew")
     .option("--yes", `allow more than ${manyPoints} points`)
+    .addOption(threadsOption())
     .addOption(engineOption())
     .addOption(jsonOption())
     .addOption(quietOption())
     .addHelpText("after", help + examples("sweep brunel --set g=3:8:0.5 --set eta=0.5,1,2 --set scale=0.1 --out out/brunel",
       'sweep mine.ts --set J="0.1:0.5:0.1 mV" --seeds 5 --format csv,npz --out out/mine', "plot sweep out/brunel --x g --y eta --z rate"))
-    .action((file: string | undefined, options: SweepOptions) => sweep(file, options));
+    .action(sweep);
   command.options.find(({ long }) => long === "--set")!.description =
     "values of a setting: one, a list 0.5,1,2, a range start:stop:step (3:8:0.5, stop included), with a unit 0.1:0.5:0.1 mV; may be repeated";
   return command;
@@ -68,11 +71,12 @@ the wall time, and what the network file's own results says:
 The same command again does what is missing or failed. Also: mpirun -n 4 synfire sweep …, or sbatch of what --print-slurm prints.
 `;
 
-async function sweep(file: string | undefined, options: SweepOptions): Promise<void> {
+async function sweep(file: string | undefined, options: SweepOptions, command: Command): Promise<void> {
   const screen = new Screen(options);
   if (options.merge !== undefined) return merge(file, options.merge, options, screen);
   if (file === undefined) throw new ArgumentError("sweep-file", "no network is given", "Write synfire sweep FILE --set name=values --out DIR.");
   if (options.out === undefined) throw new ArgumentError("sweep-out", "--out is missing", "Write --out DIR; what is done is kept there.");
+  if (options.engine === "exact") refuseGridOptions(command);
   const share = shareOf(options.array, process.env);
   const folder = resolve(options.out);
   const plan = await planOf(file, folder, options);
@@ -100,9 +104,6 @@ async function planOf(file: string, folder: string, options: SweepOptions): Prom
   const all = set.map((text) => readAxis(text, loaded.settings));
   const names = [...Object.keys(given), ...(count === undefined ? [] : ["seed"]), ...all.map(({ name }) => name)];
   const twice = names.find((name, k) => names.indexOf(name) !== k && !(name === "seed" && !all.some((axis) => axis.name === "seed")));
-  if (engine === "exact" && names.includes("dt")) {
-    throw new ArgumentError("exact-option", "--engine exact takes no dt: there are no steps", "Leave out one of the two.");
-  }
   if (twice !== undefined) throw new ArgumentError("sweep-twice", `sweep: ${twice} is set twice`, "Give all its values in one --set.");
   const fixed = all.filter(({ values }) => values.length === 1).map(({ name, values }) => [name, values[0]!] as const);
   const { dt: step, ...timeless } = loaded.settings;

@@ -34,6 +34,15 @@ test("a misspelt command or option is answered with the nearest one and exit sta
   expect(synfire(["bench", "Z"])).toMatchObject({ status: 2 });
 });
 
+test.each([["inspect", "lifDelta"], ["check", "brunel"]])("%s, which runs nothing, takes no --threads", (...command) => {
+  expect(synfire([...command, "--threads", "2"])).toMatchObject({ status: 2, stderr: expect.stringContaining("unknown option '--threads'") as unknown });
+});
+
+test("bench says that --exchange needs several ranks", () => {
+  const alone = synfire(["bench", "D1", "--exchange", "all"]);
+  expect(alone).toMatchObject({ status: 2, stderr: expect.stringContaining("--exchange all needs several ranks") as unknown });
+});
+
 test("a reader that closes the pipe is no failure", () => {
   const script = `"$0" "$1" inspect lifDelta --show wat | head -n 1`;
   const { status, stdout, stderr } = spawnSync("bash", ["-o", "pipefail", "-c", script, process.execPath, built()], { encoding: "utf8" });

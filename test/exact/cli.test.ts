@@ -39,3 +39,21 @@ test("synfire run --engine exact refuses a step, and a model without a closed fo
   expect(stepped.stderr).toMatch(/--engine exact takes no --dt 0.1 ms: there are no steps/);
   expect(synfire(["run", "coba", "--engine", "exact", "--duration", "1 ms"], folder).stderr).toMatch(/is not linear in the state variables: g_e/);
 });
+
+test.each([
+  ["--dt", "0.1 ms", "there are no steps"], ["--threads", "2", "it runs on one thread"], ["--threads", "auto", "it runs on one thread"],
+  ["--backend", "wasm", "it has one back-end, its own"], ["--precision", "f32", "it computes in f64"],
+])("run and sweep with --engine exact refuse %s %s", (option, value, why) => {
+  const folder = folderWith({ "net.mts": network });
+  for (const command of [["run", "net.mts"], ["sweep", "net.mts", "--set", "weight=50,60 pA", "--out", "out"]]) {
+    const { status, stderr } = synfire([...command, "--engine", "exact", option, value], folder);
+    expect(stderr).toContain(`--engine exact takes no ${option} ${value}: ${why}`);
+    expect(status).toBe(2);
+  }
+});
+
+test("run with --engine exact refuses a step among its settings", () => {
+  const { status, stderr } = synfire(["run", "net.mts", "--engine", "exact", "--set", "dt=0.1 ms"], folderWith({ "net.mts": network }));
+  expect(stderr).toContain("--engine exact takes no dt: there are no steps");
+  expect(status).toBe(2);
+});
