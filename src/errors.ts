@@ -3,6 +3,10 @@
  * `code` is stable and meant for programs. A bug of ours is an `invariant`, never one of these.
  */
 export class SynfireError extends Error {
+  // Written out for every class, because bundlers shorten the names of classes.
+  static {
+    this.prototype.name = "SynfireError";
+  }
   readonly code: string;
   readonly hint: string;
   /** Every process of a simulation throws it, at the same point of the program. */
@@ -12,24 +16,43 @@ export class SynfireError extends Error {
     super(hint === "" ? problem : `${problem}\n  ${hint}`);
     this.code = code;
     this.hint = hint;
-    this.name = new.target.name;
   }
 }
 
 /** A model's equations, units, threshold or reset are wrong; the message points at the text. */
-export class EquationError extends SynfireError {}
+export class EquationError extends SynfireError {
+  static {
+    this.prototype.name = "EquationError";
+  }
+}
 
 /** An argument of a call is wrong: unknown name, value out of range, missing unit. */
-export class ArgumentError extends SynfireError {}
+export class ArgumentError extends SynfireError {
+  static {
+    this.prototype.name = "ArgumentError";
+  }
+}
 
 /** A run went wrong while running: a state became NaN, a worker died. */
-export class SimulationError extends SynfireError {}
+export class SimulationError extends SynfireError {
+  static {
+    this.prototype.name = "SimulationError";
+  }
+}
 
 /** The request is meaningful but this back-end or machine cannot do it. */
-export class UnsupportedError extends SynfireError {}
+export class UnsupportedError extends SynfireError {
+  static {
+    this.prototype.name = "UnsupportedError";
+  }
+}
 
 /** A file cannot be read, written or understood. */
-export class FileError extends SynfireError {}
+export class FileError extends SynfireError {
+  static {
+    this.prototype.name = "FileError";
+  }
+}
 
 /** Guards what must hold unless Synfire itself has a bug. */
 export function invariant(condition: unknown, message: string): asserts condition {

@@ -93,7 +93,8 @@ const noScript = ({ href }: URL): string => `its script ${href} could not be loa
 function startFromSource({ Worker }: NodeThreads): NodeWorker {
   const { createRequire } = world.process!.getBuiltinModule!("node:module") as NodeModule;
   const tsx = new URL("./esm/api/index.mjs", `file://${createRequire(import.meta.url).resolve("tsx")}`).href;
-  const worker = new URL("./worker.ts", import.meta.url).href;
+  // Not as a URL relative to this module: bundlers would look for the file.
+  const worker = import.meta.url.replace(/[^/]*$/, "worker.ts");
   const script = `import(${JSON.stringify(tsx)}).then(({ register }) => { register(); return import(${JSON.stringify(worker)}); })`;
   return new Worker(script, { eval: true, execArgv: [] });
 }
