@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { Command } from "commander";
+import { examineGpu } from "./doctorGpu.ts";
 import { bytes, table } from "./format.ts";
 import { examples, jsonOption } from "./options.ts";
 import { Screen } from "./screen.ts";
@@ -23,13 +24,14 @@ export function doctorCommand(): Command {
     .description("check what this machine can run; exit status 1 when something is missing that every run needs")
     .addOption(jsonOption())
     .addHelpText("after", examples("doctor", "doctor --json"))
-    .action((options: { json?: boolean }) => {
+    .action(async (options: { json?: boolean }) => {
       const screen = new Screen(options);
-      const findings = examine();
+      const { findings: ofGpu, gpu } = await examineGpu();
+      const findings = [...examine(), ...ofGpu, ...examinePython()];
       const rows = findings.map(({ what, found, ok, needed }) => [ok ? "ok" : needed ? "MISSING" : "absent", what, found]);
       const advice = findings.filter(({ ok }) => !ok).map(({ what, advice }) => `${what}: ${advice}`);
       screen.say([table(rows), ...(advice.length > 0 ? ["", ...advice] : [])].join("\n"));
-      screen.json({ synfire: packageVersion(), findings });
+      screen.json({ synfire: packageVersion(), findings, gpu });
       if (findings.some(({ ok, needed }) => needed && !ok)) process.exitCode = 1;
     });
 }
@@ -49,10 +51,13 @@ function examine(): Finding[] {
       advice: "This processor or build of Node.js lacks it; --backend interpreter runs everywhere, slowly." },
     { what: "processor", found: processor, ok: true, needed: false, advice: "" },
     { what: "memory", found: `${bytes(totalmem())}, ${bytes(freemem())} free`, ok: true, needed: false, advice: "" },
-    pythonModule("Brian2", ["python3-brian", "cython3", "g++"], "import brian2", "the peer of npm run bench:peers"),
-    pythonModule("numpy", ["python3-numpy"], "import numpy", "tests that let numpy read what synfire/io wrote"),
   ];
 }
+
+const examinePython = (): Finding[] => [
+  pythonModule("Brian2", ["python3-brian", "cython3", "g++"], "import brian2", "the peer of npm run bench:peers"),
+  pythonModule("numpy", ["python3-numpy"], "import numpy", "tests that let numpy read what synfire/io wrote"),
+];
 
 /** A module of Debian's Python that something beside simulating uses. */
 function pythonModule(what: string, packages: readonly string[], program: string, purpose: string): Finding {

@@ -4,7 +4,7 @@
 const wantedFeatures = ["timestamp-query", "subgroups"] as const;
 
 /** Limits that are raised from WebGPU's defaults to what the adapter can do. */
-const wantedLimits = [
+export const adapterLimits = [
   "maxBufferSize",
   "maxStorageBufferBindingSize",
   "maxStorageBuffersPerShaderStage",
@@ -26,7 +26,7 @@ export function deviceRequest(adapter: GPUAdapter): GPUDeviceDescriptor {
   return {
     label: "synfire",
     requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature)),
-    requiredLimits: Object.fromEntries(wantedLimits.map((limit) => [limit, adapter.limits[limit]])),
+    requiredLimits: Object.fromEntries(adapterLimits.map((limit) => [limit, adapter.limits[limit]])),
   };
 }
 

@@ -55,7 +55,7 @@ async function request(webgpu: GPU, forget: () => void): Promise<{ readonly gpu:
     const adapter = await webgpu.requestAdapter({ powerPreference: "high-performance" });
     if (adapter !== null) return { gpu: gpuOf(adapter, await adapter.requestDevice(deviceRequest(adapter)), forget) };
     forget();
-    return { reason: "WebGPU finds no adapter, that is no card with its driver and no software driver", hint: adapterHint() };
+    return { reason: "WebGPU finds neither a card with its driver nor a software driver", hint: adapterHint() };
   } catch (error) {
     forget();
     const problem = error instanceof Error ? error.message.split("\n")[0]! : String(error);
