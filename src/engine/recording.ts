@@ -3,8 +3,7 @@ import { invariant } from "../errors.ts";
 import { dimensions } from "../units/dimension.ts";
 import { parseQuantity } from "../units/quantity.ts";
 import type { Quantity } from "../units/quantity.ts";
-import { RateMonitor, SpikeMonitor, StateMonitor } from "../network/monitors.ts";
-import type { SynapseMonitor } from "../network/monitors.ts";
+import { RateMonitor, SpikeMonitor, StateMonitor, SynapseMonitor } from "../network/monitors.ts";
 import type { Delivery } from "./projections.ts";
 import { attachSpikes, attachTraces, groupOf, sourceOf, wholeSources } from "./recordedSource.ts";
 import type { RecordedSource } from "./recordedSource.ts";
@@ -12,6 +11,15 @@ import { drainSamples, RateRecorder, SpikeRecorder, TraceRecorder, sampleOf } fr
 import type { SimulationParts } from "./parts.ts";
 import { weightsOf } from "./synapses.ts";
 import type { SynapseIndex } from "./synapseIndex.ts";
+
+/** One variable of one state monitor. */
+export interface StateSamples {
+  readonly population: string;
+  readonly name: string;
+  readonly everySteps: number;
+  /** Ascending, counted through the whole population. */
+  readonly elements: Uint32Array;
+}
 
 export class Recording {
   readonly #dt: number;
@@ -83,6 +91,23 @@ export class Recording {
     }
   }
 
+  /** What state monitors sample. */
+  get stateSamples(): readonly StateSamples[] {
+    return this.#samples.flatMap(({ recorder, monitor }) => {
+      if (!(monitor instanceof StateMonitor) || !(recorder instanceof TraceRecorder)) return [];
+      const { source, names } = monitor.data;
+      return names.map((name) => ({ population: source.population, name, everySteps: recorder.everySteps, elements: recorder.elements }));
+    });
+  }
+
+  /** Steps from `step` to the next sample of synapses. */
+  stepsToSynapseSample(step: number): number {
+    let least = Infinity;
+    for (const { recorder, monitor } of this.#samples)
+      if (monitor instanceof SynapseMonitor) least = Math.min(least, recorder.everySteps - (step % recorder.everySteps));
+    return least;
+  }
+
   /** Whether any monitor wants spikes. */
   get listens(): boolean {
     return this.#listeners.size > 0;
@@ -98,9 +123,9 @@ export class Recording {
     return (this.#listeners.get(group)?.length ?? 0) > 0;
   }
 
-  /** Calls with each step's spikes of a group. */
-  listen(group: number, listener: (step: number, ids: Uint32Array, count: number) => void): void {
-    this.#on(group, listener);
+  /** Calls with each step's spikes of a group, until the returned function is called. */
+  listen(group: number, listener: (step: number, ids: Uint32Array, count: number) => void): () => void {
+    return this.#on(group, listener);
   }
 
   /** Steps from `step` to the next sample of any monitor. */

@@ -37,6 +37,9 @@ import type { ElementState } from "./growth.ts";
 import { fillSynapses, restoreSynapses, setBundledWeights, weightsOf } from "./synapses.ts";
 import { stepScalars } from "./scalars.ts";
 import type { Runner, Stopped } from "./runner.ts";
+import { DeviceRunner } from "./device/deviceRunner.ts";
+import type { DeviceCall, DeviceFailure, PendingCall } from "./device/deviceRunner.ts";
+import type { RecordedSpikes } from "./processes/windowSpikes.ts";
 import { SynapseIndex } from "./synapseIndex.ts";
 import type { Failed } from "./processes/processes.ts";
 import type { ScalarTable, SimulationParts } from "./parts.ts";
@@ -72,7 +75,9 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   readonly #recording: Recording;
   readonly #spikeTotals: Float64Array;
   readonly #stopListening: () => void;
-  readonly #runner: Runner;
+  readonly #runner: Runner | DeviceRunner;
+  /** The runner, where a GPU runs the network. */
+  readonly #device: DeviceRunner | undefined;
   readonly #indices = new Map<string, SynapseIndex>();
   #scalars: readonly (ScalarTable | undefined)[];
   #step = 0;
@@ -98,10 +103,11 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   #changeNext = 0;
 
   /** Use `compile`. */
-  constructor(parts: SimulationParts, runner: Runner) {
+  constructor(parts: SimulationParts, runner: Runner | DeviceRunner) {
     this.network = parts.network;
     this.#parts = parts;
     this.#runner = runner;
+    this.#device = runner instanceof DeviceRunner ? runner : undefined;
     this.#spikeTotals = new Float64Array(parts.groups.length);
     this.#recording = new Recording(
       parts,
@@ -120,6 +126,12 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     this.#regular = this.#plannedRoutine();
     if (runner.processes) runner.processes.listens = parts.monitors === "all" && this.#recording.listens;
     this.#stopListening = parts.network.onAddedSpikes((name, times, indices) => this.#addSpikes(name, times, indices));
+  }
+
+  /** Generates the code; `compile` does. */
+  async load(): Promise<void> {
+    if (this.#device) await this.#device.load(this.#scalars, this.#recording.stateSamples);
+    else await (this.#runner as Runner).load(this.#scalars);
   }
 
   /** Simulated time in seconds. */
@@ -167,6 +179,25 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     }
   }
 
+  /**
+   * Calls `listener` with the spikes of every step in which neurons of the source spiked, until the returned function is called: their time in
+   * seconds, and which neurons of the source they are (valid during the call).
+   */
+  onSpikes(source: SpikingGroup, listener: (time: number, neurons: Uint32Array) => void): () => void {
+    this.#checkUsable();
+    const { start, end } = source.range;
+    const group = this.#group(source.range);
+    const whole = start === 0 && end === group.size;
+    const remove = this.#recording.listen(group.index, (step, ids, count) => {
+      const all = ids.length === count ? ids : ids.subarray(0, count);
+      const own = whole ? all : all.filter((id) => id >= start && id < end).map((id) => id - start);
+      if (own.length > 0) listener((step + 1) * this.dt, own);
+    });
+    const { processes } = this.#runner;
+    if (processes) processes.listens = this.#parts.monitors === "all";
+    return remove;
+  }
+
   /** Back to time 0 with the start values of the description; monitors are emptied. The same run follows again, spike for spike. */
   reset(): void {
     this.#checkIdle();
@@ -198,6 +229,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
       for (const { queue } of this.#parts.arrivals) arena.u32(queue.counts, queue.delay).fill(0);
     }
     this.#recording.clear();
+    this.#device?.restart();
     this.#stale = true;
   }
 
@@ -275,7 +307,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
 
   /** Throws the error that any process has. */
   #throwFirst(error: SimulationError | undefined): void {
-    const failed = this.#runner.firstFailure(error && { step: this.#step, error });
+    const failed = this.#device ? error && { error } : (this.#runner as Runner).firstFailure(error && { step: this.#step, error });
     if (failed) throw failed.error;
   }
 
@@ -288,6 +320,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
 
   #setSynapses(delivery: Delivery, values: Readonly<Record<string, Value>>): void {
     this.#refresh(delivery);
+    this.#device?.touch("synapses");
     if (setSynapses(this.#parts, this.#sidesOf(delivery), this.#index(delivery), values, this.#step)) this.#stale = true;
   }
 
@@ -315,6 +348,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
         "threads", `projection ${delivery.data.name}: its synapses are divided among threads or processes and cannot come and go`,
         "Compile with { threads: 1 } and without processes.");
     this.#refresh(delivery);
+    this.#device?.touch("synapses");
     if (!rewire(this.#parts, delivery, change, this.#step, signs)) return;
     this.#stale = true;
     this.#moved.add(delivery);
@@ -330,6 +364,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     if (!Number.isFinite(amount))
       throw new ArgumentError("not-finite", `modulator "${modulator.name}": the amount is ${amount}`, "Add a finite number.");
     const slot = arenaSlot(ring, this.#step);
+    this.#device?.touch("neurons");
     this.#parts.memories.write(this.precision, ring.address + slot, 1, (sum) => (sum[0]! += amount));
     this.#modulated.add(modulator.name);
   }
@@ -373,12 +408,14 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
 
   #normalise(delivery: Delivery, rule: NormalisationData): void {
     this.#refresh(delivery);
+    this.#device?.touch("synapses");
     this.#sidesOf(delivery).forEach((side, k) => normalise(side, rule, this.#parts.sides[k]!.arena, this.precision));
   }
 
   #set(range: RangeData, values: Readonly<Record<string, Value>>): void {
     const group = this.#group(range);
     const { memories, options } = this.#parts;
+    this.#device?.touch("neurons");
     for (const [key, value] of Object.entries(values)) {
       if (!group.values.has(key))
         throw new ArgumentError(
@@ -398,6 +435,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
 
   #lesion(range: RangeData): void {
     const group = this.#group(range);
+    this.#device?.touch("neurons");
     if (group.lesion(range.start, range.end, this.#parts.memories, this.#parts.options.precision)) this.#staleGroups.add(group);
   }
 
@@ -519,10 +557,12 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
       cpuStart = cpuTime();
     try {
       for (;;) {
+        if (this.#device && this.#changes[this.#changeNext]?.step === this.#step) await this.#device.fetch();
         this.#applyChanges();
         if (this.#stale || this.#staleGroups.size > 0) await this.#rebuild();
         const pause = performance.now() + breath;
         const until = Math.min(end, this.#nextChange());
+        if (this.#device) await this.#advanceOnDevice(this.#device, until, pause);
         if (processes) processes.asksToStop = options.signal?.aborted ?? false;
         while (this.#step < until && performance.now() < pause && !processes?.stopped) {
           const waits = this.#advanceChunk(Math.min(this.#parts.chunk, until - this.#step, this.#recording.stepsToSample(this.#step)));
@@ -548,10 +588,59 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
         }
       }
     } finally {
+      await this.#device?.fetch();
       this.#simulateMs += performance.now() - windowStart;
       this.#cpuMs += cpuTime() - cpuStart;
       await this.#recording.drain(true);
     }
+  }
+
+  /** Queues calls, at most two at a time, until step `until` or the time for a pause; then everything queued is done and recorded. */
+  async #advanceOnDevice(device: DeviceRunner, until: number, pause: number): Promise<void> {
+    if (this.#step === 0) this.#deliverSpikesBeforeStart();
+    for (const group of this.#parts.groups) for (const row of group.drives?.rows ?? []) writeRow(this.#parts, group, row, this.#step);
+    await device.start();
+    const calls: PendingCall[] = [];
+    let ahead = this.#step;
+    while (ahead < until || calls.length > 0) {
+      const sample = this.#recording.stepsToSynapseSample(this.#step);
+      const last = Math.min(until, this.#step + sample);
+      if (ahead < last && calls.length < 2 && (calls.length === 0 || performance.now() < pause)) {
+        const n = Math.min(device.callSteps, last - ahead);
+        calls.push(await device.call(ahead, n));
+        ahead += n;
+        continue;
+      }
+      await this.#finishCall(device, calls.shift()!, calls);
+      if (ahead === this.#step && performance.now() >= pause) return;
+    }
+  }
+
+  async #finishCall(device: DeviceRunner, pending: PendingCall, others: readonly PendingCall[]): Promise<void> {
+    const { from, n } = pending;
+    const call = await device.finish(pending);
+    if (call.failure) {
+      await Promise.all(others.map(({ result }) => result));
+      throw await this.#deviceError(device, from, call, call.failure);
+    }
+    for (let s = 0; s < n;) {
+      const steps = Math.min(n - s, this.#recording.stepsToSample(from + s));
+      this.#record(from, s, s + steps, call.spikes);
+      s += steps;
+      this.#step = from + s;
+      device.showSample(call, from, s - 1);
+      // Samples of synapses end a call.
+      if (s === n && this.#recording.stepsToSynapseSample(from) === n) await device.fetch();
+      if (s === n) await this.#applyRegular(device);
+      this.#recording.sample(this.#step);
+    }
+  }
+
+  async #applyRegular(device?: DeviceRunner): Promise<void> {
+    const due = this.#regular.filter(({ everySteps }) => this.#step % everySteps === 0);
+    if (due.length === 0) return;
+    await device?.fetch();
+    for (const { apply } of due) apply();
   }
 
   /** Advances n steps (at most `chunk`), in windows of the shortest delay, and records what happened. A promise where threads have to meet. */
@@ -564,7 +653,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
       for (const row of group.drives?.rows ?? []) writeRow(this.#parts, group, row, from);
       this.#scalars[group.index]?.fill(from, n);
     }
-    const stopped = this.#runner.run(from, n);
+    const stopped = (this.#runner as Runner).run(from, n);
     if (stopped instanceof Promise) return stopped.then((s) => this.#finishChunk(from, n, s));
     this.#finishChunk(from, n, stopped);
     return undefined;
@@ -572,14 +661,14 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
 
   #finishChunk(from: number, n: number, stopped: Stopped | undefined): void {
     if (stopped) {
-      const failed = this.#runner.firstFailure(this.#failure(from, stopped));
+      const failed = (this.#runner as Runner).firstFailure(this.#failure(from, stopped));
       invariant(failed, "a call that stops has a reason");
       const { window } = this.#parts;
-      this.#record(from, this.#runner.processes ? Math.floor((failed.step - from) / window) * window : stopped.steps);
+      this.#recordChunk(from, this.#runner.processes ? Math.floor((failed.step - from) / window) * window : stopped.steps);
       this.#step = failed.step;
       throw failed.error;
     }
-    this.#record(from, n);
+    this.#recordChunk(from, n);
     this.#step = from + n;
     for (const { everySteps, apply } of this.#regular) if (this.#step % everySteps === 0) apply();
     this.#recording.sample(this.#step);
@@ -596,6 +685,29 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
       table = this.#scalars[group.index];
     const scalars = table ? arena.real(this.precision, table.address + (step! - from) * table.bytes, group.kernel!.scalars.length) : [];
     return { step: step!, order, error: notFiniteError(this.#parts, arena, group, { element: element!, lo: lo!, step: step!, scalars }) };
+  }
+
+  /** Records what came before a failure, and says what failed. */
+  async #deviceError(device: DeviceRunner, from: number, call: DeviceCall, failure: DeviceFailure): Promise<Error> {
+    const { groups, window, arena, failure: words } = this.#parts;
+    const step = from + failure.step;
+    this.#record(from, 0, Math.floor(failure.step / window) * window, call.spikes);
+    this.#step = step;
+    await device.fetch();
+    if (failure.kind === "sum") {
+      return new SimulationError("input-overflow",
+        `a sum of synaptic input left the range of the GPU's fixed-point numbers at t = ${formatQuantity((step + 1) * this.dt, dimensions.second)}`,
+        'A weight grew more than 64 times larger than the largest of the beginning: bound it with clip(w, low, high), or use backend: "wasm".');
+    }
+    if (failure.kind === "edge") {
+      arena.u32(words, 3).set([2 ** 31 + failure.kernel, failure.edge, step]);
+      return edgeFailure(this.#parts, 0);
+    }
+    await device.fetchSums();
+    const group = groups[failure.column]!, table = this.#scalars[failure.column];
+    table?.fill(step, 1);
+    const scalars = table ? arena.f32(table.address, group.kernel!.scalars.length) : [];
+    return notFiniteError(this.#parts, arena, group, { element: failure.element, step, scalars });
   }
 
   #slot(delivery: Delivery, step: number): number {
@@ -645,27 +757,33 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     this.#throwFirst(failures[0]);
   }
 
-  #record(from: number, n: number): void {
+  #recordChunk(from: number, n: number): void {
+    const { groups, monitors } = this.#parts;
+    const runner = this.#runner as Runner;
+    this.#record(from, 0, n, runner.recorded(n));
+    if (monitors === "all") return;
+    runner.eachOwn(n, (place, ids, count) => {
+      this.#recording.add(place % groups.length, from + Math.floor(place / groups.length), ids, count);
+    });
+  }
+
+  /** Records the spikes of steps first … n − 1 of the call that began with step `from`: those in the lists, or else those `recorded`. */
+  #record(from: number, first: number, n: number, recorded: RecordedSpikes | undefined): void {
     const { groups, lists, arena, counts, chunk, monitors } = this.#parts;
     const made = arena.u32(counts, chunk * groups.length);
-    const recorded = this.#runner.recorded(n);
     // A view of each list as a whole: one for the spikes of each step would take longer than their hash.
     const views = recorded ? undefined : groups.map((group, g) => arena.u32(lists[g]!, n * group.stride));
     const heard = groups.map((_, g) => monitors === "all" && this.#recording.hears(g));
-    for (let s = 0, at = 0; s < n; s++) {
+    for (let s = first, at = first * groups.length; s < n; s++) {
       for (let g = 0; g < groups.length; g++, at++) {
         const count = recorded ? recorded.starts[at + 1]! - recorded.starts[at]! : made[at]!;
         if (count === 0) continue;
-        const ids = recorded ? recorded.ids : views![g]!, first = recorded ? recorded.starts[at]! : s * groups[g]!.stride;
+        const ids = recorded ? recorded.ids : views![g]!, begin = recorded ? recorded.starts[at]! : s * groups[g]!.stride;
         this.#spikeTotals[g]! += count;
-        this.#hash.add(from + s, g, ids, count, first);
-        if (heard[g]) this.#recording.add(g, from + s, ids.subarray(first, first + count), count);
+        this.#hash.add(from + s, g, ids, count, begin);
+        if (heard[g]) this.#recording.add(g, from + s, ids.subarray(begin, begin + count), count);
       }
     }
-    if (monitors === "all") return;
-    this.#runner.eachOwn(n, (place, ids, count) => {
-      this.#recording.add(place % groups.length, from + Math.floor(place / groups.length), ids, count);
-    });
   }
 
   #addSpikes(name: string, times: Float64Array, indices: Uint32Array): void {
@@ -772,7 +890,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     if (!this.#stale) return;
     for (const side of sides) for (const { plastic } of side.deliveries) plastic?.lower(side.arena);
     this.#scalars = stepScalars(this.#parts);
-    await this.#runner.load(this.#scalars);
+    await this.load();
     this.#moved.clear();
     this.#stale = false;
   }
