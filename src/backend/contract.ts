@@ -196,6 +196,8 @@ export interface Schedule {
     /** In the order of the kernel's inputs. */
     readonly rings: readonly RingLayout[];
   }[];
+  /** Columns without a table: sources whose spikes the host gives. */
+  readonly fed: readonly { readonly column: number; readonly size: number; readonly stride: number }[];
   /** In the order of the program's scatters. `delay` is 0 where each synapse has its own. */
   readonly deliveries: readonly {
     readonly column: number;

@@ -2,7 +2,7 @@
  * All arrays of a simulation live in one WebAssembly memory and are handed out once, in order. The address space (4 GiB) is reserved
  * when the memory is made, so growing never moves anything; pages that nobody touched cost nothing.
  */
-import { SimulationError } from "../errors.ts";
+import { invariant, SimulationError } from "../errors.ts";
 
 const pageBytes = 65536;
 const maximumPages = 65536;
@@ -14,6 +14,8 @@ export class Arena {
   readonly memory: WebAssembly.Memory;
   /** First free byte. The first 64 bytes stay unused, so address 0 never means an array. */
   #end = 64;
+  /** Where blocks begin, ascending. */
+  readonly #starts: number[] = [];
 
   /**
    * @param maximum pages of address space to reserve; 0 for what takes the place of an arena that is no longer needed
@@ -40,7 +42,21 @@ export class Arena {
     const end = Math.ceil((address + bytes + 64) / 64) * 64;
     this.#growTo(end, what);
     this.#end = end;
+    this.#starts.push(address);
     return address;
+  }
+
+  /** The block that holds an address, with the padding behind it. */
+  blockOf(address: number): { readonly address: number; readonly bytes: number } {
+    let low = 0, high = this.#starts.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (this.#starts[middle]! <= address) low = middle;
+      else high = middle;
+    }
+    const start = this.#starts[low];
+    invariant(start !== undefined && start <= address && address < this.#end, `address ${address} lies in no block`);
+    return { address: start, bytes: (this.#starts[low + 1] ?? this.#end) - start };
   }
 
   #growTo(end: number, what: string): void {

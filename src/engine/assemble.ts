@@ -11,6 +11,7 @@ import type { BuildOptions, Side, SimulationParts } from "./parts.ts";
 import { arrivalQueues } from "./arrivals.ts";
 import { planBundles } from "./bundles.ts";
 import { buildAll, exposeToSynapses, makeRings, prepareDelivery, unifyDelays, valueRequests } from "./projections.ts";
+import { DeviceRunner } from "./device/deviceRunner.ts";
 import { Runner } from "./runner.ts";
 import { stepScalars } from "./scalars.ts";
 import { Simulation } from "./simulation.ts";
@@ -42,6 +43,15 @@ export interface AssemblyPlan {
 const shortestChunk = 32;
 /** With more neurons the way between JavaScript and WebAssembly does not count, but the lists of spikes of many steps would. */
 const manyNeurons = 50_000;
+
+/** Most steps of a call, and most places for spikes that it may fill. */
+const longestCall = 2048, placesOfCall = 2 ** 24;
+
+/** Steps of a call on a device: whole windows, as many as there is room for the spikes of all neurons in each of them. */
+function deviceSteps(neurons: number, window: number): number {
+  const steps = Math.min(longestCall, Math.floor(placesOfCall / Math.max(1, neurons)));
+  return Math.max(1, Math.floor(steps / window)) * window;
+}
 
 export async function assemble(assembly: AssemblyPlan, team: Team | undefined, processes: Processes | undefined): Promise<Simulation> {
   const { network, data, options, memories, longest, defer, onArrival, stage, begin } = assembly;
@@ -93,8 +103,10 @@ export async function assemble(assembly: AssemblyPlan, team: Team | undefined, p
   }
   const draws = groups.reduce((most, g) => Math.max(most, g.kernel?.draws.length ?? 0), 0);
   const neurons = groups.reduce((sum, g) => sum + g.stride, 0);
-  const chunk = neurons > manyNeurons ? window : Math.ceil(shortestChunk / window) * window;
-  const listsOf = () => groups.map((g) => memories.allocate(4 * g.stride * chunk, `spikes of population "${g.name}"`));
+  const device = options.backend === "webgpu";
+  const chunk = device ? deviceSteps(neurons, window) : neurons > manyNeurons ? window : Math.ceil(shortestChunk / window) * window;
+  // A device has lists of its own; the host only has those of spikes before the start.
+  const listsOf = () => groups.map((g) => memories.allocate(4 * g.stride * (device ? 1 : chunk), `spikes of population "${g.name}"`));
   const countsOf = () => memories.allocate(4 * chunk * groups.length, "spike counts");
   const lists = listsOf(), counts = countsOf();
   const parts: SimulationParts = {
@@ -124,9 +136,8 @@ export async function assemble(assembly: AssemblyPlan, team: Team | undefined, p
     exchange: assembly.exchange,
     monitors: assembly.monitors,
   };
-  const runner = new Runner(parts, team, processes);
-  await runner.load(parts.scalars);
-  const simulation = new Simulation(parts, runner);
+  const simulation = new Simulation(parts, device ? await DeviceRunner.open(parts) : new Runner(parts, team, processes));
+  await simulation.load();
   parts.stages.compileMs = performance.now() - built;
   stage("ready");
   return simulation;

@@ -1,5 +1,5 @@
 /** From groups and deliveries to a program, and by a back-end to something that runs. */
-import type { Action, Backend, Emitted, Executable, Program, RingLayout, ScatterLayout, Schedule } from "../backend/contract.ts";
+import type { Action, Emitted, Executable, Program, RingLayout, ScatterLayout, Schedule } from "../backend/contract.ts";
 import { interpreterBackend } from "../backend/interpreter/backend.ts";
 import { wasmBackend } from "../backend/wasm/backend.ts";
 import { scratchSlack } from "../backend/wasm/fillKernel.ts";
@@ -13,23 +13,21 @@ import type { Group } from "./group.ts";
 import { proceduralLayout } from "./procedural.ts";
 import type { Delivery } from "./projections.ts";
 import { partOf } from "./memories.ts";
-import type { BackendName, ScalarTable, Side, SimulationParts } from "./parts.ts";
+import type { ScalarTable, Side, SimulationParts } from "./parts.ts";
 
 /** Synapses that surely do not fit the second-level cache: then reading a row ahead pays. */
 const touchAbove = 2 ** 18;
 
-const backends: Readonly<Record<BackendName, Backend>> = { wasm: wasmBackend, interpreter: interpreterBackend };
+/** The code of one partition that this processor runs; beside a GPU, what the host does between runs. */
+export const buildExecutable = (parts: SimulationParts, side: Side, scalars: readonly (ScalarTable | undefined)[]): Promise<Executable> =>
+  (parts.options.backend === "interpreter" ? interpreterBackend : wasmBackend).prepare(programOf(parts, side, scalars), side.arena.memory);
 
-/** The code of one partition. */
-export async function buildExecutable(
-  parts: SimulationParts,
-  side: Side,
-  scalars: readonly (ScalarTable | undefined)[] = parts.scalars,
-): Promise<Executable> {
+/** What a back-end runs of one partition. */
+export function programOf(parts: SimulationParts, side: Side, scalars: readonly (ScalarTable | undefined)[]): Program {
   const { groups, options, scratch } = parts;
   const { deliveries } = side;
   const plastics = deliveries.flatMap((d) => (d.plastic ? [d.plastic] : []));
-  const program: Program = {
+  return {
     precision: options.precision,
     seed: seedOf(options.seed),
     keyAddress: parts.keys,
@@ -58,7 +56,6 @@ export async function buildExecutable(
     arrivals: parts.arrivals.map(({ first }) => scatterLayout(parts, side, deliveries[first]!)),
     schedule: scheduleOf(parts, side, scalars),
   };
-  return await backends[options.backend].prepare(program, side.arena.memory);
 }
 
 /** Where additions are counted: what every partition does for a group that each holds counts once. */
@@ -93,6 +90,7 @@ function scheduleOf(parts: SimulationParts, side: Side, scalars: readonly (Scala
           rings: g.kernel!.inputs.map((input) => [...g.rings.values()].find((r) => r.input === input)!),
         };
       }),
+    fed: groups.filter((g) => !g.kernel).map((g) => ({ column: g.index, size: g.size, stride: g.stride })),
     ...withArrivals(parts, deliveries, edgeActions(parts, deliveries)),
     deliveries: staticDeliveries(deliveries).map((delivery) => {
       const { pre, table } = delivery, ring = ringOf(delivery);

@@ -26,7 +26,10 @@ export interface CompileOptions {
   readonly engine?: "grid";
   /** The step, e.g. "0.1 ms". */
   readonly dt: Quantity;
-  /** `wasm` (default): generated WebAssembly SIMD. `interpreter`: the slow f64 reference. */
+  /**
+   * `wasm` (default): generated WebAssembly SIMD. `webgpu`: WGSL on the GPU, in f32 with sums of synaptic input in fixed point. `interpreter`: the slow
+   * f64 reference.
+   */
   readonly backend?: BackendName;
   /** Floating-point type of state, input and weights: f32 (default) or f64. The interpreter always computes in f64. */
   readonly precision?: Precision;
@@ -118,14 +121,16 @@ export async function compile(network: Network, options: CompileOptions | ExactC
   }
 }
 
+const backends: readonly BackendName[] = ["wasm", "webgpu", "interpreter"];
+
 function checkOptions(network: Network, options: CompileOptions): BuildOptions {
   const backend = options.backend ?? "wasm";
-  if (backend !== "wasm" && backend !== "interpreter") {
-    const near = didYouMean(String(backend), ["wasm", "interpreter"]);
+  if (!backends.includes(backend)) {
+    const near = didYouMean(String(backend), backends);
     throw new UnsupportedError(
       "backend",
       `compile: there is no back-end "${String(backend)}"`,
-      near ? `Did you mean "${near}"?` : 'Use "wasm" or "interpreter".',
+      near ? `Did you mean "${near}"?` : 'Use "wasm", "webgpu" or "interpreter".',
     );
   }
   const precision = backend === "interpreter" ? "f64" : (options.precision ?? "f32");
@@ -135,6 +140,8 @@ function checkOptions(network: Network, options: CompileOptions): BuildOptions {
       `compile: precision "${String(precision)}" is neither "f32" nor "f64"`,
       'Use "f32" for speed or "f64" for accuracy.',
     );
+  if (backend === "webgpu" && precision === "f64")
+    throw new UnsupportedError("precision", "compile: GPUs compute in f32 only, not in f64", 'Use precision: "f32", or backend: "wasm".');
   const dt = parseQuantity(options.dt, dimensions.second, "compile: dt");
   if (!(dt > 0)) throw new ArgumentError("time", `compile: dt ${options.dt} is not a positive time`, 'Write e.g. dt: "0.1 ms".');
   const seed = options.seed ?? network.seed;

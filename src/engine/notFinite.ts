@@ -1,6 +1,8 @@
 /** Finds out which variable of which neuron left the finite numbers, when a kernel has stopped before storing it. */
 import { interpretMapKernel } from "../backend/interpreter/mapKernel.ts";
+import { drawAt, meanOf } from "../backend/interpreter/draws.ts";
 import { SimulationError } from "../errors.ts";
+import { seedOf } from "../math/philox.ts";
 import { dimensions } from "../units/dimension.ts";
 import { formatQuantity } from "../units/quantity.ts";
 import type { Group } from "./group.ts";
@@ -10,8 +12,8 @@ import type { SimulationParts } from "./parts.ts";
 
 export interface FailedStep {
   readonly element: number;
-  /** First element of the tile. */
-  readonly lo: number;
+  /** First element of the tile whose random numbers lie in memory; absent where they have to be drawn again. */
+  readonly lo?: number;
   readonly step: number;
   /** The step's row of the group's scalars. */
   readonly scalars: Float32Array | Float64Array | readonly number[];
@@ -22,7 +24,7 @@ export function notFiniteError(parts: SimulationParts, arena: Arena, group: Grou
   const { options } = parts;
   const { precision, dt } = options;
   const kernel = { ...group.kernel!, finite: [] };
-  const { element, lo, step } = failed;
+  const { element, lo, step, scalars } = failed;
   const copies = new Map(
     [...kernel.state, ...kernel.constants].map((n) => [n, Float64Array.from(arena.real(precision, group.address(n), group.size))]),
   );
@@ -36,11 +38,16 @@ export function notFiniteError(parts: SimulationParts, arena: Arena, group: Grou
         const ring = [...group.rings.values()].find((r) => r.input === n)!;
         return Float64Array.from(arena.real(precision, ring.address + (step % ring.slots) * ring.slotBytes, group.size));
       },
-      draw: (n) =>
-        new Float64Array(element - lo + 1).fill(
-          arena.real(precision, drawAddress(parts.scratch, kernel, n, precision), element - lo + 1)[element - lo]!,
-        ),
-      scalars: failed.scalars,
+      draw: (n) => {
+        if (lo !== undefined) {
+          const tile = arena.real(precision, drawAddress(parts.scratch, kernel, n, precision), element - lo + 1);
+          return Float64Array.from([tile[element - lo]!]);
+        }
+        const draw = kernel.draws.find((d) => d.name === n)!;
+        const mean = meanOf(draw, (array) => copies.get(array)![element]!, (scalar) => scalars[kernel.scalars.findIndex((s) => s.name === scalar)]!);
+        return Float64Array.from([drawAt(draw, { seed: seedOf(options.seed), element, step, stream: group.stream, mean })]);
+      },
+      scalars,
       list: [],
     },
     element,

@@ -8,7 +8,7 @@ import type { Arrivals } from "./arrivals.ts";
 import type { Group } from "./group.ts";
 import type { Delivery } from "./projections.ts";
 
-export type BackendName = "wasm" | "interpreter";
+export type BackendName = "wasm" | "webgpu" | "interpreter";
 
 export interface BuildOptions {
   /** Seconds. */

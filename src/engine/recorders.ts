@@ -51,7 +51,7 @@ export class SpikeRecorder extends HeldSpikes {
 /** Samples of named values of some elements, every `everySteps` steps. */
 export class TraceRecorder {
   readonly everySteps: number;
-  readonly #elements: Uint32Array;
+  readonly elements: Uint32Array;
   readonly #columns: ReadonlyMap<string, GrowingF64>;
   readonly #times = new GrowingF64();
   #read: ((name: string) => (element: number) => number) | undefined;
@@ -59,7 +59,7 @@ export class TraceRecorder {
   /** @param read how to read a named value of an element now */
   constructor(everySteps: number, elements: Uint32Array, names: readonly string[], read: (name: string) => (element: number) => number) {
     this.everySteps = everySteps;
-    this.#elements = elements;
+    this.elements = elements;
     this.#columns = new Map(names.map((n) => [n, new GrowingF64()]));
     this.#read = read;
   }
@@ -68,7 +68,7 @@ export class TraceRecorder {
     this.#times.push(time);
     for (const [name, column] of this.#columns) {
       const at = this.#read!(name);
-      for (const e of this.#elements) column.push(at(e));
+      for (const e of this.elements) column.push(at(e));
     }
   }
 
@@ -79,7 +79,7 @@ export class TraceRecorder {
 
   /** Values held of each variable. */
   get held(): number {
-    return this.#times.length * Math.max(1, this.#elements.length);
+    return this.#times.length * Math.max(1, this.elements.length);
   }
 
   forget(): void {
@@ -96,7 +96,7 @@ export class TraceRecorder {
     return {
       times: this.#times.taken(),
       values: new Map([...this.#columns].map(([n, c]) => [n, c.taken()])),
-      neurons: this.#elements.map((e) => e - offset),
+      neurons: this.elements.map((e) => e - offset),
     };
   }
 }

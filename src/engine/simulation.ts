@@ -630,7 +630,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
       this.#step = from + s;
       device.showSample(call, from, s - 1);
       // Samples of synapses end a call.
-      if (s === n && this.#recording.stepsToSynapseSample(from) === n) await device.fetch();
+      if (this.#recording.stepsToSynapseSample(this.#step - 1) === 1) await device.fetch();
       if (s === n) await this.#applyRegular(device);
       this.#recording.sample(this.#step);
     }

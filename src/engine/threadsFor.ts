@@ -34,6 +34,7 @@ function sensible(data: NetworkData): number {
 
 function whyNotDividable(data: NetworkData, backend: CompileOptions["backend"]): string | undefined {
   if (backend === "interpreter") return "the interpreter has one thread";
+  if (backend === "webgpu") return "the GPU does the work";
   const [rule] = data.rewirings ?? [];
   if (rule) return `synapses of projection ${rule.projection} come and go`;
   if ((data.structural ?? []).length > 0) return "structural plasticity makes and removes synapses";

@@ -155,7 +155,7 @@ export async function bench(
       made: counts,
       columns: 2,
       failure,
-      tables: [],
+      tables: [], fed: [],
       deliveries: [],
       before: [],
       after: order.flatMap((kind) => actions[kind]),

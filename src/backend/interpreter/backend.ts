@@ -1,11 +1,12 @@
 /** The reference back-end: the same program on the same memory, in plain f64 loops. Slow and obvious. */
 import { invariant } from "../../errors.ts";
 import type { Draw } from "../../ir/kernel.ts";
-import { normalAt, poissonAt, poissonTable, uniformAt, varyingPoissonAt } from "../../math/random.ts";
+import { poissonTable } from "../../math/random.ts";
 import type { PoissonTable } from "../../math/random.ts";
 import type { Action, Backend, Executable, MapLayout, ProceduralLayout, Program, ScatterLayout } from "../contract.ts";
 import { flushesAfter } from "../contract.ts";
 import { interpretActions, visitAllEdges } from "./actions.ts";
+import { drawAt, meanOf } from "./draws.ts";
 import { interpretFlush, interpretMapKernel } from "./mapKernel.ts";
 
 export const interpreterBackend: Backend = {
@@ -103,16 +104,11 @@ function drawTile(
 ): Float64Array {
   const { stream, kernel, size } = layout;
   const { seed } = program;
-  const mean = (e: number): number => {
-    if (draw.distribution !== "poisson" || "mean" in draw) return 0;
-    const scalar = draw.meanScalar === undefined ? 1 : scalars[kernel.scalars.findIndex((s) => s.name === draw.meanScalar)]!;
-    return scalar * (draw.meanArray === undefined ? 1 : f64(layout.address(draw.meanArray), size)[e]!);
-  };
   return Float64Array.from({ length: Math.max(0, hi - lo) }, (_, k) => {
-    const e = lo + k;
-    if (draw.distribution === "uniform") return uniformAt(seed, e, step, stream, draw.draw);
-    if (draw.distribution === "normal") return normalAt(seed, e, step, stream, draw.draw);
-    return table ? poissonAt(seed, e, step, stream, draw.draw, table) : varyingPoissonAt(seed, e, step, stream, draw.draw, mean(e));
+    const element = lo + k;
+    const array = (name: string) => f64(layout.address(name), size)[element]!;
+    const mean = meanOf(draw, array, (name) => scalars[kernel.scalars.findIndex((s) => s.name === name)]!);
+    return drawAt(draw, { seed, element, step, stream, mean }, table);
   });
 }
 

@@ -1,0 +1,426 @@
+/** A program on the device: its buffers, its pipelines, and calls of many epochs that are queued without waiting for each other. */
+import { invariant, SimulationError } from "../../errors.ts";
+import type { Program } from "../contract.ts";
+import { sortSpikes } from "./callSpikes.ts";
+import type { CallSpikes } from "./callSpikes.ts";
+import { edgeBindings, edgesCode } from "./edgesStage.ts";
+import { elementBindings, elementsCode } from "./elements.ts";
+import type { StageCode } from "./elements.ts";
+import { guarded } from "./gpu.ts";
+import type { Gpu } from "./gpu.ts";
+import { checkBindings } from "./places.ts";
+import type { Placed } from "./places.ts";
+import { planOf } from "./plan.ts";
+import type { PlanOptions } from "./plan.ts";
+import { decodeRing, encodeRing } from "./ringWords.ts";
+import { control, gridWidth, groupSize } from "./stages.ts";
+import type { Plan, Stage } from "./stages.ts";
+
+/** What a call of n steps did. */
+export interface DeviceCall {
+  readonly spikes: CallSpikes;
+  /** Samples of each tap, [samples × elements]. */
+  readonly taps: readonly Float32Array[];
+  readonly failure: DeviceFailure | undefined;
+}
+
+export type DeviceFailure =
+  /** An element of a column left the finite numbers in that step of the call. */
+  | { readonly kind: "element"; readonly step: number; readonly column: number; readonly element: number }
+  /** An edge left the limits of its kernel. */
+  | { readonly kind: "edge"; readonly step: number; readonly kernel: number; readonly edge: number }
+  /** An input sum left the range of its ring. */
+  | { readonly kind: "sum"; readonly step: number };
+
+/** Bytes of the parts in which memories are copied. */
+const partBytes = 2 ** 25;
+/** Calls under way at a time: the device works on one while the host records the other. */
+const slotCount = 2;
+/** Bytes from one epoch's parameters to the next: what offsets of uniform bindings must be multiples of. */
+const epochBytes = 256;
+const none = 0xffffffff;
+
+interface Slot {
+  readonly out: GPUBuffer;
+  readonly epochs: GPUBuffer;
+  staging: GPUBuffer;
+  /** Spikes that the staging buffer has room for. */
+  room: number;
+  busy: Promise<unknown>;
+}
+
+interface StageRun {
+  readonly stage: Stage;
+  readonly pipeline: GPUComputePipeline;
+  /** One a slot. */
+  readonly groups: readonly GPUBindGroup[];
+}
+
+export class GpuExecutable {
+  readonly gpu: Gpu;
+  readonly plan: Plan;
+  /** WGSL of every stage, for people. */
+  readonly text: string;
+  readonly #memory: WebAssembly.Memory;
+  readonly #segments: readonly GPUBuffer[];
+  readonly #control: GPUBuffer;
+  readonly #args: GPUBuffer;
+  readonly #own: GPUBuffer;
+  readonly #rings: GPUBuffer;
+  readonly #slots: readonly Slot[];
+  #runs: readonly StageRun[] = [];
+  #next = 0;
+  #epoch = 0;
+
+  private constructor(gpu: Gpu, plan: Plan, memory: WebAssembly.Memory, codes: readonly StageCode[]) {
+    this.gpu = gpu;
+    this.plan = plan;
+    this.#memory = memory;
+    this.text = codes.map((code, k) => `/* stage ${plan.stages[k]!.name} */\n${code.text}`).join("\n");
+    const { layout, places, rings } = plan;
+    const buffer = (label: string, words: number, usage: number): GPUBuffer =>
+      gpu.device.createBuffer({ label, size: 4 * Math.max(4, words), usage });
+    const { STORAGE, COPY_SRC, COPY_DST, INDIRECT, UNIFORM } = usages;
+    const stored = STORAGE | COPY_SRC | COPY_DST;
+    this.#segments = places.segments.map(({ words }, k) => buffer(`memory ${k}`, words, stored));
+    this.#control = buffer("control", layout.controlWords, stored);
+    this.#args = buffer("args", 8 * Math.max(1, layout.lists), STORAGE | INDIRECT | COPY_DST);
+    this.#own = buffer("own", layout.ownWords, stored);
+    this.#rings = buffer("rings", rings.words, stored);
+    this.#slots = Array.from({ length: slotCount }, (_, k) => ({
+      out: buffer(`out ${k}`, layout.outWords, stored),
+      epochs: buffer(`epochs ${k}`, (epochBytes / 4) * Math.ceil(layout.steps / plan.program.schedule.window), UNIFORM | COPY_DST),
+      staging: this.#stagingFor(0),
+      room: 0,
+      busy: Promise.resolve(),
+    }));
+  }
+
+  /** Generates the code and fills the device's memory with the host's. */
+  static async make(gpu: Gpu, program: Program, memory: WebAssembly.Memory, options: Omit<PlanOptions, "buffer" | "bindingBytes">): Promise<GpuExecutable> {
+    const bindingBytes = Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize);
+    const plan = planOf(program, { ...options, buffer: memory.buffer, bindingBytes });
+    const code = (): StageCode[] => plan.stages.map((stage) => (stage.kind === "elements" ? elementsCode(plan, stage) : edgesCode(plan, stage)));
+    // The first time only shows what is used.
+    code();
+    plan.places.place();
+    const codes = code();
+    codes.forEach(({ segments }, k) => {
+      const before = plan.stages[k]!.kind === "elements" ? elementBindings.length : edgeBindings.length;
+      checkBindings(plan.places, segments.length + before - 1, gpu.limits.maxStorageBuffersPerShaderStage);
+    });
+    return await guarded(gpu, "the simulation's buffers and shaders", async () => {
+      const made = new GpuExecutable(gpu, plan, memory, codes);
+      await made.#load(codes);
+      return made;
+    });
+  }
+
+  async #load(codes: readonly StageCode[]): Promise<void> {
+    const { device } = this.gpu;
+    this.#runs = await Promise.all(this.plan.stages.map(async (stage, k) => {
+      const { text, segments } = codes[k]!;
+      const module = device.createShaderModule({ label: stage.name, code: text });
+      const { messages } = await module.getCompilationInfo();
+      const [error] = messages.filter((m) => m.type === "error");
+      invariant(!error, `the WGSL of stage ${stage.name} does not compile: ${error?.message} (line ${error?.lineNum}: ${text.split("\n")[(error?.lineNum ?? 1) - 1]})`);
+      const kinds = stage.kind === "elements"
+        ? (["uniform", "storage", "storage", "storage", "storage", "storage"] as const)
+        : (["uniform", "storage", "read-only-storage", "storage"] as const);
+      const types = [...kinds, ...segments.map(({ written }) => (written ? ("storage" as const) : ("read-only-storage" as const)))];
+      const layout = device.createBindGroupLayout({
+        entries: types.map((type, binding) => ({
+          binding, visibility: computeStage, buffer: { type, hasDynamicOffset: type === "uniform", minBindingSize: type === "uniform" ? 16 : 4 },
+        })),
+      });
+      const pipeline = await device.createComputePipelineAsync({
+        label: stage.name,
+        layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+        compute: { module, entryPoint: stage.name },
+      });
+      const groups = this.#slots.map((slot) => {
+        const buffers = stage.kind === "elements"
+          ? [this.#control, this.#args, this.#own, slot.out, this.#rings]
+          : [this.#control, this.#own, this.#rings];
+        const all = [...buffers, ...segments.map(({ segment }) => this.#segments[segment]!)];
+        return device.createBindGroup({
+          layout,
+          entries: [{ binding: 0, resource: { buffer: slot.epochs, size: 16 } }, ...all.map((b, j) => ({ binding: j + 1, resource: { buffer: b } }))],
+        });
+      });
+      return { stage, pipeline, groups };
+    }));
+    this.clear();
+  }
+
+  /** Dispatches of one epoch. */
+  get dispatches(): number {
+    return this.plan.stages.length;
+  }
+
+  /** Forgets spikes and sums that are under way. */
+  clear(): void {
+    const { device } = this.gpu;
+    const encoder = device.createCommandEncoder();
+    for (const b of [this.#control, this.#own, this.#rings]) encoder.clearBuffer(b);
+    device.queue.submit([encoder.finish()]);
+    this.#writeArgs();
+    this.#writeMaps();
+  }
+
+  /** Where each element stands among those that monitors sample. */
+  #writeMaps(): void {
+    const { taps, layout, columns } = this.plan;
+    taps.forEach(({ column, elements }, k) => {
+      const at = layout.mapsAt[k];
+      if (at === undefined) return;
+      const map = new Uint32Array(columns.find((c) => c.column === column)!.size).fill(none);
+      elements.forEach((e, place) => (map[e] = place));
+      this.gpu.device.queue.writeBuffer(this.#own, 4 * at, map);
+    });
+  }
+
+  #writeArgs(): void {
+    const empty = new Uint32Array(8 * Math.max(1, this.plan.layout.lists));
+    for (let k = 0; k < empty.length; k += 4) empty.set([0, 1, 1, 0], k);
+    this.gpu.device.queue.writeBuffer(this.#args, 0, empty);
+  }
+
+  /** Copies the host's arrays to the device: all, or those that hold a given address. */
+  upload(wanted: (placed: Placed) => boolean = () => true): void {
+    for (const placed of this.plan.places.placed) if (wanted(placed)) this.#uploadBlock(placed);
+    // Without it, what was written would stay in memory twice.
+    this.gpu.device.queue.submit([]);
+  }
+
+  #uploadBlock({ block, pieces }: Placed): void {
+    const { queue } = this.gpu.device;
+    let from = block.address;
+    for (const { segment, at, words } of pieces) {
+      for (let done = 0; done < 4 * words; done += partBytes) {
+        const bytes = Math.min(partBytes, 4 * words - done);
+        queue.writeBuffer(this.#segments[segment]!, 4 * at + done, this.#memory.buffer as ArrayBuffer, from + done, bytes);
+        if (bytes === partBytes) queue.submit([]);
+      }
+      from += 4 * words;
+    }
+  }
+
+  /** Copies bytes that the host changed, if the device has them. */
+  write(address: number, bytes: number): void {
+    for (const { block, pieces } of this.plan.places.placed) {
+      if (address < block.address || address >= block.address + block.bytes) continue;
+      let from = block.address;
+      for (const { segment, at, words } of pieces) {
+        const begin = Math.max(address, from), end = Math.min(address + bytes, from + 4 * words);
+        if (begin < end)
+          this.gpu.device.queue.writeBuffer(this.#segments[segment]!, 4 * at + begin - from, this.#memory.buffer as ArrayBuffer, begin, end - begin);
+        from += 4 * words;
+      }
+    }
+  }
+
+  /** Copies arrays that kernels write to the host. */
+  async download(wanted: (placed: Placed) => boolean = () => true): Promise<void> {
+    const parts = this.plan.places.placed.filter((p) => p.written && wanted(p)).flatMap(({ block, pieces }) => {
+      let address = block.address;
+      return pieces.flatMap(({ segment, at, words }) => {
+        const made = [];
+        for (let done = 0; done < 4 * words; done += partBytes)
+          made.push({ segment, from: 4 * at + done, to: address + done, bytes: Math.min(partBytes, 4 * words - done) });
+        address += 4 * words;
+        return made;
+      });
+    });
+    for (let k = 0; k < parts.length;) {
+      let bytes = 0, end = k;
+      while (end < parts.length && (end === k || bytes + parts[end]!.bytes <= partBytes)) bytes += parts[end++]!.bytes;
+      const now = parts.slice(k, end);
+      const mapped = await this.#read(now.map(({ segment, from, bytes: size }) => ({ buffer: this.#segments[segment]!, from, bytes: size })));
+      let at = 0;
+      for (const { to, bytes: size } of now) {
+        new Uint8Array(this.#memory.buffer, to, size).set(new Uint8Array(mapped, at, size));
+        at += size;
+      }
+      k = end;
+    }
+  }
+
+  /** Bytes of buffers, one after the other. */
+  async #read(parts: readonly { readonly buffer: GPUBuffer; readonly from: number; readonly bytes: number }[]): Promise<ArrayBuffer> {
+    const { device } = this.gpu;
+    const size = parts.reduce((sum, p) => sum + p.bytes, 0);
+    const staging = device.createBuffer({ size, usage: usages.MAP_READ | usages.COPY_DST });
+    const encoder = device.createCommandEncoder();
+    let at = 0;
+    for (const { buffer, from, bytes } of parts) {
+      encoder.copyBufferToBuffer(buffer, from, staging, at, bytes);
+      at += bytes;
+    }
+    device.queue.submit([encoder.finish()]);
+    try {
+      await this.#mapped(staging);
+      return staging.getMappedRange().slice(0);
+    } finally {
+      staging.destroy();
+    }
+  }
+
+  async #mapped(staging: GPUBuffer): Promise<void> {
+    try {
+      await staging.mapAsync(mapRead);
+    } catch (error) {
+      throw this.#lostError(error);
+    }
+  }
+
+  #lostError(error: unknown): SimulationError {
+    const why = this.gpu.lost?.reason ?? (error as Error).message;
+    return new SimulationError("gpu-lost", `the GPU ${this.gpu.name} stopped working during the run: ${why}`,
+      'Compile the network again, or use backend: "wasm". A very long call may have been cut by the driver: other programs may keep the GPU busy.');
+  }
+
+  /** Adds what the host's rings hold to the device's, and clears them. Nothing may be under way. */
+  async takeRings(): Promise<void> {
+    const { queue } = this.gpu.device;
+    for (const ring of this.plan.rings.all) {
+      const words = ring.slots * ring.stride;
+      const host = new Float32Array(this.#memory.buffer, ring.address, words);
+      if (host.every((x) => x === 0)) continue;
+      const deviceWords = words * (ring.exponent === "wide" ? 3 : 1);
+      const held = new Uint32Array(await this.#read([{ buffer: this.#rings, from: 4 * ring.at, bytes: 4 * deviceWords }]));
+      encodeRing(ring, host, held);
+      queue.writeBuffer(this.#rings, 4 * ring.at, held);
+      host.fill(0);
+    }
+    queue.submit([]);
+  }
+
+  /** Puts what the device's rings hold into the host's: the code is about to be made anew. Nothing may be under way. */
+  async returnRings(): Promise<void> {
+    for (const ring of this.plan.rings.all) {
+      const words = ring.slots * ring.stride;
+      const deviceWords = words * (ring.exponent === "wide" ? 3 : 1);
+      const held = new Uint32Array(await this.#read([{ buffer: this.#rings, from: 4 * ring.at, bytes: 4 * deviceWords }]));
+      decodeRing(ring, held, new Float32Array(this.#memory.buffer, ring.address, words));
+    }
+  }
+
+  /**
+   * Queues n steps, the first of which is number `from`. Spikes of fed columns are given as one bit each, [n × words]; scalars were written by the host.
+   * At most two calls are under way: the third waits for the first.
+   */
+  async call(from: number, n: number, fed: Uint32Array | undefined): Promise<{ readonly result: Promise<DeviceCall> }> {
+    const k = this.#next;
+    this.#next = (k + 1) % this.#slots.length;
+    const slot = this.#slots[k]!;
+    await slot.busy;
+    this.#submit(k, from, n, fed);
+    const result = this.#collect(slot, n);
+    slot.busy = result.catch(() => {});
+    return { result };
+  }
+
+  #submit(k: number, from: number, n: number, fed: Uint32Array | undefined): void {
+    const { device } = this.gpu;
+    const { window } = this.plan.program.schedule;
+    const { layout } = this.plan;
+    const slot = this.#slots[k]!;
+    const epochs = Math.ceil(n / window);
+    const parameters = new Uint32Array((epochBytes / 4) * epochs);
+    for (let e = 0; e < epochs; e++) {
+      parameters.set([from + e * window, Math.min(window, n - e * window), e * window, (this.#epoch + e) & 1], (epochBytes / 4) * e);
+    }
+    device.queue.writeBuffer(slot.epochs, 0, parameters);
+    device.queue.writeBuffer(this.#control, 0, new Uint32Array(layout.counts).fill(none).fill(0, control.recorded, control.recorded + 1));
+    if (fed && layout.fedWords > 0) device.queue.writeBuffer(this.#own, 0, fed);
+
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    const advancing = this.plan.stages.findIndex((s) => s.kind === "elements" && s.advances);
+    const groups = this.plan.columns.reduce((sum, c) => sum + Math.ceil(c.size / groupSize), 0);
+    for (let e = 0; e < epochs; e++) {
+      const parity = (this.#epoch + e) & 1;
+      this.#runs.forEach(({ stage, pipeline, groups: bindGroups }, place) => {
+        pass.setPipeline(pipeline);
+        pass.setBindGroup(0, bindGroups[k]!, [epochBytes * e]);
+        if (stage.kind === "elements") pass.dispatchWorkgroups(Math.min(groups, gridWidth), Math.ceil(groups / gridWidth));
+        else pass.dispatchWorkgroupsIndirect(this.#args, 16 * ((place < advancing ? 1 - parity : parity) * layout.lists + stage.list));
+      });
+    }
+    pass.end();
+    this.#epoch += epochs;
+
+    const samples = layout.outWords - (layout.tapsAt[0] ?? layout.outWords);
+    const size = 4 * (layout.counts + samples + slot.room);
+    if (slot.staging.size < size) {
+      slot.staging.destroy();
+      slot.staging = this.#stagingFor(size);
+    }
+    encoder.copyBufferToBuffer(this.#control, 0, slot.staging, 0, 4 * layout.counts);
+    if (samples > 0) encoder.copyBufferToBuffer(slot.out, 4 * layout.tapsAt[0]!, slot.staging, 4 * layout.counts, 4 * samples);
+    if (slot.room > 0) encoder.copyBufferToBuffer(slot.out, 0, slot.staging, 4 * (layout.counts + samples), 4 * slot.room);
+    device.queue.submit([encoder.finish()]);
+  }
+
+  #stagingFor(bytes: number): GPUBuffer {
+    return this.gpu.device.createBuffer({ size: Math.max(1024, 2 ** Math.ceil(Math.log2(Math.max(1, bytes)))), usage: usages.MAP_READ | usages.COPY_DST });
+  }
+
+  async #collect(slot: Slot, n: number): Promise<DeviceCall> {
+    const { plan } = this;
+    const { layout, total } = plan;
+    await this.#mapped(slot.staging);
+    const words = new Uint32Array(slot.staging.getMappedRange());
+    const head = words.slice(0, layout.counts);
+    const samples = layout.outWords - (layout.tapsAt[0] ?? layout.outWords);
+    const taps = plan.taps.map(({ everySteps, elements }, k) => {
+      const at = layout.counts + layout.tapsAt[k]! - layout.tapsAt[0]!;
+      return new Float32Array(words.buffer.slice(4 * at, 4 * (at + (Math.floor(layout.steps / everySteps) + 1) * elements.length)));
+    });
+    const recorded = head[control.recorded]!;
+    const keys = new Uint32Array(recorded);
+    const here = Math.min(recorded, slot.room), from = layout.counts + samples;
+    keys.set(words.subarray(from, from + here));
+    slot.staging.unmap();
+    if (recorded > here) {
+      keys.set(new Uint32Array(await this.#read([{ buffer: slot.out, from: 4 * here, bytes: 4 * (recorded - here) }])), here);
+      // The next calls will have about as many.
+      slot.room = Math.min(layout.steps * total, Math.ceil(1.5 * recorded));
+    }
+    return { spikes: sortSpikes(keys, n, plan.columns, total), taps, failure: this.#failureOf(head) };
+  }
+
+  #failureOf(head: Uint32Array): DeviceFailure | undefined {
+    const { columns, total, stages } = this.plan;
+    const failed = head[control.failedElement]!, edge = head[control.failedEdge]!, sum = head[control.failedSum]!;
+    const stepOfEdge = Math.floor(edge / stages.length), stepOfSum = Math.floor(sum / stages.length);
+    if (edge !== none && stepOfEdge <= Math.floor(failed / total)) {
+      const kernel = head.subarray(control.brokenEdges).findIndex((e) => e !== none);
+      return { kind: "edge", step: stepOfEdge, kernel, edge: head[control.brokenEdges + kernel]! };
+    }
+    if (sum !== none && stepOfSum <= Math.floor(failed / total)) return { kind: "sum", step: stepOfSum };
+    if (failed === none) return undefined;
+    const index = failed % total;
+    const column = columns.findLast((c) => c.first <= index)!;
+    return { kind: "element", step: Math.floor(failed / total), column: column.column, element: index - column.first };
+  }
+
+  /** Waits for what is under way. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#slots.map(({ busy }) => busy));
+  }
+
+  /** Frees the device's memory. */
+  destroy(): void {
+    this.gpu.device.queue.submit([]);
+    for (const b of [...this.#segments, this.#control, this.#args, this.#own, this.#rings]) b.destroy();
+    for (const { out, epochs, staging } of this.#slots) for (const b of [out, epochs, staging]) b.destroy();
+    this.#runs = [];
+  }
+}
+
+/** Numbers of the WebGPU specification: Node has no globals for them before the device is opened. */
+const usages = { MAP_READ: 1, COPY_SRC: 4, COPY_DST: 8, UNIFORM: 64, STORAGE: 128, INDIRECT: 256 } as const;
+const mapRead = 1;
+const computeStage = 4;
