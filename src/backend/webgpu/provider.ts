@@ -33,7 +33,8 @@ export async function provideWebGpu(): Promise<{ readonly webgpu: GPU } | Missin
 /** What to do where WebGPU is there but finds no adapter. */
 export function adapterHint(): string {
   const inNode = (globalThis as World).process?.versions?.node !== undefined;
-  if (!inNode) return "Turn on hardware acceleration in the browser's settings; its page about the GPU says what is blocked.";
+  if (!inNode) return "Turn on hardware acceleration in the browser's settings; Chrome says on chrome://gpu what is blocked, on Linux it may need "
+    + "--enable-unsafe-webgpu.";
   return "Install the card's driver and Vulkan's loader: apt-get install libvulkan1. Without a card the software driver of Debian's package chromium "
     + "(apt-get install chromium libvulkan1) runs everything, slowly: VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json.";
 }
@@ -48,16 +49,14 @@ function noneInBrowser(): Missing {
 async function loadPackage(world: World): Promise<{ readonly webgpu: GPU } | Missing> {
   // Bundlers follow literal specifiers; this package is Node's alone, and optional there.
   const specifier = "webgpu";
-  let loaded: Package;
   try {
-    loaded = (await import(/* @vite-ignore */ specifier)) as Package;
+    const { create, globals } = (await import(/* @vite-ignore */ specifier)) as Package;
+    for (const [name, value] of Object.entries(globals)) if (!(name in globalThis)) Object.assign(globalThis, { [name]: value });
+    return { webgpu: (world[pin] ??= create([])) };
   } catch (error) {
     const absent = (error as { code?: unknown }).code === "ERR_MODULE_NOT_FOUND";
     if (absent) return { reason: "the package webgpu, which brings WebGPU to Node.js, is not installed", hint: `${install}.` };
     const problem = (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
-    return { reason: `the package webgpu cannot be loaded: ${problem}`, hint: `${install}: this release runs on Debian 12; later systems run any.` };
+    return { reason: `the package webgpu cannot be loaded: ${problem}`, hint: `${install}: this release runs on Debian 12, where others do not load.` };
   }
-  for (const [name, value] of Object.entries(loaded.globals)) if (!(name in globalThis)) Object.assign(globalThis, { [name]: value });
-  world[pin] ??= loaded.create([]);
-  return { webgpu: world[pin] };
 }
