@@ -1,40 +1,57 @@
 /** The WGSL of an edges stage: a workgroup an item, a lane an edge. */
+import { familiesOf, parameterLines } from "./families.ts";
 import { Access } from "./places.ts";
 import type { StageCode } from "./elements.ts";
 import { bindSegments, stoppedFunction } from "./elements.ts";
 import type { EdgesStage, Plan } from "./stages.ts";
-import { consumerShift, control, countShift, epochStruct, gridWidth, groupSize, itemWords } from "./stages.ts";
+import { consumerShift, control, countShift, epochStruct, gridWidth, groupSize, itemWordsOf } from "./stages.ts";
 import { declareKeys } from "./wgsl/random.ts";
 import { Shader } from "./wgsl/shader.ts";
 
 /** Bindings before those of segments. */
 export const edgeBindings = ["epoch", "control", "own", "rings"] as const;
 
+const ourNames = ["edge", "first", "end", "s", "step", "lane", "turn", "member", "epoch", "control", "own", "rings"];
+
+/** Names that values of kernels must not hide. */
+const ourNames = [
+  "place", "local", "item", "first", "what", "end", "s", "step", "element", "turn", "edge", "age", "word", "other", "synapse", "slot", "index", "goal",
+  "far", "near", "epoch", "control", "own", "rings",
+];
+
 export function edgesCode(plan: Plan, stage: EdgesStage): StageCode {
   const { layout } = plan;
   const number = plan.stages.indexOf(stage);
   const shader = new Shader();
+  for (const name of ourNames) shader.fresh(name);
+  for (const name of ourNames) shader.fresh(name);
   declareKeys(shader, plan.program.seed);
   const access = new Access(shader, plan.places);
+  const words = itemWordsOf(stage);
   const rounds = plan.block / groupSize;
   // Items of edges that come before the tables were pushed in the epoch before.
   const early = number < plan.stages.findIndex((s) => s.kind === "elements" && s.advances);
   const parity = early ? "(1u - epoch.parity)" : "epoch.parity";
-  const cases = stage.consumers.map((consumer, k) => {
-    const { setup, each } = consumer.code(shader, access);
-    const lines = each.map((l) => `        ${l}`);
+  const families = familiesOf(stage.consumers.map((consumer) => {
+    const { setup, each } = consumer.code(shader.inner(), access);
     return [
-      `    /* ${consumer.name} */`,
-      `    case ${k}u: {`,
-      ...setup.map((l) => `      ${l}`),
-      `      for (var round = 0u; round < ${rounds}u; round++) {`,
-      `        let edge = first + round * ${groupSize}u + local.x;`,
-      "        if (edge >= end) { break; }",
-      ...lines,
-      "      }",
-      "    }",
+      ...setup,
+      `for (var turn = 0u; turn < ${rounds}u; turn++) {`,
+      `  let edge = first + turn * ${groupSize}u + lane;`,
+      "  if (edge >= end) { break; }",
+      ...each.map((l) => `  ${l}`),
+      "}",
     ].join("\n");
-  });
+  }));
+  const functions = families.map((family, k) => [
+    `/* ${family.members.map((m) => stage.consumers[m]!.name).join(", ")} */`,
+    `fn ${stage.name}_${k}(member: u32, first: u32, end: u32, s: u32, step: u32, lane: u32) {`,
+    ...[...parameterLines(family, "member"), ...family.text.split("\n")].map((l) => `  ${l}`),
+    "}",
+  ].join("\n"));
+  const familyOf = stage.consumers.map((_, k) => families.findIndex(({ members }) => members.includes(k)));
+  const memberOf = stage.consumers.map((_, k) => families[familyOf[k]!]!.members.indexOf(k));
+  const table = (values: readonly number[]): string => `array<u32, ${values.length}>(${values.map((v) => `${v}u`).join(", ")})`;
   const text = [
     epochStruct,
     "@group(0) @binding(0) var<uniform> epoch: Epoch;",
@@ -46,19 +63,28 @@ export function edgesCode(plan: Plan, stage: EdgesStage): StageCode {
     `/* A sum that its ring cannot hold. */
 fn fail_sum(index: u32) {
   atomicMin(&control[${control.failedSum}u], epoch.call * ${plan.stages.length}u + ${number}u);
+}
+/* An edge that left the limits of its kernel. */
+fn fail_edge(kernel: u32, edge: u32) {
+  atomicMin(&control[${control.failedEdge}u], epoch.call * ${plan.stages.length}u + ${number}u);
+  atomicMin(&control[${control.brokenEdges}u + kernel], edge);
 }`,
     shader.text(),
+    ...functions,
     `@compute @workgroup_size(${groupSize})
 fn ${stage.name}(@builtin(workgroup_id) place: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
   let item = place.y * ${gridWidth}u + place.x;
   if (item >= atomicLoad(&control[${layout.counts + stage.list}u + ${parity} * ${layout.lists}u]) || stopped(${number}u)) { return; }
-  let first = own[${layout.itemsAt[stage.list]!}u + ${itemWords}u * item];
-  let what = own[${layout.itemsAt[stage.list]! + 1}u + ${itemWords}u * item];
+  let first = own[${layout.itemsAt[stage.list]!}u + ${words}u * item];
+  let what = own[${layout.itemsAt[stage.list]! + 1}u + ${words}u * item];${words === 3 ? `
+  let element = own[${layout.itemsAt[stage.list]! + 2}u + 3u * item];` : ""}
   let end = first + ((what >> ${countShift}u) & 1023u) + 1u;
   let s = what & 63u;
   let step = epoch.first + s;
-  switch (what >> ${consumerShift}u) {`,
-    ...cases,
+  let consumer = what >> ${consumerShift}u;
+  let member = ${table(memberOf)}[consumer];
+  switch (${families.length === 1 ? "0u" : `${table(familyOf)}[consumer]`}) {`,
+    ...families.map((_, k) => `    case ${k}u: { ${stage.name}_${k}(member, first, end, s, step, local.x); }`),
     "    default: {}",
     "  }",
     "}",

@@ -6,12 +6,16 @@ import { flushInterval } from "../contract.ts";
 import type { MapLayout } from "../contract.ts";
 import type { Draw } from "../../ir/kernel.ts";
 import { invariant } from "../../errors.ts";
+import { poissonTable } from "../../math/random.ts";
+import { familiesOf, parameterLines } from "./families.ts";
+import type { Family } from "./families.ts";
 import { Access, segmentName } from "./places.ts";
 import type { Column, Consumer, EdgesStage, ElementsStage, Plan } from "./stages.ts";
 import { consumerShift, control, countShift, epochStruct, gridWidth, groupSize, itemWords } from "./stages.ts";
 import { expressionText } from "./wgsl/expression.ts";
 import { literal } from "./wgsl/literal.ts";
-import { declareKeys, normalText, poissonText, uniformText, varyingPoissonText } from "./wgsl/random.ts";
+import { storedPoissonText } from "./wgsl/poissonTable.ts";
+import { declareKeys, normalText, uniformText, varyingPoissonText } from "./wgsl/random.ts";
 import type { Scope } from "./wgsl/expression.ts";
 import { Shader } from "./wgsl/shader.ts";
 import { statementLines } from "./wgsl/statements.ts";
@@ -26,7 +30,7 @@ export interface StageCode {
 export const elementBindings = ["epoch", "control", "args", "own", "out", "rings"] as const;
 
 /** Names that values of kernels must not hide. */
-const ourNames = ["e", "i", "s", "step", "row", "at", "spiked", "sampled", "items", "next", "epoch", "control", "args", "own", "out", "rings"];
+const ourNames = ["e", "i", "s", "step", "row", "at", "spiked", "sampled", "items", "next", "member", "epoch", "control", "args", "own", "out", "rings"];
 
 const indented = (lines: readonly string[], depth = 1): string[] => lines.map((l) => "  ".repeat(depth) + l);
 
@@ -35,14 +39,8 @@ export function elementsCode(plan: Plan, stage: ElementsStage): StageCode {
   for (const name of ourNames) shader.fresh(name);
   declareKeys(shader, plan.program.seed);
   const access = new Access(shader, plan.places);
-  const bodies = plan.columns.map((column) => columnFunction(plan, stage, column, shader, access));
-  let group = 0;
-  const branches = plan.columns.map((column) => {
-    const groups = Math.ceil(column.size / groupSize);
-    const line = `if (group < ${group + groups}u) { ${nameOf(plan, column)}((group - ${group}u) * ${groupSize}u + local.x); return; }`;
-    group += groups;
-    return line;
-  });
+  const families = familiesOf(plan.columns.map((column) => columnBody(plan, stage, column, shader.inner(), access)));
+  const bodies = families.map((family, k) => columnFunction(plan, family, k));
   const main = [
     `@compute @workgroup_size(${groupSize})`,
     `fn ${stage.name}(@builtin(workgroup_id) place: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {`,
@@ -50,7 +48,7 @@ export function elementsCode(plan: Plan, stage: ElementsStage): StageCode {
       `let group = place.y * ${gridWidth}u + place.x;`,
       ...(stage.pushes.length > 0 ? [`if (group == 0u && local.x < ${plan.layout.lists}u) { forget_items(local.x); }`] : []),
       `if (stopped(${plan.stages.indexOf(stage)}u)) { return; }`,
-      ...branches,
+      ...whichColumn(plan, families),
     ]),
     "}",
   ];
@@ -87,14 +85,40 @@ export const bindSegments = (access: Access, from: number): string[] =>
   access.used.map(({ segment, written }, k) =>
     `@group(0) @binding(${from + k}) var<storage, ${written ? "read_write" : "read"}> ${segmentName(segment)}: array<u32>;`);
 
-const nameOf = ({ program }: Plan, { map, column }: Column): string => (map === undefined ? `source_${column}` : program.maps[map]!.kernel.name);
+/** Finds the column of a workgroup and calls the function of its family, which has one call for all of its columns. */
+function whichColumn(plan: Plan, families: readonly Family[]): string[] {
+  let group = 0;
+  const found = plan.columns.map((column, k) => {
+    const family = families.findIndex(({ members }) => members.includes(k));
+    const first = group;
+    group += Math.ceil(column.size / groupSize);
+    return `if (group < ${group}u) { first = ${first}u; family = ${family}u; member = ${families[family]!.members.indexOf(k)}u; }`;
+  });
+  return [
+    `var first = 0u;`, `var family = ${families.length}u;`, "var member = 0u;",
+    found.join(" else "),
+    `let e = (group - first) * ${groupSize}u + local.x;`,
+    "switch (family) {",
+    ...families.map((_, k) => `  case ${k}u: { ${familyName(plan, families[k]!, k)}(e, member); }`),
+    "  default: {}",
+    "}",
+  ];
+}
 
-function columnFunction(plan: Plan, stage: ElementsStage, column: Column, shader: Shader, access: Access): string {
+const familyName = (plan: Plan, { members }: Family, k: number): string => {
+  const { map } = plan.columns[members[0]!]!;
+  return `${map === undefined ? "source" : plan.program.maps[map]!.kernel.name}_${k}`;
+};
+
+const columnFunction = (plan: Plan, family: Family, k: number): string =>
+  [`fn ${familyName(plan, family, k)}(e: u32, member: u32) {`, ...indented([...parameterLines(family, "member"), ...family.text.split("\n")]), "}"].join("\n");
+
+function columnBody(plan: Plan, stage: ElementsStage, column: Column, shader: Shader, access: Access): string {
   const work = stage.work(shader, access, column);
   const body = stage.advances
     ? column.map === undefined ? fedElement(plan, stage, column, work, shader, access) : tableElement(plan, stage, column, work, shader, access)
-    : [...inEachStep([...work.before, ...work.after])];
-  return [`fn ${nameOf(plan, column)}(e: u32) {`, ...indented([`if (e >= ${column.size}u) { return; }`, ...body]), "}"].join("\n");
+    : inEachStep([...work.before, ...work.after]);
+  return [`if (e >= ${column.size}u) { return; }`, ...body].join("\n");
 }
 
 const inEachStep = (lines: readonly string[]): string[] => [
@@ -143,7 +167,7 @@ function tableElement(
       clear: plan.rings.clear(shader, ring, place),
     };
   });
-  const draws = kernel.draws.map((draw) => `let ${declare(draw.name)} = ${drawText(draw, layout, shader, scope, access)};`);
+  const draws = kernel.draws.map((draw) => `let ${declare(draw.name)} = ${drawText(plan, draw, layout, shader, scope, access)};`);
 
   const checked = kernel.finite.filter((array) => kernel.state.includes(array));
   const before = checked.map((array) => {
@@ -188,15 +212,17 @@ function tableElement(
   ];
 }
 
-function drawText(draw: Draw, layout: MapLayout, shader: Shader, scope: Scope, access: Access): string {
+function drawText(plan: Plan, draw: Draw, layout: MapLayout, shader: Shader, scope: Scope, access: Access): string {
   const place = ["e", "step", `${layout.stream >>> 0}u`, `${draw.draw}u`] as const;
   if (draw.distribution !== "poisson") return draw.distribution === "uniform" ? uniformText(shader, ...place) : normalText(shader, ...place);
-  if ("mean" in draw) return poissonText(shader, draw.mean, ...place);
-  const factors = [
-    ...(draw.meanScalar === undefined ? [] : [scope.get(draw.meanScalar)!]),
-    ...(draw.meanArray === undefined ? [] : [access.f32(layout.address(draw.meanArray), "e")]),
-  ];
-  return varyingPoissonText(shader, factors.length === 0 ? literal(1, shader) : factors.join(" * "), ...place);
+  if ("mean" in draw) {
+    const { thresholds, start, parts } = poissonTable(draw.mean);
+    const first = plan.layout.ownWords + plan.tables.place(thresholds);
+    return storedPoissonText(shader, { first, count: thresholds.length, start, parts }, "own", ...place);
+  }
+  const one = literal(1, shader);
+  const array = draw.meanArray === undefined ? one : access.f32(layout.address(draw.meanArray), "e");
+  return varyingPoissonText(shader, array, ...place, draw.meanScalar === undefined ? one : scope.get(draw.meanScalar)!);
 }
 
 /** What a monitor samples at the end of a step. */

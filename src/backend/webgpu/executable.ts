@@ -85,7 +85,7 @@ export class GpuExecutable {
     this.#segments = places.segments.map(({ words }, k) => buffer(`memory ${k}`, words, stored));
     this.#control = buffer("control", layout.controlWords, stored);
     this.#args = buffer("args", 8 * Math.max(1, layout.lists), STORAGE | INDIRECT | COPY_DST);
-    this.#own = buffer("own", layout.ownWords, stored);
+    this.#own = buffer("own", layout.ownWords + plan.tables.words.length, stored);
     this.#rings = buffer("rings", rings.words, stored);
     this.#slots = Array.from({ length: slotCount }, (_, k) => ({
       out: buffer(`out ${k}`, layout.outWords, stored),
@@ -166,6 +166,8 @@ export class GpuExecutable {
     device.queue.submit([encoder.finish()]);
     this.#writeArgs();
     this.#writeMaps();
+    const { tables, layout } = this.plan;
+    if (tables.words.length > 0) device.queue.writeBuffer(this.#own, 4 * layout.ownWords, Uint32Array.from(tables.words));
   }
 
   /** Where each element stands among those that monitors sample. */

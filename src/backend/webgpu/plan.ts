@@ -6,7 +6,7 @@ import type { Block } from "./places.ts";
 import { Rings } from "./rings.ts";
 import { scatterConsumer } from "./scatter.ts";
 import type { Column, Consumer, DeviceLayout, EdgesStage, ElementsStage, Plan, Stage, Tap } from "./stages.ts";
-import { control, groupSize, itemWords } from "./stages.ts";
+import { control, groupSize, itemWords, Tables } from "./stages.ts";
 
 export interface PlanOptions {
   readonly buffer: ArrayBufferLike;
@@ -29,7 +29,7 @@ export function planOf(program: Program, options: PlanOptions): Plan {
   const stages: Stage[] = [advance, ...edges];
   const layout = deviceLayout(program, columns, total, stages, block, options);
   const places = new Places(options.blockOf, options.bindingBytes);
-  return { program, places, rings, columns, total, stages, taps: options.taps, block, layout };
+  return { program, places, rings, columns, total, stages, taps: options.taps, block, layout, tables: new Tables() };
 }
 
 function columnsOf({ schedule, maps }: Program): Column[] {

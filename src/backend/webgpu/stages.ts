@@ -50,11 +50,17 @@ export interface Consumer {
   /** Elements start … start + count − 1 have edges. */
   readonly start: number;
   readonly count: number;
-  /** WGSL: a condition on the element's thread in addition to "it spiked in this step" (`spiked`); by default just that. */
-  readonly when?: string;
+  /** Whether its edges know the element from which they were reached. */
+  readonly element: boolean;
+  /** WGSL: a condition on the element's thread, in place of "it spiked in this step" (`spiked`). */
+  readonly when?: (shader: Shader) => string;
   /** WGSL expressions of the first edge of an element (numbered from `start`) and the one behind its last, in the elements stage. */
   readonly rows: (shader: Shader, access: Access, element: string) => readonly [string, string];
-  /** Most edges of all elements together, and most items they make in a step when all of them spike. */
+  /** In place of `when` and `rows`, where several ranges of edges may be due: lines that push each of them. */
+  readonly ranges?: (
+    shader: Shader, access: Access, element: string, push: (first: string, end: string) => readonly string[],
+  ) => readonly string[];
+  /** Most items in a step when all elements spike. */
   readonly items: (block: number) => number;
   /** Lines before the edges of an item, and for each edge. */
   readonly code: (shader: Shader, access: Access) => { readonly setup: readonly string[]; readonly each: readonly string[] };
@@ -67,6 +73,11 @@ export interface EdgesStage {
   readonly list: number;
   readonly consumers: readonly Consumer[];
 }
+
+/** Words of a work item: the first edge; consumer · 2^16 + (edges − 1) · 2^6 + step within the epoch; the element, where a consumer asks for it. */
+export const itemWordsOf = ({ consumers }: EdgesStage): 2 | 3 => (consumers.some((c) => c.element) ? 3 : 2);
+export const consumerShift = 16;
+export const countShift = 6;
 
 export interface ElementsStage {
   readonly kind: "elements";
@@ -90,10 +101,35 @@ export interface Plan {
   /** Elements of all columns. */
   readonly total: number;
   readonly stages: readonly Stage[];
+  /** Steps of an epoch. */
+  readonly window: number;
+  /** Before the first epoch after the host's spikes were taken over, as at the end of the step before: pushes what comes before the tables. */
+  readonly prime?: ElementsStage;
+  /** After the last epoch of a call: work of its last step that would have been done in the next. */
+  readonly finish?: ElementsStage;
   readonly taps: readonly Tap[];
   /** Edges of an item, a multiple of `groupSize` and at most 1024. */
   readonly block: number;
   readonly layout: DeviceLayout;
+  /** Words that code reads from `own`, behind everything that the layout places there; they are known when all code was emitted once. */
+  readonly tables: Tables;
+}
+
+/** Constant words, each sequence once. */
+export class Tables {
+  readonly words: number[] = [];
+  readonly #known = new Map<string, number>();
+
+  /** Place of a sequence. */
+  place(sequence: ArrayLike<number>): number {
+    const list = Array.from(sequence), key = list.join();
+    const at = this.#known.get(key) ?? this.words.length;
+    if (!this.#known.has(key)) {
+      this.#known.set(key, at);
+      this.words.push(...list);
+    }
+    return at;
+  }
 }
 
 /** Words of the device's own buffers. */
@@ -119,11 +155,6 @@ export interface DeviceLayout {
 /** Words of `control`. Failures are keys: (step of the call) · total + element, and (step of the call) · stages + stage; 2^32 − 1 means none. */
 export const control = { failedElement: 0, failedEdge: 1, failedSum: 2, recorded: 3, brokenEdges: 4 } as const;
 
-/** Work items: the first edge; consumer · 2^16 + (edges − 1) · 2^6 + step within the epoch. */
-export const itemWords = 2;
-export const consumerShift = 16;
-export const countShift = 6;
-
 /** Declarations that every module shares. */
 export const epochStruct = `struct Epoch {
   /* Number of the first step, steps, step of the call, and 0 or 1 in turn. */
@@ -131,4 +162,9 @@ export const epochStruct = `struct Epoch {
   steps: u32,
   call: u32,
   parity: u32,
+  /* Seconds at which the first step ends, and the step before it. */
+  end: f32,
+  earlier: f32,
 }`;
+/** Bytes of it. */
+export const epochSize = 32;

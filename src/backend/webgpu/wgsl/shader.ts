@@ -7,9 +7,11 @@ export class Shader {
   readonly #declared = new Set<string>();
   readonly #taken = new Set<string>();
   readonly #declarations: string[] = [];
+  #outer: Shader | undefined;
 
   /** Declares text (a function, a constant, a struct) once under a name, after what it itself uses; returns the name. */
   use(name: string, text: () => string): string {
+    if (this.#outer) return this.#outer.use(name, text);
     if (this.#declared.has(name)) return name;
     invariant(!this.#taken.has(name), `the shader declares ${name}, which is the name of a value already`);
     this.#declared.add(name);
@@ -28,13 +30,25 @@ export class Shader {
     return made;
   }
 
+  /** The same module with names of its own, for a function whose names nobody else sees. */
+  inner(): Shader {
+    const inner = new Shader();
+    for (const name of this.#taken) inner.#taken.add(name);
+    inner.#outer = this;
+    return inner;
+  }
+
   /** All declarations, in order. */
   text(): string {
     return this.#declarations.map((declaration) => `${declaration}\n`).join("\n");
   }
 
+  #isDeclared(name: string): boolean {
+    return this.#declared.has(name) || (this.#outer !== undefined && this.#outer.#isDeclared(name));
+  }
+
   #isFree(name: string): boolean {
-    return !this.#taken.has(name) && !this.#declared.has(name) && !reservedWords.has(name) && !libraryName.test(name);
+    return !this.#taken.has(name) && !this.#isDeclared(name) && !reservedWords.has(name) && !libraryName.test(name);
   }
 }
 
