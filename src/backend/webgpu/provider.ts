@@ -57,6 +57,6 @@ async function loadPackage(world: World): Promise<{ readonly webgpu: GPU } | Mis
     const absent = (error as { code?: unknown }).code === "ERR_MODULE_NOT_FOUND";
     if (absent) return { reason: "the package webgpu, which brings WebGPU to Node.js, is not installed", hint: `${install}.` };
     const problem = (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
-    return { reason: `the package webgpu cannot be loaded: ${problem}`, hint: `${install}: this release runs on Debian 12, where others do not load.` };
+    return { reason: `the package webgpu cannot be loaded: ${problem}`, hint: `${install}: this release runs on Debian 12, others do not.` };
   }
 }

@@ -1,8 +1,12 @@
 /** The device: opened once, its errors named, its loss survived. */
+import { spawnSync } from "node:child_process";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { bufferUsage, mapRead } from "../../../src/backend/webgpu/flags.ts";
 import { findGpu, guarded, openGpu } from "../../../src/backend/webgpu/gpu.ts";
 import type { Gpu } from "../../../src/backend/webgpu/gpu.ts";
+import { built } from "../../cli/synfire.ts";
 import { gpuHere, gpuSkipped, noGpu } from "../../support/gpu.ts";
 
 /** Doubles the numbers of a buffer and reads them back. */
@@ -70,6 +74,44 @@ describe.skipIf(noGpu)(`a GPU${gpuSkipped}`, () => {
     const fresh = await openGpu();
     expect(fresh.device).not.toBe(gpu.device);
     expect(await doubled(fresh, Float32Array.of(1, 2))).toEqual(Float32Array.of(2, 4));
+  });
+});
+
+describe.skipIf(noGpu)(`a program that has opened the GPU${gpuSkipped}`, () => {
+  const gpuScript = pathToFileURL(join(dirname(built()), "../backend/webgpu/gpu.js")).href;
+  const run = (program: string) => spawnSync(process.execPath, ["--expose-gc", "--input-type=module", "-e", program], { encoding: "utf8" });
+
+  test("computes on through garbage collections, and ends by itself", () => {
+    const { status, stdout } = run(`
+      const { openGpu } = await import("${gpuScript}");
+      const { device } = await openGpu();
+      for (let i = 0; i < 20; i++) {
+        gc();
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        const buffer = device.createBuffer({ size: 1 << 20, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+        await buffer.mapAsync(GPUMapMode.READ);
+        buffer.destroy();
+      }
+      console.log("done");`);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "done\n" });
+  });
+
+  test("ends by itself while an answer of the GPU is still due", () => {
+    const { status } = run(`
+      const { openGpu } = await import("${gpuScript}");
+      const { device } = await openGpu();
+      void device.createBuffer({ size: 1 << 20, usage: GPUBufferUsage.MAP_READ }).mapAsync(GPUMapMode.READ);`);
+    expect(status).toBe(0);
+  });
+
+  test("opens one in every worker thread", () => {
+    const { status, stdout } = run(`
+      import { Worker } from "node:worker_threads";
+      const program = 'import("${gpuScript}").then(({ openGpu }) => openGpu()).then(({ name }) => console.log(name))';
+      const ended = [1, 2].map(() => new Promise((resolve) => new Worker(program, { eval: true }).on("exit", resolve)));
+      process.exitCode = Math.max(...(await Promise.all(ended)));`);
+    expect(status).toBe(0);
+    expect(stdout.trim().split("\n")).toEqual(Array(2).fill("gpu" in found ? found.gpu.name : ""));
   });
 });
 
