@@ -69,11 +69,11 @@ export function startWorker(events: WorkerEvents): WorkerThread {
     // Bundlers know this form and make a script of their own for it; for others synfire/worker has to lie beside the bundle as worker.js.
     const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
     worker.onmessage = ({ data }) => events.message(data);
-    worker.onerror = (event) => events.gone(event.message || noScript(new URL("./worker.js", import.meta.url)));
+    worker.onerror = (event) => events.gone(event.message || noScript(beside("worker.js")));
     worker.onmessageerror = () => events.gone("it sent what cannot be read");
     return { post: (message) => worker.postMessage(message), hold: () => {}, terminate: async () => worker.terminate() };
   }
-  const worker = import.meta.url.endsWith(".ts") ? startFromSource(threads) : new threads.Worker(new URL("./worker.js", import.meta.url), {});
+  const worker = import.meta.url.endsWith(".ts") ? startFromSource(threads) : new threads.Worker(new URL(beside("worker.js")), {});
   let cause: string | undefined;
   worker.on("message", (message: unknown) => events.message(message));
   worker.on("error", (error: Error) => (cause = error.message));
@@ -87,14 +87,16 @@ export function startWorker(events: WorkerEvents): WorkerThread {
   };
 }
 
-const noScript = ({ href }: URL): string => `its script ${href} could not be loaded (a bundle of synfire/worker has to be there)`;
+const noScript = (script: string): string => `its script ${script} could not be loaded (a bundle of synfire/worker has to be there)`;
+
+/** Address of a file beside this one. Bundlers do not know this form: they would add the file to what they make, or miss it. */
+const beside = (file: string): string => import.meta.url.replace(/[^/]*$/, file);
 
 /** From its sources the package runs through tsx, which registers itself in the main thread only: here it is told to. */
 function startFromSource({ Worker }: NodeThreads): NodeWorker {
   const { createRequire } = world.process!.getBuiltinModule!("node:module") as NodeModule;
   const tsx = new URL("./esm/api/index.mjs", `file://${createRequire(import.meta.url).resolve("tsx")}`).href;
-  // Not as a URL relative to this module: bundlers would look for the file.
-  const worker = import.meta.url.replace(/[^/]*$/, "worker.ts");
+  const worker = beside("worker.ts");
   const script = `import(${JSON.stringify(tsx)}).then(({ register }) => { register(); return import(${JSON.stringify(worker)}); })`;
   return new Worker(script, { eval: true, execArgv: [] });
 }
