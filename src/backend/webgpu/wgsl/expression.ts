@@ -5,7 +5,7 @@ import { cosh, exp, expm1, exprel, sinh, tanh } from "./exponential.ts";
 import { folded } from "./folding.ts";
 import { literal } from "./literal.ts";
 import { log, log10 } from "./logarithm.ts";
-import { max, min, mod, sign } from "./plain.ts";
+import { max, min, mod, rounded, sign } from "./plain.ts";
 import { integerPower, pow } from "./power.ts";
 import type { Shader } from "./shader.ts";
 import { arccos, arcsin, arctan, cos, sin, tan } from "./trigonometric.ts";
@@ -14,11 +14,16 @@ import { arccos, arcsin, arctan, cos, sin, tan } from "./trigonometric.ts";
 export type Scope = Map<string, string>;
 
 /**
- * An expression in parentheses where it needs them. Compilers of a device may contract a·b + c to one rounding, and divide and take roots
- * with an error of a few ulp; where they do not, the bits are those of the WebAssembly back-end.
+ * An expression in parentheses where it needs them. Devices may contract a·b + c to one rounding, take subnormal numbers for 0, and divide and
+ * take roots with an error of a few ulp; where they do not, the bits are those of the WebAssembly back-end.
  */
 export function expressionText(shader: Shader, e: Expr, scope: ReadonlyMap<string, string>): string {
   return text(shader, folded(e), scope);
+}
+
+/** The same for a value that is kept in a variable, so that it is rounded before anything uses it. */
+export function roundedText(shader: Shader, e: Expr, scope: ReadonlyMap<string, string>): string {
+  return operand(shader, folded(e), scope);
 }
 
 function text(shader: Shader, e: Expr, scope: ReadonlyMap<string, string>): string {
@@ -33,12 +38,21 @@ function text(shader: Shader, e: Expr, scope: ReadonlyMap<string, string>): stri
     case "random": return invariant(false, "a random draw reached the emitter: lowering names the draws of a kernel") as never;
     case "apply": {
       const [a, b] = e.args;
-      if (e.op === "pow" && b?.kind === "number" && isSmallInteger(b.value)) return integerPower(shader, b.value)(text(shader, a!, scope));
-      return emitters[e.op](shader)(...e.args.map((x) => text(shader, x, scope)));
+      if (e.op === "pow" && b?.kind === "number" && isSmallInteger(b.value)) return integerPower(shader, b.value)(operand(shader, a!, scope));
+      return emitters[e.op](shader)(...e.args.map((x) => operand(shader, x, scope)));
     }
     default: return e satisfies never;
   }
 }
+
+const operand = (shader: Shader, e: Expr, scope: ReadonlyMap<string, string>): string => {
+  const value = text(shader, e, scope);
+  if (e.kind !== "apply" || !arithmetic.has(e.op)) return value;
+  return `${rounded(shader)}(${value.replace(/^\((.*)\)$/, "$1")})`;
+};
+
+/** What compilers rearrange with the operations around it. */
+const arithmetic: ReadonlySet<Op> = new Set<Op>(["add", "sub", "mul", "div", "pow", "mod", "neg", "exprel", "log", "log10", "cosh", "arccos"]);
 
 const isSmallInteger = (x: number): boolean => Number.isInteger(x) && Math.abs(x) <= 64;
 

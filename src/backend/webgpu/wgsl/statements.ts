@@ -1,11 +1,12 @@
 /** Statements of a kernel as lines of WGSL, for one element. */
 import { invariant } from "../../../errors.ts";
 import type { Statement } from "../../../ir/kernel.ts";
-import { expressionText, type Scope } from "./expression.ts";
+import { expressionText, roundedText, type Scope } from "./expression.ts";
 import { foldedStatements } from "./folding.ts";
 import type { Shader } from "./shader.ts";
 
 export { literal } from "./literal.ts";
+export type { Scope } from "./expression.ts";
 
 /**
  * Lines of WGSL. `let` adds a `var` of a fresh name to the scope; `assign` writes to the identifier that the scope holds for the name;
@@ -19,7 +20,7 @@ function lines(shader: Shader, statements: readonly Statement[], scope: Scope): 
   return statements.flatMap((statement) => {
     switch (statement.kind) {
       case "let": {
-        const value = expressionText(shader, statement.value, scope);
+        const value = roundedText(shader, statement.value, scope);
         const identifier = shader.fresh(statement.name);
         scope.set(statement.name, identifier);
         return [`var ${identifier} = ${value};`];
@@ -27,7 +28,7 @@ function lines(shader: Shader, statements: readonly Statement[], scope: Scope): 
       case "assign": {
         const identifier = scope.get(statement.name);
         invariant(identifier !== undefined, `a kernel assigns to ${statement.name}, which nothing declares before`);
-        return [`${identifier} = ${expressionText(shader, statement.value, scope)};`];
+        return [`${identifier} = ${roundedText(shader, statement.value, scope)};`];
       }
       case "while": {
         const turn = shader.fresh("turn");

@@ -1,7 +1,7 @@
 /** Sine, cosine, tangent and their inverses, as in the WebAssembly back-end. */
 import { add, double, multiply, narrow, subtract, widen } from "./doubles.ts";
 import { decimal, literal } from "./literal.ts";
-import { isNaN32, withSignOf } from "./plain.ts";
+import { isNaN32, rounded, withSignOf } from "./plain.ts";
 import { polynomial } from "./polynomial.ts";
 import type { Shader } from "./shader.ts";
 
@@ -50,7 +50,7 @@ export const arcsin = (shader: Shader): string => shader.use("arcsin_f32", () =>
 fn arcsin_f32(x: f32) -> f32 {
   let size = abs(x);
   let value = ${arcsinPart(shader)}(size);
-  let upper = ${decimal(Math.PI / 2)} - ((value + value) - ${decimal(lostPi / 2)});
+  let upper = ${decimal(Math.PI / 2)} - ${rounded(shader)}((value + value) - ${decimal(lostPi / 2)});
   return ${withSignOf(shader)}(select(value, upper, size > 0.5f), x);
 }`);
 
@@ -59,8 +59,8 @@ export const arccos = (shader: Shader): string => shader.use("arccos_f32", () =>
 fn arccos_f32(x: f32) -> f32 {
   let value = ${arcsinPart(shader)}(abs(x));
   let twice = value + value;
-  if (abs(x) > 0.5f) { return select(twice, ${decimal(Math.PI)} - (twice - ${decimal(lostPi)}), x < 0f); }
-  return ${decimal(Math.PI / 2)} - (select(value, -value, x < 0f) - ${decimal(lostPi / 2)});
+  if (abs(x) > 0.5f) { return select(twice, ${decimal(Math.PI)} - ${rounded(shader)}(twice - ${decimal(lostPi)}), x < 0f); }
+  return ${decimal(Math.PI / 2)} - ${rounded(shader)}(select(value, -value, x < 0f) - ${decimal(lostPi / 2)});
 }`);
 
 // π/2 in pieces of 33, 33 and 53 bits: n times either of the first two is exact for |n| < 2^20.
@@ -99,7 +99,7 @@ fn cosine_part_f32(r: f32) -> f32 {
   let z = r * r;
   let half_square = z * 0.5f;
   let top = 1f - half_square;
-  let lost = (1f - top) - half_square;
+  let lost = ${rounded(shader)}(1f - ${rounded(shader)}(top)) - half_square;
   return top + (lost + (z * z) * ${polynomial("z", cosineCoefficients)});
 }`);
 
