@@ -11,6 +11,7 @@ export default defineConfig({
       { find: /^synfire\/io$/, replacement: here("src/io/index.ts") },
       { find: /^synfire\/data$/, replacement: here("src/data/index.ts") },
       { find: /^synfire\/mpi$/, replacement: here("src/mpi/index.ts") },
+      { find: /^synfire\/rate$/, replacement: here("src/rate/index.ts") },
     ],
   },
   test: { include: ["test/**/*.test.ts"], testTimeout: 60_000 },

@@ -19,9 +19,10 @@ const allowed = {
   io: [...language, "network"],
   data: [...language, "network", "io"],
   protocols: [...language, "network", "engine"],
+  rate: [...language, "backend", "network", "engine"],
   mpi: ["errors", "engine"],
   index: [...language, "lower", "backend", "network", "engine", "protocols"],
-  cli: [...language, "lower", "backend", "network", "engine", "protocols", "mpi", "io", "data", "index"],
+  cli: [...language, "lower", "backend", "network", "engine", "protocols", "rate", "mpi", "io", "data", "index"],
 };
 
 /** Layers whose files may use Node's modules and globals. Everything else also runs in a browser. */
