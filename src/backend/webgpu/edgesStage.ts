@@ -11,19 +11,16 @@ import { Shader } from "./wgsl/shader.ts";
 /** Bindings before those of segments. */
 export const edgeBindings = ["epoch", "control", "own", "rings"] as const;
 
-const ourNames = ["edge", "first", "end", "s", "step", "lane", "turn", "member", "epoch", "control", "own", "rings"];
-
 /** Names that values of kernels must not hide. */
 const ourNames = [
   "place", "local", "item", "first", "what", "end", "s", "step", "element", "turn", "edge", "age", "word", "other", "synapse", "slot", "index", "goal",
-  "far", "near", "epoch", "control", "own", "rings",
+  "lane", "member", "far", "near", "epoch", "control", "own", "rings",
 ];
 
 export function edgesCode(plan: Plan, stage: EdgesStage): StageCode {
   const { layout } = plan;
   const number = plan.stages.indexOf(stage);
   const shader = new Shader();
-  for (const name of ourNames) shader.fresh(name);
   for (const name of ourNames) shader.fresh(name);
   declareKeys(shader, plan.program.seed);
   const access = new Access(shader, plan.places);
@@ -45,8 +42,8 @@ export function edgesCode(plan: Plan, stage: EdgesStage): StageCode {
   }));
   const functions = families.map((family, k) => [
     `/* ${family.members.map((m) => stage.consumers[m]!.name).join(", ")} */`,
-    `fn ${stage.name}_${k}(member: u32, first: u32, end: u32, s: u32, step: u32, lane: u32) {`,
-    ...[...parameterLines(family, "member"), ...family.text.split("\n")].map((l) => `  ${l}`),
+    `fn ${stage.name}_${k}(member: u32, element: u32, first: u32, end: u32, s: u32, step: u32, lane: u32) {`,
+    ...[...parameterLines(family, "member", plan), ...family.text.split("\n")].map((l) => `  ${l}`),
     "}",
   ].join("\n"));
   const familyOf = stage.consumers.map((_, k) => families.findIndex(({ members }) => members.includes(k)));
@@ -76,15 +73,15 @@ fn ${stage.name}(@builtin(workgroup_id) place: vec3<u32>, @builtin(local_invocat
   let item = place.y * ${gridWidth}u + place.x;
   if (item >= atomicLoad(&control[${layout.counts + stage.list}u + ${parity} * ${layout.lists}u]) || stopped(${number}u)) { return; }
   let first = own[${layout.itemsAt[stage.list]!}u + ${words}u * item];
-  let what = own[${layout.itemsAt[stage.list]! + 1}u + ${words}u * item];${words === 3 ? `
-  let element = own[${layout.itemsAt[stage.list]! + 2}u + 3u * item];` : ""}
+  let what = own[${layout.itemsAt[stage.list]! + 1}u + ${words}u * item];
+  let element = ${words === 3 ? `own[${layout.itemsAt[stage.list]! + 2}u + 3u * item]` : "0u"};
   let end = first + ((what >> ${countShift}u) & 1023u) + 1u;
   let s = what & 63u;
   let step = epoch.first + s;
   let consumer = what >> ${consumerShift}u;
   let member = ${table(memberOf)}[consumer];
   switch (${families.length === 1 ? "0u" : `${table(familyOf)}[consumer]`}) {`,
-    ...families.map((_, k) => `    case ${k}u: { ${stage.name}_${k}(member, first, end, s, step, local.x); }`),
+    ...families.map((_, k) => `    case ${k}u: { ${stage.name}_${k}(member, element, first, end, s, step, local.x); }`),
     "    default: {}",
     "  }",
     "}",

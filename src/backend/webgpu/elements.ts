@@ -11,7 +11,7 @@ import { familiesOf, parameterLines } from "./families.ts";
 import type { Family } from "./families.ts";
 import { Access, segmentName } from "./places.ts";
 import type { Column, Consumer, EdgesStage, ElementsStage, Plan } from "./stages.ts";
-import { consumerShift, control, countShift, epochStruct, gridWidth, groupSize, itemWords } from "./stages.ts";
+import { consumerShift, control, countShift, epochStruct, gridWidth, groupSize, itemWordsOf } from "./stages.ts";
 import { expressionText } from "./wgsl/expression.ts";
 import { literal } from "./wgsl/literal.ts";
 import { storedPoissonText } from "./wgsl/poissonTable.ts";
@@ -30,7 +30,7 @@ export interface StageCode {
 export const elementBindings = ["epoch", "control", "args", "own", "out", "rings"] as const;
 
 /** Names that values of kernels must not hide. */
-const ourNames = ["e", "i", "s", "step", "row", "at", "spiked", "sampled", "items", "next", "member", "epoch", "control", "args", "own", "out", "rings"];
+const ourNames = ["e", "i", "s", "step", "row", "at", "spiked", "sampled", "items", "next", "history", "word", "bits", "age", "low", "high", "middle", "due", "due_end", "member", "epoch", "control", "args", "own", "out", "rings"];
 
 const indented = (lines: readonly string[], depth = 1): string[] => lines.map((l) => "  ".repeat(depth) + l);
 
@@ -47,7 +47,7 @@ export function elementsCode(plan: Plan, stage: ElementsStage): StageCode {
     ...indented([
       `let group = place.y * ${gridWidth}u + place.x;`,
       ...(stage.pushes.length > 0 ? [`if (group == 0u && local.x < ${plan.layout.lists}u) { forget_items(local.x); }`] : []),
-      `if (stopped(${plan.stages.indexOf(stage)}u)) { return; }`,
+      `if (stopped(${numberOf(plan, stage)}u)) { return; }`,
       ...whichColumn(plan, families),
     ]),
     "}",
@@ -85,6 +85,12 @@ export const bindSegments = (access: Access, from: number): string[] =>
   access.used.map(({ segment, written }, k) =>
     `@group(0) @binding(${from + k}) var<storage, ${written ? "read_write" : "read"}> ${segmentName(segment)}: array<u32>;`);
 
+/** The number by which a stage stands in the order of an epoch; what is none of its stages comes after all of them. */
+function numberOf({ stages }: Plan, stage: ElementsStage): number {
+  const found = stages.indexOf(stage);
+  return found < 0 ? stages.length : found;
+}
+
 /** Finds the column of a workgroup and calls the function of its family, which has one call for all of its columns. */
 function whichColumn(plan: Plan, families: readonly Family[]): string[] {
   let group = 0;
@@ -111,13 +117,13 @@ const familyName = (plan: Plan, { members }: Family, k: number): string => {
 };
 
 const columnFunction = (plan: Plan, family: Family, k: number): string =>
-  [`fn ${familyName(plan, family, k)}(e: u32, member: u32) {`, ...indented([...parameterLines(family, "member"), ...family.text.split("\n")]), "}"].join("\n");
+  [`fn ${familyName(plan, family, k)}(e: u32, member: u32) {`, ...indented([...parameterLines(family, "member", plan), ...family.text.split("\n")]), "}"].join("\n");
 
 function columnBody(plan: Plan, stage: ElementsStage, column: Column, shader: Shader, access: Access): string {
   const work = stage.work(shader, access, column);
   const body = stage.advances
     ? column.map === undefined ? fedElement(plan, stage, column, work, shader, access) : tableElement(plan, stage, column, work, shader, access)
-    : inEachStep([...work.before, ...work.after]);
+    : inEachStep([...work.before, ...work.after, ...duePushes(plan, stage, column, shader, access)]);
   return [`if (e >= ${column.size}u) { return; }`, ...body].join("\n");
 }
 
@@ -257,17 +263,40 @@ function afterStep(plan: Plan, stage: ElementsStage, column: Column, after: read
     `let at = atomicAdd(&control[${control.recorded}u], 1u);`,
     `out[at] = row * ${plan.total}u + ${column.first}u + e;`,
   ];
-  const consumers = stage.pushes.flatMap((edges) =>
-    edges.consumers.flatMap((consumer, number) => (consumer.column === column.column ? [{ edges, consumer, number }] : [])));
-  const immediate = consumers.filter(({ consumer }) => consumer.when === undefined),
-    conditional = consumers.filter(({ consumer }) => consumer.when !== undefined);
+  const immediate = pushedBy(stage, column).filter(({ consumer }) => consumer.when === undefined && consumer.ranges === undefined);
   return [
     "if (spiked) {",
     ...indented([...record, ...pushLines(plan, immediate, shader, access)]),
     "}",
     ...after,
-    ...conditional.flatMap((c) => [`if (${c.consumer.when}) {`, ...indented(pushLines(plan, [c], shader, access)), "}"]),
+    ...duePushes(plan, stage, column, shader, access),
   ];
+}
+
+const pushedBy = (stage: ElementsStage, column: Column): Pushed[] =>
+  stage.pushes.flatMap((edges) => edges.consumers.flatMap((consumer, number) => (consumer.column === column.column ? [{ edges, consumer, number }] : [])));
+
+/** Pushes edges that are due for other reasons than a spike in this step. */
+function duePushes(plan: Plan, stage: ElementsStage, column: Column, shader: Shader, access: Access): string[] {
+  return pushedBy(stage, column).flatMap((pushed) => {
+    const { consumer } = pushed;
+    if (consumer.ranges) {
+      const push = (first: string, end: string): string[] => {
+        const place = `reserve_items(${pushed.edges.list}u, items_of(${first}, ${end}))`;
+        return [`if (${first} < ${end}) { ${pushText(plan, pushed, place, first, end)}; }`];
+      };
+      return [`if (e - ${consumer.start}u < ${consumer.count}u) {`, ...indented(consumer.ranges(shader, access, elementOf(consumer), push)), "}"];
+    }
+    return consumer.when ? [`if (${consumer.when(shader)}) {`, ...indented(pushLines(plan, [pushed], shader, access)), "}"] : [];
+  });
+}
+
+/** An element's number among those that have edges. */
+const elementOf = ({ start }: Consumer): string => (start === 0 ? "e" : `(e - ${start}u)`);
+
+function pushText(plan: Plan, { edges, number }: Pushed, at: string, first: string, end: string): string {
+  const call = `${plan.layout.itemsAt[edges.list]!}u, ${at}, ${first}, ${end}, ${number << consumerShift}u | s`;
+  return itemWordsOf(edges) === 3 ? `push_items_of(${call}, e)` : `push_items(${call})`;
 }
 
 interface Pushed {
@@ -283,16 +312,14 @@ function pushLines(plan: Plan, consumers: readonly Pushed[], shader: Shader, acc
     const mine = consumers.filter(({ edges }) => edges.list === list);
     const named = mine.map((m, k) => ({ ...m, from: `from_${list}_${k}`, to: `to_${list}_${k}` }));
     const declare = named.flatMap(({ consumer, from, to }) => {
-      const element = consumer.start === 0 ? "e" : `(e - ${consumer.start}u)`;
-      const [first, end] = consumer.rows(shader, access, element);
+      const [first, end] = consumer.rows(shader, access, elementOf(consumer));
       if (consumer.start === 0 && consumer.count >= plan.columns.find((c) => c.column === consumer.column)!.size)
         return [`let ${from} = ${first};`, `let ${to} = ${end};`];
       return [`var ${from} = 0u;`, `var ${to} = 0u;`, `if (e - ${consumer.start}u < ${consumer.count}u) { ${from} = ${first}; ${to} = ${end}; }`];
     });
     const items = named.map(({ from, to }) => `items_of(${from}, ${to})`).join(" + ");
     const [first, ...others] = named as [(typeof named)[number], ...(typeof named)[number][]];
-    const push = ({ number, from, to }: (typeof named)[number], at: string) =>
-      `push_items(${plan.layout.itemsAt[list]!}u, ${at}, ${from}, ${to}, ${number << consumerShift}u | s)`;
+    const push = (one: (typeof named)[number], at: string) => pushText(plan, one, at, one.from, one.to);
     return [
       "{",
       ...indented([
@@ -330,14 +357,20 @@ fn reserve_items(list: u32, items: u32) -> u32 {
   return at;
 }
 /* Cuts edges first … end − 1 into items; returns the place behind the last. */
-fn push_items(list: u32, at: u32, first: u32, end: u32, what: u32) -> u32 {
+${pushFunction(plan, "push_items", 2)}
+/* The same for edges that ask for their element. */
+${pushFunction(plan, "push_items_of", 3)}`,
+  ];
+}
+
+const pushFunction = ({ block }: Plan, name: string, words: 2 | 3): string => `fn ${name}(list: u32, at: u32, first: u32, end: u32, what: u32${
+  words === 3 ? ", element: u32" : ""}) -> u32 {
   var place = at;
-  for (var edge = first; edge < end; edge += ${plan.block}u) {
-    own[list + ${itemWords}u * place] = edge;
-    own[list + ${itemWords}u * place + 1u] = what | ((min(end - edge, ${plan.block}u) - 1u) << ${countShift}u);
+  for (var edge = first; edge < end; edge += ${block}u) {
+    own[list + ${words}u * place] = edge;
+    own[list + ${words}u * place + 1u] = what | ((min(end - edge, ${block}u) - 1u) << ${countShift}u);${
+  words === 3 ? "\n    own[list + 3u * place + 2u] = element;" : ""}
     place++;
   }
   return place;
-}`,
-  ];
-}
+}`;

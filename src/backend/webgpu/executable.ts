@@ -13,7 +13,8 @@ import type { Placed } from "./places.ts";
 import { planOf } from "./plan.ts";
 import type { PlanOptions } from "./plan.ts";
 import { decodeRing, encodeRing } from "./ringWords.ts";
-import { control, gridWidth, groupSize } from "./stages.ts";
+import { firstHistory, historiesFromQueues, queuesFromHistories } from "./edgeHistory.ts";
+import { control, epochSize, gridWidth, groupSize } from "./stages.ts";
 import type { Plan, Stage } from "./stages.ts";
 
 /** What a call of n steps did. */
@@ -69,6 +70,10 @@ export class GpuExecutable {
   readonly #rings: GPUBuffer;
   readonly #slots: readonly Slot[];
   #runs: readonly StageRun[] = [];
+  #prime: StageRun | undefined;
+  #finish: StageRun | undefined;
+  /** The step that comes next, once there was a call. */
+  #nextStep: number | undefined;
   #next = 0;
   #epoch = 0;
 
@@ -76,7 +81,8 @@ export class GpuExecutable {
     this.gpu = gpu;
     this.plan = plan;
     this.#memory = memory;
-    this.text = codes.map((code, k) => `/* stage ${plan.stages[k]!.name} */\n${code.text}`).join("\n");
+    const stages = allStages(plan);
+    this.text = codes.map((code, k) => `/* stage ${stages[k]!.name} */\n${code.text}`).join("\n");
     const { layout, places, rings } = plan;
     const buffer = (label: string, words: number, usage: number): GPUBuffer =>
       gpu.device.createBuffer({ label, size: 4 * Math.max(4, words), usage });
@@ -89,7 +95,7 @@ export class GpuExecutable {
     this.#rings = buffer("rings", rings.words, stored);
     this.#slots = Array.from({ length: slotCount }, (_, k) => ({
       out: buffer(`out ${k}`, layout.outWords, stored),
-      epochs: buffer(`epochs ${k}`, (epochBytes / 4) * Math.ceil(layout.steps / plan.program.schedule.window), UNIFORM | COPY_DST),
+      epochs: buffer(`epochs ${k}`, (epochBytes / 4) * (Math.ceil(layout.steps / plan.window) + 2), UNIFORM | COPY_DST),
       staging: this.#stagingFor(0),
       room: 0,
       busy: Promise.resolve(),
@@ -100,13 +106,15 @@ export class GpuExecutable {
   static async make(gpu: Gpu, program: Program, memory: WebAssembly.Memory, options: Omit<PlanOptions, "buffer" | "bindingBytes">): Promise<GpuExecutable> {
     const bindingBytes = Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize);
     const plan = planOf(program, { ...options, buffer: memory.buffer, bindingBytes });
-    const code = (): StageCode[] => plan.stages.map((stage) => (stage.kind === "elements" ? elementsCode(plan, stage) : edgesCode(plan, stage)));
+    const stages = allStages(plan);
+    const code = (): StageCode[] => stages.map((stage) => (stage.kind === "elements" ? elementsCode(plan, stage) : edgesCode(plan, stage)));
     // The first time only shows what is used.
     code();
     plan.places.place();
+    plan.tables.clear();
     const codes = code();
     codes.forEach(({ segments }, k) => {
-      const before = plan.stages[k]!.kind === "elements" ? elementBindings.length : edgeBindings.length;
+      const before = stages[k]!.kind === "elements" ? elementBindings.length : edgeBindings.length;
       checkBindings(plan.places, segments.length + before - 1, gpu.limits.maxStorageBuffersPerShaderStage);
     });
     return await guarded(gpu, "the simulation's buffers and shaders", async () => {
@@ -118,7 +126,7 @@ export class GpuExecutable {
 
   async #load(codes: readonly StageCode[]): Promise<void> {
     const { device } = this.gpu;
-    this.#runs = await Promise.all(this.plan.stages.map(async (stage, k) => {
+    const runs = await Promise.all(allStages(this.plan).map(async (stage, k) => {
       const { text, segments } = codes[k]!;
       const module = device.createShaderModule({ label: stage.name, code: text });
       const { messages } = await module.getCompilationInfo();
@@ -130,7 +138,7 @@ export class GpuExecutable {
       const types = [...kinds, ...segments.map(({ written }) => (written ? ("storage" as const) : ("read-only-storage" as const)))];
       const layout = device.createBindGroupLayout({
         entries: types.map((type, binding) => ({
-          binding, visibility: computeStage, buffer: { type, hasDynamicOffset: type === "uniform", minBindingSize: type === "uniform" ? 16 : 4 },
+          binding, visibility: computeStage, buffer: { type, hasDynamicOffset: type === "uniform", minBindingSize: type === "uniform" ? epochSize : 4 },
         })),
       });
       const pipeline = await device.createComputePipelineAsync({
@@ -145,11 +153,14 @@ export class GpuExecutable {
         const all = [...buffers, ...segments.map(({ segment }) => this.#segments[segment]!)];
         return device.createBindGroup({
           layout,
-          entries: [{ binding: 0, resource: { buffer: slot.epochs, size: 16 } }, ...all.map((b, j) => ({ binding: j + 1, resource: { buffer: b } }))],
+          entries: [{ binding: 0, resource: { buffer: slot.epochs, size: epochSize } }, ...all.map((b, j) => ({ binding: j + 1, resource: { buffer: b } }))],
         });
       });
       return { stage, pipeline, groups };
     }));
+    this.#runs = runs.slice(0, this.plan.stages.length);
+    this.#prime = runs.find(({ stage }) => stage === this.plan.prime);
+    this.#finish = runs.find(({ stage }) => stage === this.plan.finish);
     this.clear();
   }
 
@@ -298,6 +309,22 @@ export class GpuExecutable {
     queue.submit([]);
   }
 
+  /** Tells the device which spikes are under way in the host's queues. */
+  #takeSpikes(next: number): void {
+    const { program, columns } = this.plan;
+    const words = historiesFromQueues(program, this.#memory.buffer, columns, next);
+    if (words.length > 0) this.gpu.device.queue.writeBuffer(this.#own, 4 * firstHistory(columns), words);
+  }
+
+  /** Tells the host's queues which spikes are under way: the code is about to be made anew. Nothing may be under way. */
+  async returnSpikes(): Promise<void> {
+    const { program, columns } = this.plan;
+    const words = columns.reduce((sum, c) => sum + c.history * c.stride, 0);
+    if (words === 0 || this.#nextStep === undefined) return;
+    const held = new Uint32Array(await this.#read([{ buffer: this.#own, from: 4 * firstHistory(columns), bytes: 4 * words }]));
+    queuesFromHistories(program, this.#memory.buffer, columns, this.#nextStep, held);
+  }
+
   /** Puts what the device's rings hold into the host's: the code is about to be made anew. Nothing may be under way. */
   async returnRings(): Promise<void> {
     for (const ring of this.plan.rings.all) {
@@ -325,14 +352,20 @@ export class GpuExecutable {
 
   #submit(k: number, from: number, n: number, fed: Uint32Array | undefined): void {
     const { device } = this.gpu;
-    const { window } = this.plan.program.schedule;
-    const { layout } = this.plan;
+    const { layout, window, program } = this.plan;
     const slot = this.#slots[k]!;
     const epochs = Math.ceil(n / window);
-    const parameters = new Uint32Array((epochBytes / 4) * epochs);
-    for (let e = 0; e < epochs; e++) {
-      parameters.set([from + e * window, Math.min(window, n - e * window), e * window, (this.#epoch + e) & 1], (epochBytes / 4) * e);
-    }
+    const parameters = new Uint32Array((epochBytes / 4) * (epochs + 2));
+    const seconds = (steps: number): number => new Uint32Array(Float32Array.of(steps * (program.edges[0]?.dt ?? 0)).buffer)[0]!;
+    const parametersOf = (e: number, first: number, steps: number, call: number, parity: number): void =>
+      parameters.set([first, steps, call, parity, seconds(first + 1), seconds(first)], (epochBytes / 4) * e);
+    for (let e = 0; e < epochs; e++) parametersOf(e, from + e * window, Math.min(window, n - e * window), e * window, (this.#epoch + e) & 1);
+    const [finishing, priming] = [epochs, epochs + 1];
+    parametersOf(finishing, from + n, 1, n, (this.#epoch + epochs) & 1);
+    parametersOf(priming, from - 1, 1, 0, (this.#epoch + 1) & 1);
+    if (this.#nextStep === undefined) this.#takeSpikes(from);
+    const begins = this.#nextStep === undefined;
+    this.#nextStep = from + n;
     device.queue.writeBuffer(slot.epochs, 0, parameters);
     device.queue.writeBuffer(this.#control, 0, new Uint32Array(layout.counts).fill(none).fill(0, control.recorded, control.recorded + 1));
     if (fed && layout.fedWords > 0) device.queue.writeBuffer(this.#own, 0, fed);
@@ -341,6 +374,12 @@ export class GpuExecutable {
     const pass = encoder.beginComputePass();
     const advancing = this.plan.stages.findIndex((s) => s.kind === "elements" && s.advances);
     const groups = this.plan.columns.reduce((sum, c) => sum + Math.ceil(c.size / groupSize), 0);
+    const dispatch = ({ pipeline, groups: bindGroups }: StageRun, e: number): void => {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, bindGroups[k]!, [epochBytes * e]);
+      pass.dispatchWorkgroups(Math.min(groups, gridWidth), Math.ceil(groups / gridWidth));
+    };
+    if (begins && this.#prime) dispatch(this.#prime, priming);
     for (let e = 0; e < epochs; e++) {
       const parity = (this.#epoch + e) & 1;
       this.#runs.forEach(({ stage, pipeline, groups: bindGroups }, place) => {
@@ -350,6 +389,7 @@ export class GpuExecutable {
         else pass.dispatchWorkgroupsIndirect(this.#args, 16 * ((place < advancing ? 1 - parity : parity) * layout.lists + stage.list));
       });
     }
+    if (this.#finish) dispatch(this.#finish, finishing);
     pass.end();
     this.#epoch += epochs;
 
@@ -399,7 +439,10 @@ export class GpuExecutable {
     const stepOfEdge = Math.floor(edge / stages.length), stepOfSum = Math.floor(sum / stages.length);
     if (edge !== none && stepOfEdge <= Math.floor(failed / total)) {
       const kernel = head.subarray(control.brokenEdges).findIndex((e) => e !== none);
-      return { kind: "edge", step: stepOfEdge, kernel, edge: head[control.brokenEdges + kernel]! };
+      const place = head[control.brokenEdges + kernel]!;
+      const { columns: index, kernel: { walk }, count } = this.plan.program.edges[kernel]!;
+      const isPlace = walk === "in" && index !== undefined;
+      return { kind: "edge", step: stepOfEdge, kernel, edge: isPlace ? new Uint32Array(this.#memory.buffer, index.edges, count)[place]! : place };
     }
     if (sum !== none && stepOfSum <= Math.floor(failed / total)) return { kind: "sum", step: stepOfSum };
     if (failed === none) return undefined;
@@ -421,6 +464,8 @@ export class GpuExecutable {
     this.#runs = [];
   }
 }
+
+const allStages = ({ stages, prime, finish }: Plan): Stage[] => [...stages, ...(prime ? [prime] : []), ...(finish ? [finish] : [])];
 
 /** Numbers of the WebGPU specification: Node has no globals for them before the device is opened. */
 const usages = { MAP_READ: 1, COPY_SRC: 4, COPY_DST: 8, UNIFORM: 64, STORAGE: 128, INDIRECT: 256 } as const;

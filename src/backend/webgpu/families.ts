@@ -2,6 +2,8 @@
  * Pieces of code that differ in nothing but numbers become one piece with parameters: what the driver compiles does not grow with the number of
  * populations and projections.
  */
+import type { Plan } from "./stages.ts";
+
 export interface Family {
   readonly text: string;
   readonly parameters: readonly { readonly name: string; readonly type: "u32" | "f32"; readonly values: readonly string[] }[];
@@ -35,11 +37,16 @@ export function familiesOf(texts: readonly string[]): Family[] {
   });
 }
 
-/** Declarations of a family's parameters: the values of its member number `which`. */
-export function parameterLines({ parameters, members }: Family, which: string): string[] {
-  if (members.length === 1) return [];
-  return parameters.map(({ name, type, values }) => {
-    const table = `array<${type}, ${values.length}>(${values.join(", ")})`;
-    return `let ${name} = ${table}[${which}];`;
-  });
+/** Declarations of a family's parameters, whose values for each member lie in `own`; `which` is the number of the member. */
+export function parameterLines({ parameters, members }: Family, which: string, { layout, tables }: Plan): string[] {
+  if (parameters.length === 0) return [];
+  const words = members.flatMap((_, k) => parameters.map(({ type, values }) => wordOf(type, values[k]!)));
+  const at = layout.ownWords + tables.place(words);
+  return [
+    `let p_at = ${at}u + ${which} * ${parameters.length}u;`,
+    ...parameters.map(({ name, type }, k) => `let ${name} = ${type === "u32" ? `own[p_at + ${k}u]` : `bitcast<f32>(own[p_at + ${k}u])`};`),
+  ];
 }
+
+const wordOf = (type: "u32" | "f32", numeral: string): number =>
+  type === "u32" ? Number(numeral.slice(0, -1)) : new Uint32Array(Float32Array.of(Number(numeral.slice(0, -1))).buffer)[0]!;

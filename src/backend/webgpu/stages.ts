@@ -120,6 +120,11 @@ export class Tables {
   readonly words: number[] = [];
   readonly #known = new Map<string, number>();
 
+  clear(): void {
+    this.words.length = 0;
+    this.#known.clear();
+  }
+
   /** Place of a sequence. */
   place(sequence: ArrayLike<number>): number {
     const list = Array.from(sequence), key = list.join();
