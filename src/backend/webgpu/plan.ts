@@ -3,10 +3,12 @@ import { UnsupportedError } from "../../errors.ts";
 import type { Program, ScatterLayout } from "../contract.ts";
 import { Places } from "./places.ts";
 import type { Block } from "./places.ts";
+import { historyWords } from "./edgeHistory.ts";
+import { stagesOf } from "./edgeStages.ts";
 import { Rings } from "./rings.ts";
 import { scatterConsumer } from "./scatter.ts";
-import type { Column, Consumer, DeviceLayout, EdgesStage, ElementsStage, Plan, Stage, Tap } from "./stages.ts";
-import { control, groupSize, itemWords, Tables } from "./stages.ts";
+import type { Column, Consumer, DeviceLayout, Plan, Stage, Tap } from "./stages.ts";
+import { control, groupSize, itemWordsOf, Tables } from "./stages.ts";
 
 export interface PlanOptions {
   readonly buffer: ArrayBufferLike;
@@ -19,25 +21,29 @@ export interface PlanOptions {
 }
 
 export function planOf(program: Program, options: PlanOptions): Plan {
-  const columns = columnsOf(program);
+  const columns = columnsOf(program, options.steps);
   const total = columns.reduce((sum, c) => sum + c.stride, 0);
   const rings = new Rings(program, options.buffer);
   const { consumers, block } = staticConsumers(program, options.buffer, rings);
-  const deliver: EdgesStage = { kind: "edges", name: "deliver", list: 0, consumers };
-  const edges = consumers.length > 0 ? [deliver] : [];
-  const advance: ElementsStage = { kind: "elements", name: "advance", advances: true, work: () => ({ before: [], after: [] }), pushes: edges };
-  const stages: Stage[] = [advance, ...edges];
-  const layout = deviceLayout(program, columns, total, stages, block, options);
+  const made = stagesOf(program, columns, consumers, rings, options.buffer);
+  const { schedule } = program;
+  const window = schedule.before.length + schedule.after.length > 0 ? 1 : schedule.window;
+  const layout = deviceLayout(program, columns, total, made.stages, window, block, options);
   const places = new Places(options.blockOf, options.bindingBytes);
-  return { program, places, rings, columns, total, stages, taps: options.taps, block, layout, tables: new Tables() };
+  return { program, places, rings, columns, total, ...made, window, taps: options.taps, block, layout, tables: new Tables() };
 }
 
-function columnsOf({ schedule, maps }: Program): Column[] {
-  let first = 0, bits = 0;
+function columnsOf(program: Program, steps: number): Column[] {
+  const { schedule, maps } = program;
+  const words = historyWords(program);
+  const fedWords = schedule.fed.reduce((sum, c) => sum + Math.ceil(c.stride / 32), 0);
+  let first = 0, bits = 0, historyAt = fedWords * steps;
   const tables = schedule.tables.map((t) => ({ column: t.column, map: t.map, size: maps[t.map]!.size, stride: t.stride }));
   return [...tables, ...schedule.fed].map((c) => {
-    const made: Column = { ...c, first, bits, history: 0, historyAt: 0 };
+    const history = words.get(c.column) ?? 0;
+    const made: Column = { ...c, first, bits, history, historyAt };
     first += c.stride;
+    historyAt += history * c.stride;
     if (!("map" in c)) bits += Math.ceil(c.stride / 32);
     return made;
   }).sort((a, b) => a.column - b.column);
@@ -70,7 +76,7 @@ function rowLengths({ rows, sourceCount }: ScatterLayout, buffer: ArrayBufferLik
 const isConsecutive = (elements: Uint32Array): boolean => elements.every((e, k) => e === elements[0]! + k);
 
 function deviceLayout(
-  program: Program, columns: readonly Column[], total: number, stages: readonly Stage[], block: number, { taps, steps }: PlanOptions,
+  program: Program, columns: readonly Column[], total: number, stages: readonly Stage[], window: number, block: number, { taps, steps }: PlanOptions,
 ): DeviceLayout {
   const edges = stages.filter((s) => s.kind === "edges");
   const counts = control.brokenEdges + program.edges.length;
@@ -78,7 +84,7 @@ function deviceLayout(
   let at = fedWords * steps + columns.reduce((sum, c) => sum + c.history * c.stride, 0);
   const itemsAt = edges.map((stage) => {
     const from = at;
-    at += itemWords * program.schedule.window * stage.consumers.reduce((sum, c) => sum + c.items(block), 0);
+    at += itemWordsOf(stage) * window * stage.consumers.reduce((sum, c) => sum + c.items(block), 0);
     return from;
   });
   const mapsAt = taps.map(({ column, elements }) => {

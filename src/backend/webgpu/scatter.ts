@@ -12,6 +12,7 @@ export function scatterConsumer(layout: ScatterLayout, delivery: Schedule["deliv
     column: delivery.column,
     start: layout.sourceStart,
     count: layout.sourceCount,
+    element: false,
     rows: (_, access, element) => [access.u32(rows, element), access.u32(rows, `${element} + 1u`)],
     items: (block) => rowLengths.reduce((sum, n) => sum + Math.ceil(n / block), 0),
     code: (shader, access) => {

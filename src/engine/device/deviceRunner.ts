@@ -71,7 +71,10 @@ export class DeviceRunner {
     invariant(side, "a device runs one partition");
     this.#samples = samples;
     this.#scalars = scalars;
-    if (this.#device && !this.#restart) await this.#device.returnRings();
+    if (this.#device && !this.#restart) {
+      await this.#device.returnRings();
+      await this.#device.returnSpikes();
+    }
     this.#device?.destroy();
     this.#device = undefined;
     this.#host = await buildExecutable(parts, side, scalars);
