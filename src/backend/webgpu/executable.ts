@@ -1,5 +1,5 @@
 /** A program on the device: its buffers, its pipelines, and calls of many epochs that are queued without waiting for each other. */
-import { invariant, SimulationError } from "../../errors.ts";
+import { SimulationError } from "../../errors.ts";
 import type { Program } from "../contract.ts";
 import { sortSpikes } from "./callSpikes.ts";
 import type { CallSpikes } from "./callSpikes.ts";
@@ -10,6 +10,8 @@ import { guarded } from "./gpu.ts";
 import type { Gpu } from "./gpu.ts";
 import { checkBindings } from "./places.ts";
 import type { Placed } from "./places.ts";
+import { pipelineOf } from "./pipelines.ts";
+import type { BindingKind } from "./pipelines.ts";
 import { planOf } from "./plan.ts";
 import type { PlanOptions } from "./plan.ts";
 import { decodeRing, encodeRing } from "./ringWords.ts";
@@ -127,25 +129,11 @@ export class GpuExecutable {
   async #load(codes: readonly StageCode[]): Promise<void> {
     const { device } = this.gpu;
     const runs = await Promise.all(allStages(this.plan).map(async (stage, k) => {
-      const { text, segments } = codes[k]!;
-      const module = device.createShaderModule({ label: stage.name, code: text });
-      const { messages } = await module.getCompilationInfo();
-      const [error] = messages.filter((m) => m.type === "error");
-      invariant(!error, `the WGSL of stage ${stage.name} does not compile: ${error?.message} (line ${error?.lineNum}: ${text.split("\n")[(error?.lineNum ?? 1) - 1]})`);
-      const kinds = stage.kind === "elements"
-        ? (["uniform", "storage", "storage", "storage", "storage", "storage"] as const)
-        : (["uniform", "storage", "read-only-storage", "storage"] as const);
-      const types = [...kinds, ...segments.map(({ written }) => (written ? ("storage" as const) : ("read-only-storage" as const)))];
-      const layout = device.createBindGroupLayout({
-        entries: types.map((type, binding) => ({
-          binding, visibility: computeStage, buffer: { type, hasDynamicOffset: type === "uniform", minBindingSize: type === "uniform" ? epochSize : 4 },
-        })),
-      });
-      const pipeline = await device.createComputePipelineAsync({
-        label: stage.name,
-        layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-        compute: { module, entryPoint: stage.name },
-      });
+      const { segments } = codes[k]!;
+      const kinds: readonly BindingKind[] = stage.kind === "elements"
+        ? ["uniform", "storage", "storage", "storage", "storage", "storage"]
+        : ["uniform", "storage", "read-only-storage", "storage"];
+      const { pipeline, layout } = await pipelineOf(device, stage.name, codes[k]!, kinds);
       const groups = this.#slots.map((slot) => {
         const buffers = stage.kind === "elements"
           ? [this.#control, this.#args, this.#own, slot.out, this.#rings]
@@ -470,4 +458,3 @@ const allStages = ({ stages, prime, finish }: Plan): Stage[] => [...stages, ...(
 /** Numbers of the WebGPU specification: Node has no globals for them before the device is opened. */
 const usages = { MAP_READ: 1, COPY_SRC: 4, COPY_DST: 8, UNIFORM: 64, STORAGE: 128, INDIRECT: 256 } as const;
 const mapRead = 1;
-const computeStage = 4;
