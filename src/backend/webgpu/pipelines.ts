@@ -1,6 +1,7 @@
 /** Compiled stages of a device. Drivers take much longer to compile WGSL than it takes to generate it, and a simulation that begins anew has the same. */
 import { invariant } from "../../errors.ts";
 import type { StageCode } from "./elements.ts";
+import { epochSize } from "./stages.ts";
 
 export interface Pipeline {
   readonly pipeline: GPUComputePipeline;
@@ -36,7 +37,7 @@ async function makePipeline(device: GPUDevice, name: string, { text, segments }:
   const types = [...kinds, ...segments.map(({ written }): BindingKind => (written ? "storage" : "read-only-storage"))];
   const layout = device.createBindGroupLayout({
     entries: types.map((type, binding) => ({
-      binding, visibility: computeStage, buffer: { type, hasDynamicOffset: type === "uniform", minBindingSize: type === "uniform" ? 16 : 4 },
+      binding, visibility: computeStage, buffer: { type, hasDynamicOffset: type === "uniform", minBindingSize: type === "uniform" ? epochSize : 4 },
     })),
   });
   const pipeline = await device.createComputePipelineAsync({
