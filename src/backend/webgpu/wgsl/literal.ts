@@ -18,7 +18,9 @@ export function literal(x: number, shader: Shader): string {
 export function decimal(x: number): string {
   const rounded = Math.fround(x);
   let digits = 1;
-  while (Math.fround(Number(rounded.toPrecision(digits))) !== rounded) digits++;
+  // A literal above the largest f32 is an error, even where it would be rounded to it.
+  const isLarge = (text: string): boolean => Math.abs(Number(text)) > 3.4028234663852886e38;
+  while (Math.fround(Number(rounded.toPrecision(digits))) !== rounded || isLarge(rounded.toPrecision(digits))) digits++;
   const text = `${Number(rounded.toPrecision(digits))}f`.replace("e+", "e");
   return rounded < 0 ? `(${text})` : text;
 }
