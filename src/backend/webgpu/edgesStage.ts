@@ -48,7 +48,7 @@ export function edgesCode(plan: Plan, stage: EdgesStage): StageCode {
   ].join("\n"));
   const familyOf = stage.consumers.map((_, k) => families.findIndex(({ members }) => members.includes(k)));
   const memberOf = stage.consumers.map((_, k) => families[familyOf[k]!]!.members.indexOf(k));
-  const table = (values: readonly number[]): string => `array<u32, ${values.length}>(${values.map((v) => `${v}u`).join(", ")})`;
+  const looked = (values: readonly number[]): string => `own[${layout.ownWords + plan.tables.place(values)}u + consumer]`;
   const text = [
     epochStruct,
     "@group(0) @binding(0) var<uniform> epoch: Epoch;",
@@ -79,8 +79,8 @@ fn ${stage.name}(@builtin(workgroup_id) place: vec3<u32>, @builtin(local_invocat
   let s = what & 63u;
   let step = epoch.first + s;
   let consumer = what >> ${consumerShift}u;
-  let member = ${table(memberOf)}[consumer];
-  switch (${families.length === 1 ? "0u" : `${table(familyOf)}[consumer]`}) {`,
+  let member = ${families.length === 1 ? "consumer" : looked(memberOf)};
+  switch (${families.length === 1 ? "0u" : looked(familyOf)}) {`,
     ...families.map((_, k) => `    case ${k}u: { ${stage.name}_${k}(member, element, first, end, s, step, local.x); }`),
     "    default: {}",
     "  }",

@@ -15,7 +15,7 @@ import { consumerShift, control, countShift, epochStruct, gridWidth, groupSize, 
 import { expressionText } from "./wgsl/expression.ts";
 import { literal } from "./wgsl/literal.ts";
 import { storedPoissonText } from "./wgsl/poissonTable.ts";
-import { declareKeys, normalText, uniformText, varyingPoissonText } from "./wgsl/random.ts";
+import { declareKeys, normalText, poissonText, uniformText, varyingPoissonText } from "./wgsl/random.ts";
 import type { Scope } from "./wgsl/expression.ts";
 import { Shader } from "./wgsl/shader.ts";
 import { statementLines } from "./wgsl/statements.ts";
@@ -218,10 +218,15 @@ function tableElement(
   ];
 }
 
+/** A table in the code is faster than one in memory, but every mean then has code of its own. */
+const fewMeans = ({ program }: Plan): boolean =>
+  new Set(program.maps.flatMap(({ kernel }) => kernel.draws.flatMap((d) => ("mean" in d ? [d.mean] : [])))).size <= 2;
+
 function drawText(plan: Plan, draw: Draw, layout: MapLayout, shader: Shader, scope: Scope, access: Access): string {
   const place = ["e", "step", `${layout.stream >>> 0}u`, `${draw.draw}u`] as const;
   if (draw.distribution !== "poisson") return draw.distribution === "uniform" ? uniformText(shader, ...place) : normalText(shader, ...place);
   if ("mean" in draw) {
+    if (fewMeans(plan)) return poissonText(shader, draw.mean, ...place);
     const { thresholds, start, parts } = poissonTable(draw.mean);
     const first = plan.layout.ownWords + plan.tables.place(thresholds);
     return storedPoissonText(shader, { first, count: thresholds.length, start, parts }, "own", ...place);

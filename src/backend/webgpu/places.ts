@@ -62,13 +62,14 @@ export class Places {
     const placed = new Map<number, Placed>();
     for (const written of [true, false]) {
       let segment = -1;
-      const open = (): void => void (segment = this.segments.push({ words: 0, written }) - 1);
+      // Nothing begins at word 0, so that code which differs in nothing but offsets has the same text.
+      const open = (): void => void (segment = this.segments.push({ words: alignment, written }) - 1);
       for (const { block } of [...this.#wanted.values()].filter((w) => w.written === written)) {
         const pieces: { segment: number; at: number; words: number }[] = [];
         for (let left = Math.ceil(block.bytes / 4); left > 0;) {
           const whole = Math.ceil(left / alignment) * alignment;
-          if (segment < 0 || (this.segments[segment]!.words > 0 && this.segments[segment]!.words + whole > this.#limit)) open();
-          const words = Math.min(left, this.#limit);
+          if (segment < 0 || (this.segments[segment]!.words > alignment && this.segments[segment]!.words + whole > this.#limit)) open();
+          const words = Math.min(left, this.#limit - alignment);
           const current = this.segments[segment]!;
           pieces.push({ segment, at: current.words, words });
           current.words += Math.ceil(words / alignment) * alignment;

@@ -24,11 +24,16 @@ fn stored_poisson_at(first: u32, count: u32, start: u32, parts: u32, element: u3
   for (var part = 0u; part < parts; part++) {
     let k = draw + part * ${partStride}u;
     let high = ${half}(element, step, stream, k);
-    var doubtful = false;
-    for (var t = first; t < first + count; t++) { doubtful = doubtful || (${buffer}[t] >> 16u) == high; }
-    var word = high << 16u;
-    if (doubtful) { word |= ${half}(element, step, stream, k + ${lowBitsDraw}u); }
-    for (var t = first; t < first + count; t++) { total += u32(word >= ${buffer}[t]); }
+    var doubtful = 0u;
+    for (var t = first; t < first + count; t++) {
+      let threshold = ${buffer}[t] >> 16u;
+      total += u32(high > threshold);
+      doubtful += u32(high == threshold);
+    }
+    if (doubtful > 0u) {
+      let word = (high << 16u) | ${half}(element, step, stream, k + ${lowBitsDraw}u);
+      for (var t = first; t < first + count; t++) { total += u32((${buffer}[t] >> 16u) == high && word >= ${buffer}[t]); }
+    }
   }
   return f32(total);
 }`;
