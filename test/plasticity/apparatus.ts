@@ -49,8 +49,9 @@ export interface Comparison {
   readonly coincidences: number;
 }
 
-export async function compare(setting: Setting, backend: "wasm" | "interpreter", deferPlasticity = false): Promise<Comparison> {
-  const { dt, steps, dendritic, delay, coincident, values } = setting;
+/** The network of a setting, and what watches it. */
+function networkOf(setting: Setting) {
+  const { dt, dendritic, delay, coincident, values } = setting;
   const ms = (n: number): `${number} ms` => `${n * dt * 1000} ms`;
   const net = new Network({ seed: 5 });
   const times = (all: readonly (readonly number[])[]): { times: number[]; indices: number[] } => {
@@ -107,16 +108,27 @@ export async function compare(setting: Setting, backend: "wasm" | "interpreter",
   const emitted = { pre: net.spikeMonitor(pre), post: net.spikeMonitor(post) };
   const level = DA && { value: net.stateMonitor(DA.population, ["value"], { every: ms(1) }), jumps: net.spikeMonitor(DA.population) };
   const received = net.stateMonitor(post, ["g"], { every: ms(1) });
-  await using sim = await compile(net, { dt: ms(1), backend, precision: "f64", deferPlasticity });
+  return { net, model, sources, projection, emitted, level, received };
+}
+
+/** Runs a setting, with somebody looking at the weights in between where it says so. */
+async function run(sim: Simulation, projection: Handle, { dt, steps, pause }: Setting): Promise<void> {
+  const time = (n: number): `${number} ms` => `${n * dt * 1000} ms`;
+  if (!pause) return sim.run(time(steps));
+  await sim.run(time(Math.floor(steps / 2)));
+  read(sim, projection, "w");
+  await sim.run(time(steps - Math.floor(steps / 2)));
+}
+
+export async function compare(setting: Setting, backend: "wasm" | "interpreter", deferPlasticity = false): Promise<Comparison> {
+  const { dt, steps, dendritic, delay, coincident, values, modulator } = setting;
+  const { net, model, sources, projection, emitted, level, received } = networkOf(setting);
+  await using sim = await compile(net, { dt: `${dt * 1000} ms`, backend, precision: "f64", deferPlasticity });
 
   const { pre: from, post: to, delays } = sim.synapses(projection);
   const given = ["w", ...Object.keys(values)];
   const initial = new Map(given.map((name) => [name, read(sim, projection, name)]));
-  if (setting.pause) {
-    await sim.run(ms(Math.floor(steps / 2)));
-    read(sim, projection, "w");
-    await sim.run(ms(steps - Math.floor(steps / 2)));
-  } else await sim.run(ms(steps));
+  await run(sim, projection, setting);
 
   const stepsOf = ({ times, indices }: SpikeMonitor, size: number): number[][] =>
     Array.from({ length: size }, (_, k) => [...times].map((t) => Math.round(t / dt) - 1).filter((_, n) => indices[n] === k + unused));
@@ -160,6 +172,21 @@ export async function compare(setting: Setting, backend: "wasm" | "interpreter",
   }
   errors.set("received", receptionError(received.get("g"), setting.targets, steps, to, expected));
   return { errors, expected, ...countEvents(preSpikes, postSpikes) };
+}
+
+/** What synapses hold at the end, variable by variable, and what the targets received; in f32. */
+export interface Held {
+  readonly values: ReadonlyMap<string, Float64Array>;
+  readonly received: Float64Array;
+  readonly events: number;
+}
+
+export async function hold(setting: Setting, backend: "wasm" | "webgpu"): Promise<Held> {
+  const { net, model, projection, emitted, received } = networkOf(setting);
+  await using sim = await compile(net, { dt: `${setting.dt * 1000} ms`, backend, precision: "f32", deferPlasticity: false });
+  await run(sim, projection, setting);
+  const values = new Map(model.checked.variables.map(({ name }) => [name, read(sim, projection, name)]));
+  return { values, received: received.get("g"), events: emitted.pre.times.length + emitted.post.times.length };
 }
 
 const passOn = synapse({ name: "pass_on" });

@@ -14,6 +14,7 @@ import { expressionText } from "./wgsl/expression.ts";
 import type { Scope } from "./wgsl/expression.ts";
 import { folded, foldedStatements } from "./wgsl/folding.ts";
 import { literal } from "./wgsl/literal.ts";
+import { rounded } from "./wgsl/plain.ts";
 import { normalText, uniformText } from "./wgsl/random.ts";
 import type { Shader } from "./wgsl/shader.ts";
 import { statementLines } from "./wgsl/statements.ts";
@@ -149,7 +150,8 @@ class EdgeLines {
     if (kernel.elapsed === undefined) return [];
     const identifier = this.#shader.fresh(kernel.elapsed);
     scope.set(kernel.elapsed, identifier);
-    return [`let ${identifier} = f32(step + 1u - ${this.#access.u32(visits!, synapse)}) * ${literal(dt, this.#shader)};`];
+    const steps = `f32(step + 1u - ${this.#access.u32(visits!, synapse)})`;
+    return [`let ${identifier} = ${rounded(this.#shader)}(${steps} * ${literal(dt, this.#shader)});`];
   }
 
   #draws(scope: Scope): string[] {
@@ -158,7 +160,7 @@ class EdgeLines {
       const identifier = this.#shader.fresh(name);
       scope.set(name, identifier);
       const text = distribution === "uniform" ? uniformText : normalText;
-      return `let ${identifier} = ${text(this.#shader, "edge", "step", `${stream >>> 0}u`, `${draw}u`)};`;
+      return `let ${identifier} = ${rounded(this.#shader)}(${text(this.#shader, "edge", "step", `${stream >>> 0}u`, `${draw}u`)});`;
     });
   }
 

@@ -163,6 +163,7 @@ export class GpuExecutable {
     const encoder = device.createCommandEncoder();
     for (const b of [this.#control, this.#own, this.#rings]) encoder.clearBuffer(b);
     device.queue.submit([encoder.finish()]);
+    this.#nextStep = undefined;
     this.#writeArgs();
     this.#writeMaps();
     const { tables, layout } = this.plan;
