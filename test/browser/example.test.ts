@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { compile } from "../../src/index.ts";
 import * as brunel from "../../models/networks/brunel.ts";
 import * as izhikevichSparse from "../../models/networks/izhikevichSparse.ts";
+import { gpuHere, gpuSkipped, noGpu } from "../support/gpu.ts";
 import { browserSkipped, buildExample, choose, keepPicture, noBrowser, reach, remove, runFor, text, visit } from "./examplePage.ts";
 
 let folder = "";
@@ -11,9 +12,9 @@ afterAll(() => remove(folder));
 
 const slow = { timeout: 180_000 };
 
-async function hashInNode(scale: number, milliseconds: number): Promise<string> {
+async function hashInNode(scale: number, milliseconds: number, backend: "wasm" | "webgpu" = "wasm"): Promise<string> {
   const { build, settings } = izhikevichSparse;
-  await using simulation = await compile(build({ ...settings, scale }), { dt: settings.dt });
+  await using simulation = await compile(build({ ...settings, scale }), { dt: settings.dt, backend });
   await simulation.run(`${milliseconds} ms`);
   return simulation.report().spikeHash;
 }
@@ -64,14 +65,28 @@ test.skipIf(noBrowser)(`Brunel's network in the page gives Node's spikes${browse
   expect(complaints).toEqual([]);
 });
 
+test.skipIf(noBrowser || noGpu)(`WebGPU in the page gives Node's spikes, those of WebGPU and of WebAssembly${browserSkipped || gpuSkipped}`, slow, async () => {
+  const { page, complaints } = await visit(folder, { gpu: true });
+  await choose(page, "network", "sparse1k");
+  await choose(page, "backend", "webgpu");
+  const { milliseconds, hash } = await runFor(page, 200);
+  expect(await text(page, "engine")).toMatch(/^WebGPU, .*swiftshader/i);
+  expect(await text(page, "command")).toContain("--backend webgpu");
+  expect(hash).toBe(await hashInNode(0.01, milliseconds));
+  // A card may round otherwise than the software driver, which is what the page has.
+  if ((await gpuHere()).software) expect(hash).toBe(await hashInNode(0.01, milliseconds, "webgpu"));
+  await keepPicture(page, "webgpu");
+  expect(complaints).toEqual([]);
+});
+
 test.skipIf(noBrowser)(`keys run, pause and reset, and after a reset the same spikes come again${browserSkipped}`, slow, async () => {
   const { page, complaints } = await visit(folder);
   await choose(page, "network", "sparse1k");
   const once = await runFor(page, 100);
   expect(once.hash).toBe(await hashInNode(0.01, once.milliseconds));
-  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
   await page.keyboard.press("r");
   await page.waitForFunction(() => document.getElementById("time")!.textContent === "0 ms");
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
   await page.keyboard.press("Space");
   await reach(page, "running");
   await page.waitForFunction(() => document.getElementById("time")!.textContent !== "0 ms");

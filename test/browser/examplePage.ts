@@ -33,7 +33,11 @@ export async function buildExample(): Promise<{ readonly folder: string; readonl
   const logger = createLogger("silent");
   logger.warn = logger.warnOnce = (text) => warnings.push(text);
   logger.error = (text) => warnings.push(text);
-  await build({ configFile: join(root, "examples/browser/vite.config.ts"), build: { outDir: folder }, customLogger: logger, logLevel: "warn" });
+  await build({
+    configFile: join(root, "examples/browser/vite.config.ts"), customLogger: logger, logLevel: "warn",
+    // A slow machine is told which plug-ins took long.
+    build: { outDir: folder, rolldownOptions: { checks: { pluginTimings: false } } },
+  });
   return { folder, warnings };
 }
 
@@ -63,8 +67,11 @@ export async function visit(folder: string, { isolated = true, gpu = false, widt
   return { page, complaints };
 }
 
+/** Waits for a state of the page. An error that it shows instead is thrown. */
 export async function reach(page: Page, state: "running" | "paused" | "failed"): Promise<void> {
-  await page.waitForSelector(`html[data-state=${state}]`, { timeout: 60_000 });
+  const now = () => page.evaluate(() => document.documentElement.dataset.state);
+  await page.waitForFunction((wanted) => [wanted, "failed"].includes(document.documentElement.dataset.state!), state, { timeout: 60_000 });
+  if (state !== "failed" && (await now()) === "failed") throw new Error(`the page shows: ${await text(page, "error")}`);
 }
 
 /** Chooses one of a control's options, and waits for the new network. */

@@ -1,8 +1,9 @@
 /** The page: its controls give orders to the worker, and what the worker tells is drawn. */
-import { duration, Meter, number } from "./figures.ts";
-import type { BackendChoice, News, Opened, Order, Paused, Platform } from "./messages.ts";
+import { number } from "./figures.ts";
+import type { BackendChoice, News, Opened, Order, Platform } from "./messages.ts";
 import type { NetworkName } from "./networks.ts";
 import { Activity } from "./plots/activity.ts";
+import { Readings } from "./readings.ts";
 
 /** Rows of the raster have two pixels of a plain screen each. */
 const rowHeight = 2;
@@ -11,16 +12,14 @@ const first: NetworkName = "sparse10k";
 
 const find = <E extends HTMLElement>(id: string): E => document.getElementById(id) as E;
 const select = (id: string) => find<HTMLSelectElement>(id);
-const show = (id: string, text: string): void => void (find(id).textContent = text);
+const button = (id: string) => find<HTMLButtonElement>(id);
 
 const worker = new Worker(new URL("./simulator.ts", import.meta.url), { type: "module" });
 const order = (what: Order): void => worker.postMessage(what);
 const activity = new Activity(
   { raster: find("raster"), rates: find("rates"), bands: find("bands"), most: find("most") }, Number(select("window").value));
-const meter = new Meter();
-let neurons = 1;
+const readings = new Readings();
 let wantsToRun = false;
-let metered = 0;
 
 worker.addEventListener("message", ({ data }: MessageEvent<News>) => hear(data));
 worker.addEventListener("error", ({ message }) => fail(`the simulating worker failed: ${message}`, "Reload the page."));
@@ -36,11 +35,12 @@ find("reset").addEventListener("click", () => order({ kind: "reset" }));
 document.addEventListener("keydown", (event) => {
   const { key, target, ctrlKey, metaKey, altKey } = event;
   // A control that has the focus keeps its own keys.
-  if (ctrlKey || metaKey || altKey || (target as HTMLElement).closest("select, button")) return;
-  const button = key === " " ? find<HTMLButtonElement>("run") : key === "r" || key === "R" ? find<HTMLButtonElement>("reset") : undefined;
-  if (!button) return;
+  const inside = (controls: string) => (target as HTMLElement).closest(controls) !== null;
+  if (ctrlKey || metaKey || altKey || inside("select") || (key === " " && inside("button"))) return;
+  const wanted = key === " " ? "run" : key === "r" || key === "R" ? "reset" : undefined;
+  if (wanted === undefined) return;
   event.preventDefault();
-  button.click();
+  button(wanted).click();
 });
 
 function hear(news: News): void {
@@ -53,10 +53,12 @@ function hear(news: News): void {
       return opened(news.opened);
     case "spikes":
       activity.add(news.frame);
-      show("time", duration(news.frame.to));
-      return measure(news.frame);
+      return readings.advanced(news.frame);
     case "paused":
-      return paused(news.paused);
+      // Or it has been told to go on, or to begin anew, in the meantime.
+      if (wantsToRun) return;
+      readings.paused(news.paused);
+      return state("paused", `paused after ${number(news.paused.spikes)} spikes`);
     case "failed":
       return fail(news.problem, news.hint);
     default:
@@ -77,7 +79,7 @@ function offer({ networks, gpu, threads }: Platform): void {
     ..."reason" in gpu ? [`WebGPU: ${gpu.reason}.`] : [],
     ..."reason" in threads ? [`Threads: ${threads.reason}.`] : [],
   ];
-  show("notes", reasons.join(" "));
+  find("notes").textContent = reasons.join(" ");
   open();
 }
 
@@ -87,22 +89,14 @@ function open(): void {
   select("threads").disabled = backend !== "wasm" || select("threads").options.length === 1;
   enable(false);
   state("opening", "opening");
-  const choice = { network: select("network").value as NetworkName, backend, threads: Number(select("threads").value) };
+  const choice = { network: select("network").value as NetworkName, backend, threads: backend === "wasm" ? Number(select("threads").value) : 1 };
   order({ kind: "open", choice, rows: Math.floor(find("raster").clientHeight / rowHeight) });
 }
 
-function opened({ bands, synapses, engine, buildMs, compileMs, warnings, neurons: size }: Opened): void {
-  neurons = size;
-  meter.clear();
-  activity.open(bands);
-  for (const id of ["speed", "spikes"]) show(id, "–");
-  show("time", duration(0));
-  show("hash", "at the next pause");
-  show("size", `${number(size)} neurons, ${number(synapses)} synapses`);
-  show("engine", engine);
-  find("same").hidden = true;
-  const made = `made in ${number(buildMs + compileMs)} ms`;
-  state("paused", [made, ...warnings].join("; "));
+function opened(what: Opened): void {
+  activity.open(what.bands);
+  readings.opened(what);
+  state("paused", [`made in ${number(what.buildMs + what.compileMs)} ms`, ...what.warnings].join("; "));
   enable(true);
   if (wantsToRun) run();
 }
@@ -114,50 +108,29 @@ function runOrPause(): void {
 }
 
 function run(): void {
+  find("error").hidden = true;
   state("running", "running");
-  show("hash", "at the next pause");
-  find("same").hidden = true;
+  readings.running();
   order({ kind: "run" });
-}
-
-function paused({ time, spikeHash, spikes, command }: Paused): void {
-  show("time", duration(time));
-  show("hash", spikeHash);
-  show("command", command);
-  find("same").hidden = false;
-  state("paused", `paused after ${number(spikes)} spikes`);
-}
-
-function measure(frame: Parameters<Meter["add"]>[0]): void {
-  const now = performance.now();
-  meter.add(frame, now);
-  // A number that changes at every frame cannot be read.
-  if (now - metered < 250) return;
-  metered = now;
-  const read = meter.read();
-  if (!read) return;
-  show("speed", `${number(read.speed)} × real time`);
-  show("spikes", `${number(Math.round(read.spikes))}, ${number(read.spikes / neurons)} Hz a neuron`);
 }
 
 function fail(problem: string, hint: string): void {
   wantsToRun = false;
-  const error = find("error");
   const what = document.createElement("strong"), fix = document.createElement("p");
   what.textContent = problem;
   fix.textContent = hint;
-  error.replaceChildren(what, fix);
-  error.hidden = false;
+  find("error").replaceChildren(what, fix);
+  find("error").hidden = false;
   state("failed", "stopped by an error");
 }
 
 function enable(usable: boolean): void {
-  for (const id of ["run", "reset"]) find<HTMLButtonElement>(id).disabled = !usable;
+  for (const id of ["run", "reset"]) button(id).disabled = !usable;
 }
 
 /** @param now also for style sheets and for whoever watches the page from outside */
 function state(now: "opening" | "running" | "paused" | "failed", text: string): void {
   document.documentElement.dataset.state = now;
-  show("status", text);
-  show("run", wantsToRun ? "Pause" : "Run");
+  find("status").textContent = text;
+  button("run").textContent = wantsToRun ? "Pause" : "Run";
 }

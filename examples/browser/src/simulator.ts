@@ -15,6 +15,8 @@ interface Session {
 
 /** Milliseconds between two frames. */
 const frameMs = 16;
+/** More than anyone waits for. */
+const endless = "100000 s";
 const stages = { layout: "laying out memory", connect: "making synapses", codegen: "generating code", ready: "ready" } as const;
 
 let session: Session | undefined;
@@ -62,7 +64,7 @@ async function open(choice: Choice, rows: number): Promise<void> {
   const warnings: string[] = [];
   const network = build();
   const simulation = await compile(network, {
-    dt, backend: choice.backend as "wasm", threads: choice.threads,
+    dt, backend: choice.backend, threads: choice.threads,
     onWarning: (text) => warnings.push(text),
     onStage: (stage) => tell({ kind: "stage", text: stages[stage] }),
   });
@@ -87,7 +89,7 @@ async function run(): Promise<void> {
     sent = performance.now();
     busy = 0;
   };
-  for await (const chunk of simulation.stream("1000 s", { every: networks[choice.network].every })) {
+  for await (const chunk of simulation.stream(endless, { every: networks[choice.network].every })) {
     const now = performance.now();
     busy += now - began;
     sampler.add(chunk);
@@ -105,7 +107,8 @@ async function run(): Promise<void> {
   if (busy > 0) send();
   const { spikes, spikeHash } = simulation.report();
   const { time } = simulation;
-  const command = `npx synfire run ${networks[choice.network].command} --duration "${Number((time * 1000).toFixed(6))} ms"`;
+  const backend = choice.backend === "wasm" ? "" : ` --backend ${choice.backend}`;
+  const command = `npx synfire run ${networks[choice.network].command}${backend} --duration "${Number((time * 1000).toFixed(6))} ms"`;
   tell({ kind: "paused", paused: { time, spikes, spikeHash, command } });
 }
 
