@@ -43,7 +43,7 @@ export { RateMonitor, SpikeMonitor, StateMonitor, SynapseMonitor, WeightMonitor 
 export type { SpikeSink, TraceSink } from "./network/monitors.ts";
 
 export { compile } from "./engine/compile.ts";
-export type { CompileOptions } from "./engine/compile.ts";
+export type { CompileOptions } from "./engine/compileOptions.ts";
 export type { ExactCompileOptions } from "./engine/exact/compileExact.ts";
 export type { ExactSimulation } from "./engine/exact/simulation.ts";
 export type { Progress, RunOptions, Simulation, StreamChunk } from "./engine/simulation.ts";

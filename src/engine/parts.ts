@@ -14,6 +14,8 @@ export interface BuildOptions {
   /** Seconds. */
   readonly dt: number;
   readonly backend: BackendName;
+  /** Why it is this one, where it was to be chosen. */
+  readonly backendReason?: string;
   readonly precision: Precision;
   readonly seed: number;
 }

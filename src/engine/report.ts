@@ -12,6 +12,10 @@ export interface RunReport {
   /** Step, seconds. */
   readonly dt: number;
   readonly backend: string;
+  /** Why it is this one, with `backend: "auto"`. */
+  readonly backendReason?: string;
+  /** What ran the network, on the back-end `webgpu`; `software`: a driver that computes on the processor. */
+  readonly gpu?: { readonly name: string; readonly software: boolean };
   /** Absent: on the grid of steps. */
   readonly engine?: "exact";
   readonly precision: "f32" | "f64";
@@ -66,6 +70,7 @@ interface Measured {
   readonly threads: number;
   readonly processes: number;
   readonly traffic: Traffic | undefined;
+  readonly gpu: RunReport["gpu"] | undefined;
 }
 
 export function makeReport(parts: SimulationParts, measured: Measured): RunReport {
@@ -77,6 +82,8 @@ export function makeReport(parts: SimulationParts, measured: Measured): RunRepor
   return {
     dt: options.dt,
     backend: options.backend,
+    ...(options.backendReason === undefined ? {} : { backendReason: options.backendReason }),
+    ...(measured.gpu ? { gpu: { name: measured.gpu.name, software: measured.gpu.software } } : {}),
     precision: options.precision,
     seed: options.seed,
     threads: measured.threads,

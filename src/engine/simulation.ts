@@ -145,6 +145,10 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   get backend(): string {
     return this.#parts.options.backend;
   }
+  /** Why it is this back-end, where `backend: "auto"` chose it. */
+  get backendReason(): string | undefined {
+    return this.#parts.options.backendReason;
+  }
   /** Threads of this process that share the work. */
   get threads(): number {
     return this.#runner.threads;
@@ -500,6 +504,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
       threads: this.#runner.threads,
       processes: processes?.size ?? 1,
       traffic: this.#runner.traffic,
+      gpu: this.#device?.gpu,
     });
   }
 

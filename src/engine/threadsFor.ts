@@ -1,7 +1,7 @@
 /** How many threads a simulation gets. */
 import { ArgumentError, UnsupportedError } from "../errors.ts";
 import type { NetworkData } from "../network/data.ts";
-import type { CompileOptions } from "./compile.ts";
+import type { CompileOptions } from "./compileOptions.ts";
 import { expectedSynapses } from "./pattern.ts";
 import { coresOf, whyNoThreads } from "./threads/workerThread.ts";
 
