@@ -32,16 +32,19 @@ function constantPart(shader: Shader, called: string, mean: number, start: numbe
   const name = called.replace(/_at$/, "_part_at");
   return shader.use(name, () => {
     const half = halfWordAt(shader);
-    const highHalves = [...new Set(thresholds.map((t) => Math.floor(t / 65536)))];
-    const doubtful = highHalves.map((h) => `high == ${h}u`).join(" || ");
-    const lowBits = `word |= ${half}(element, step, stream, draw + ${lowBitsDraw}u);`;
-    return `
-// Poisson counts of mean ${mean}: thresholds of the word. Its low 16 bits matter only where its high ones are those of a threshold.
-fn ${name}(element: u32, step: u32, stream: u32, draw: u32) -> u32 {
-  let high = ${half}(element, step, stream, draw);
-  var word = high << 16u;
-${doubtful === "" ? "" : `  if (${doubtful}) { ${lowBits} }\n`}  var count = ${start}u;
+    const count = shader.use(called.replace(/_at$/, "_count_bits"), () => `
+// How many thresholds a word reaches.
+fn ${called.replace(/_at$/, "_count_bits")}(word: u32) -> u32 {
+  var count = ${start}u;
 ${thresholds.map((t) => `  count += u32(word >= ${hexadecimal(t)});\n`).join("")}  return count;
+}`);
+    return `
+// Poisson counts of mean ${mean}. The low 16 bits of a word matter only where its high ones are those of a threshold.
+fn ${name}(element: u32, step: u32, stream: u32, draw: u32) -> u32 {
+  let high = ${half}(element, step, stream, draw) << 16u;
+  let count = ${count}(high);
+  if (count == ${count}(high | 0xffffu)) { return count; }
+  return ${count}(high | ${half}(element, step, stream, draw + ${lowBitsDraw}u));
 }`;
   });
 }

