@@ -13,6 +13,7 @@ import type { Placed } from "./places.ts";
 import { pipelineOf } from "./pipelines.ts";
 import type { BindingKind } from "./pipelines.ts";
 import { planOf } from "./plan.ts";
+import { proceduralCode } from "./proceduralStage.ts";
 import type { PlanOptions } from "./plan.ts";
 import { decodeRing, encodeRing } from "./ringWords.ts";
 import { firstHistory, historiesFromQueues, queuesFromHistories } from "./edgeHistory.ts";
@@ -24,6 +25,8 @@ export interface DeviceCall {
   readonly spikes: CallSpikes;
   /** Samples of each tap, [samples × elements]. */
   readonly taps: readonly Float32Array[];
+  /** Edges made anew whose number only the device knows. */
+  readonly made: number;
   readonly failure: DeviceFailure | undefined;
 }
 
@@ -37,6 +40,7 @@ export type DeviceFailure =
 
 /** Bytes of the parts in which memories are copied. */
 const partBytes = 2 ** 25;
+const partsUnderWay = 8;
 /** Calls under way at a time: the device works on one while the host records the other. */
 const slotCount = 2;
 /** Bytes from one epoch's parameters to the next: what offsets of uniform bindings must be multiples of. */
@@ -109,7 +113,8 @@ export class GpuExecutable {
     const bindingBytes = Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize);
     const plan = planOf(program, { ...options, buffer: memory.buffer, bindingBytes });
     const stages = allStages(plan);
-    const code = (): StageCode[] => stages.map((stage) => (stage.kind === "elements" ? elementsCode(plan, stage) : edgesCode(plan, stage)));
+    const code = (): StageCode[] => stages.map((stage) =>
+      stage.kind === "elements" ? elementsCode(plan, stage) : stage.parts === undefined ? edgesCode(plan, stage) : proceduralCode(plan, stage));
     // The first time only shows what is used.
     code();
     plan.places.place();
@@ -184,25 +189,29 @@ export class GpuExecutable {
 
   #writeArgs(): void {
     const empty = new Uint32Array(8 * Math.max(1, this.plan.layout.lists));
-    for (let k = 0; k < empty.length; k += 4) empty.set([0, 1, 1, 0], k);
+    const { parts, lists } = this.plan.layout;
+    for (let k = 0; k < 2 * lists; k++) empty.set([0, 1, parts[k % lists]!, 0], 4 * k);
     this.gpu.device.queue.writeBuffer(this.#args, 0, empty);
   }
 
   /** Copies the host's arrays to the device: all, or those that hold a given address. */
-  upload(wanted: (placed: Placed) => boolean = () => true): void {
-    for (const placed of this.plan.places.placed) if (wanted(placed)) this.#uploadBlock(placed);
+  async upload(wanted: (placed: Placed) => boolean = () => true): Promise<void> {
+    for (const placed of this.plan.places.placed) if (wanted(placed)) await this.#uploadBlock(placed);
     // Without it, what was written would stay in memory twice.
     this.gpu.device.queue.submit([]);
   }
 
-  #uploadBlock({ block, pieces }: Placed): void {
+  async #uploadBlock({ block, pieces }: Placed): Promise<void> {
     const { queue } = this.gpu.device;
-    let from = block.address;
+    let from = block.address, waiting = 0;
     for (const { segment, at, words } of pieces) {
       for (let done = 0; done < 4 * words; done += partBytes) {
         const bytes = Math.min(partBytes, 4 * words - done);
         queue.writeBuffer(this.#segments[segment]!, 4 * at + done, this.#memory.buffer as ArrayBuffer, from + done, bytes);
-        if (bytes === partBytes) queue.submit([]);
+        if (bytes < partBytes) continue;
+        queue.submit([]);
+        // What is on its way lies in memory twice.
+        if (++waiting % partsUnderWay === 0) await queue.onSubmittedWorkDone();
       }
       from += 4 * words;
     }
@@ -356,7 +365,7 @@ export class GpuExecutable {
     const begins = this.#nextStep === undefined;
     this.#nextStep = from + n;
     device.queue.writeBuffer(slot.epochs, 0, parameters);
-    device.queue.writeBuffer(this.#control, 0, new Uint32Array(layout.counts).fill(none).fill(0, control.recorded, control.recorded + 1));
+    device.queue.writeBuffer(this.#control, 0, new Uint32Array(layout.counts).fill(none).fill(0, control.recorded, control.brokenEdges));
     if (fed && layout.fedWords > 0) device.queue.writeBuffer(this.#own, 0, fed);
 
     const encoder = device.createCommandEncoder();
@@ -419,7 +428,8 @@ export class GpuExecutable {
       // The next calls will have about as many.
       slot.room = Math.min(layout.steps * total, Math.ceil(1.5 * recorded));
     }
-    return { spikes: sortSpikes(keys, n, plan.columns, total), taps, failure: this.#failureOf(head) };
+    const made = head[control.made]! + head[control.made + 1]! * 2 ** 32;
+    return { spikes: sortSpikes(keys, n, plan.columns, total), taps, made, failure: this.#failureOf(head) };
   }
 
   #failureOf(head: Uint32Array): DeviceFailure | undefined {

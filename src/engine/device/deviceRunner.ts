@@ -115,7 +115,7 @@ export class DeviceRunner {
     this.#changed = { neurons: false, synapses: false };
     if (neurons || synapses) {
       const addresses = new Set(this.#parts.groups.flatMap((g) => [...g.arrays.values()]));
-      device.upload(({ block }: Placed) => (addresses.has(block.address) ? neurons : synapses));
+      await device.upload(({ block }: Placed) => (addresses.has(block.address) ? neurons : synapses));
       await device.takeRings();
     }
   }
@@ -164,7 +164,7 @@ export class DeviceRunner {
     const { chunk, window } = this.#parts;
     if (n === this.#steps && took < leastCall) this.#steps = Math.min(chunk, 2 * n);
     if (n === this.#steps && took > mostCall) this.#steps = Math.max(window, Math.floor(n / 2 / window) * window);
-    this.#events!.add(call.spikes, n);
+    this.#events!.add(call, n);
     return call;
   }
 
