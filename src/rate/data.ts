@@ -66,7 +66,7 @@ export interface ConnectionData {
   readonly rule?: Rule;
   readonly extras: readonly Extra[];
   /** Whether a unit of a layer is connected with itself. */
-  readonly selfConnections: boolean;
+  readonly autapses: boolean;
 }
 
 /** Rates of a layer that a parameter or state variable of a population follows: value = offset + scale · rate. */

@@ -24,7 +24,7 @@ export function parseFunction(fn: (...values: number[]) => unknown, names: reado
   if (text.parameters.length > names.length) throw new UnreadFunction(`it has ${text.parameters.length} parameters for ${names.length} values`);
   const scope = new Map(text.parameters.map((parameter, k) => [parameter, name(names[k]!)] as const));
   const reader = new Reader(tokensOf(text.body));
-  const result = text.kind === "expression" ? reader.value(scope) : reader.statements(scope);
+  const result = text.kind === "expression" ? reader.value(scope) : reader.block(scope);
   reader.expectEnd();
   return { lets: reader.lets, result: asNumber(result) };
 }
@@ -78,6 +78,21 @@ function condition(e: Expr): Expr {
 
 type Scope = ReadonlyMap<string, Expr>;
 
+/** A statement that decides what is returned; declarations have done their work. */
+type Step =
+  | { readonly kind: "return"; readonly value: Expr }
+  | { readonly kind: "if"; readonly test: Expr; readonly whenTrue: readonly Step[]; readonly whenFalse: readonly Step[] };
+
+/** What steps return when what comes after them returns `after`. */
+function returned(steps: readonly Step[], after: Expr | undefined): Expr | undefined {
+  return steps.reduceRight<Expr | undefined>((rest, step) => {
+    if (step.kind === "return") return step.value;
+    const whenTrue = returned(step.whenTrue, rest), whenFalse = returned(step.whenFalse, rest);
+    if (!whenTrue || !whenFalse) throw new UnreadFunction("it may end without a return");
+    return select(step.test, whenTrue, whenFalse);
+  }, after);
+}
+
 class Reader {
   readonly lets: { readonly name: string; readonly value: Expr }[] = [];
   readonly #tokens: readonly JavaScriptToken[];
@@ -88,36 +103,48 @@ class Reader {
   }
 
   /** What a block returns. */
-  statements(outer: Scope): Expr {
+  block(scope: Scope): Expr {
+    const value = returned(this.#steps(scope), undefined);
+    if (!value) throw new UnreadFunction("it may end without a return");
+    return value;
+  }
+
+  #steps(outer: Scope): readonly Step[] {
     const scope = new Map(outer);
-    while (this.#is("const") || this.#is("let") || this.#is("var")) {
-      do {
-        this.#at++;
-        const declared = this.#name();
-        this.#expect("=");
-        scope.set(declared, this.#named(declared, this.value(scope)));
-      } while (this.#is(","));
+    const steps: Step[] = [];
+    for (;;) {
       this.#skip(";");
+      if (this.#is("}") || this.#at >= this.#tokens.length) return steps;
+      if (this.#is("const") || this.#is("let") || this.#is("var")) this.#declarations(scope);
+      else steps.push(this.#step(scope));
     }
-    if (this.#take("return")) {
-      const value = asNumber(this.value(scope));
-      this.#skip(";");
-      return value;
-    }
+  }
+
+  #declarations(scope: Map<string, Expr>): void {
+    do {
+      this.#at++;
+      const declared = this.#name();
+      this.#expect("=");
+      scope.set(declared, this.#named(declared, this.value(scope)));
+    } while (this.#is(","));
+  }
+
+  #step(scope: Scope): Step {
+    if (this.#take("return")) return { kind: "return", value: asNumber(this.value(scope)) };
     if (!this.#take("if")) throw this.#unread("a block may hold const, if … return and return");
     this.#expect("(");
     const test = condition(this.value(scope));
     this.#expect(")");
     const whenTrue = this.#branch(scope);
-    const whenFalse = this.#take("else") ? this.#branch(scope) : this.statements(scope);
-    return select(test, whenTrue, whenFalse);
+    this.#skip(";");
+    return { kind: "if", test, whenTrue, whenFalse: this.#take("else") ? this.#branch(scope) : [] };
   }
 
-  #branch(scope: Scope): Expr {
-    if (!this.#take("{")) return this.statements(scope);
-    const value = this.statements(scope);
+  #branch(scope: Scope): readonly Step[] {
+    if (!this.#take("{")) return [this.#step(scope)];
+    const steps = this.#steps(scope);
     this.#expect("}");
-    return value;
+    return steps;
   }
 
   /** An expression, conditional operators included. */

@@ -68,7 +68,7 @@ function specOf(connection: ConnectionData, { nodes }: RateNetworkData): MatrixS
     ? ["pre", "post", ...connection.extras.map((e) => (e.kind === "number" || e.side === "own" ? "number" : e.side))] : [];
   return {
     what: `rate connection ${connection.name}`, rows: unitsOf(connection.pre), columns: unitsOf(connection.post), kinds,
-    hollow: !connection.selfConnections, ...(connection.rule ? { rule: connection.rule } : {}),
+    hollow: !connection.autapses, ...(connection.rule ? { rule: connection.rule } : {}),
   };
 }
 

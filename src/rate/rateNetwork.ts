@@ -76,7 +76,7 @@ export interface ConnectOptions {
   /** Further arguments of the rule, in order: numbers, and traces as "pre.mean" or "post.mean". */
   readonly with?: With;
   /** Whether units of a layer that is connected with itself have a weight onto themselves. Default true. */
-  readonly selfConnections?: boolean;
+  readonly autapses?: boolean;
 }
 
 export class RateNetwork {
@@ -165,13 +165,13 @@ export class RateNetwork {
     const values = valuesOf(list, pre.units * post.units, `${what}: weights`, `${pre.units} × ${post.units}`);
     if (!rule && options.with) throw new ArgumentError("rule", `${what}: with is given, but no rule`, "Leave out with.");
     if (rule) checkDeterministic(rule, `${what}: rule`);
-    const selfConnections = options.selfConnections ?? true;
-    if (!selfConnections) {
-      if (from !== to) throw new ArgumentError("self", `${what}: only a layer that is connected with itself has self-connections`, "Leave them out.");
+    const autapses = options.autapses ?? true;
+    if (!autapses) {
+      if (from !== to) throw new ArgumentError("self", `${what}: only a layer that is connected with itself has autapses`, "Leave autapses out.");
       for (let k = 0; k < post.units; k++) values[k * post.units + k] = 0;
     }
     const extras = rule ? extrasOf(options.with, rule, 3, { pre: from.traces, post: to.traces }, `${what}: rule`) : [];
-    this.#connections.push({ name, pre: pre.name, post: post.name, weights: values, extras, selfConnections, ...(rule ? { rule } : {}) });
+    this.#connections.push({ name, pre: pre.name, post: post.name, weights: values, extras, autapses, ...(rule ? { rule } : {}) });
     return new RateConnection(name);
   }
 
@@ -195,6 +195,12 @@ export class RateNetwork {
     this.#node(layer, what);
     if (layer.units !== target.size) {
       throw new ArgumentError("size", `${what}: ${layer.units} units for ${target.size} neurons`, "Use a layer of as many units, or a slice.");
+    }
+    const { population, start, end } = target.range;
+    const other = this.#drives.find((d) => d.into === into && d.target.population === population && d.target.start < end && start < d.target.end);
+    if (other) {
+      throw new ArgumentError("duplicate", `${what}: its ${into} follows layer "${other.layer}" already`,
+        "Connect both layers to one that drives it.");
     }
     this.#drives.push({ layer: layer.name, target: target.range, into, scale, offset });
   }
