@@ -8,7 +8,7 @@ import { elementBindings, elementsCode } from "./elements.ts";
 import type { StageCode } from "./elements.ts";
 import { guarded } from "./gpu.ts";
 import type { Gpu } from "./gpu.ts";
-import { checkBindings } from "./places.ts";
+import { checkBindings, checkBuffers } from "./places.ts";
 import type { Placed } from "./places.ts";
 import { pipelineOf } from "./pipelines.ts";
 import type { BindingKind } from "./pipelines.ts";
@@ -120,6 +120,7 @@ export class GpuExecutable {
     plan.places.place();
     plan.tables.clear();
     const codes = code();
+    checkBuffers(plan, bindingBytes);
     codes.forEach(({ segments }, k) => {
       const before = stages[k]!.kind === "elements" ? elementBindings.length : edgeBindings.length;
       checkBindings(plan.places, segments.length + before - 1, gpu.limits.maxStorageBuffersPerShaderStage);

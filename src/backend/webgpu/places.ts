@@ -4,6 +4,7 @@
  * different segments.
  */
 import { UnsupportedError } from "../../errors.ts";
+import type { Plan } from "./stages.ts";
 import type { Shader } from "./wgsl/shader.ts";
 
 /** A piece of the host's memory that was allocated at once. */
@@ -169,6 +170,23 @@ export const segmentName = (segment: number): string => `memory_${segment}`;
 function plus(offset: number, index: string): string {
   if (offset === 0) return index;
   return `${offset >>> 0}u + ${/^\w+$/.test(index) ? index : `(${index})`}`;
+}
+
+/** @throws {UnsupportedError} when one of the device's own buffers would be longer than a binding may be */
+export function checkBuffers({ layout, tables, rings }: Plan, bytes: number): void {
+  const needed = {
+    "input sums of all neurons and delays": rings.words,
+    "spikes on their way": layout.ownWords + tables.words.length,
+    "spikes and samples of one call": layout.outWords,
+  };
+  for (const [what, words] of Object.entries(needed)) {
+    if (4 * words <= bytes) continue;
+    throw new UnsupportedError(
+      "gpu-memory",
+      `${what} need ${(words / 2 ** 18).toFixed(0)} MiB in one buffer, and this GPU allows ${(bytes / 2 ** 20).toFixed(0)} MiB`,
+      'Use fewer neurons, shorter delays or rarer samples, or backend: "wasm".',
+    );
+  }
 }
 
 /** @throws {UnsupportedError} when a shader stage would need more bindings than the device has */
