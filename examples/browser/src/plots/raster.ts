@@ -35,7 +35,8 @@ export class Raster {
       // Dots reach to the left, where nothing will be cleared soon; the first row is the lowest.
       const x = columns.place(column) - dot + 1, y = Math.round(height - (row + 1) * rowHeight);
       ring.fillRect(x, y, dot, dot);
-      if (x < 0) ring.fillRect(x + columns.count, y, dot, dot);
+      // Before the first column there is nothing.
+      if (x < 0 && column >= columns.count) ring.fillRect(x + columns.count, y, dot, dot);
     }
   }
 
