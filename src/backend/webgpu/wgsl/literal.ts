@@ -1,7 +1,10 @@
 /** Numbers as WGSL writes them. */
 import type { Shader } from "./shader.ts";
 
-/** An f32 literal of exactly Math.fround(x); infinities and NaN too (WGSL has no literal for them and refuses constant expressions that yield them). */
+/**
+ * An f32 literal of exactly Math.fround(x). Infinities and NaN are calls of functions: WGSL has no literal for them and refuses constant
+ * expressions that yield them.
+ */
 export function literal(x: number, shader: Shader): string {
   const rounded = Math.fround(x);
   if (Number.isNaN(rounded)) return `${unusual(shader, "nan_f32", 0x7fc00000)}()`;

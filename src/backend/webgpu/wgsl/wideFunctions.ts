@@ -10,19 +10,24 @@ const exponential = [0.5, 0.1666666666666667, 0.041666666666666685, 0.0083333333
 const logarithm = [0.6666666666666735, 0.3999999999940137, 0.28571428746903293, 0.2222219798375126, 0.18183600466761027, 0.15313002865231973,
   0.14807534743003356];
 
-/** A function that evaluates a polynomial as even and odd half. */
+/** A function that evaluates a polynomial as even and odd half, in a loop: drivers put every called function where it is called. */
 function polynomial(shader: Shader, name: string, coefficients: readonly number[]): string {
-  const half = (odd: 0 | 1): string[] => {
-    const label = odd === 0 ? "even" : "odd";
-    const [last, ...rest] = coefficients.filter((_, k) => k % 2 === odd).reverse();
-    const step = (c: number): string => `  ${label} = ${add(shader)}(${multiply(shader)}(${label}, square), ${double(c)}); // ${c}`;
-    return [`  var ${label} = ${double(last!)}; // ${last!}`, ...rest.map(step)];
-  };
+  const pairs = Array.from({ length: Math.ceil(coefficients.length / 2) }, (_, k) => [coefficients[2 * k]!, coefficients[2 * k + 1] ?? 0] as const);
+  const [plus, times] = [add(shader), multiply(shader)];
   return shader.use(name, () => `
+// Even and odd coefficients, from the last.
+const ${name}_pairs = array<array<vec2u, 2>, ${pairs.length}>(
+${pairs.reverse().map(([even, odd]) => `  array<vec2u, 2>(${double(even)}, ${double(odd)}), // ${even}, ${odd}\n`).join("")});
+
 fn ${name}(x: vec2u) -> vec2u {
-  let square = ${multiply(shader)}(x, x);
-${[...half(0), ...half(1)].join("\n")}
-  return ${add(shader)}(even, ${multiply(shader)}(odd, x));
+  let square = ${times}(x, x);
+  var even = vec2u(0u, 0u);
+  var odd = even;
+  for (var k = 0u; k < ${pairs.length}u; k++) {
+    even = ${plus}(${times}(even, square), ${name}_pairs[k][0]);
+    odd = ${plus}(${times}(odd, square), ${name}_pairs[k][1]);
+  }
+  return ${plus}(even, ${times}(odd, x));
 }`);
 }
 
