@@ -1,4 +1,4 @@
-/** `synfire inspect FILE|NAME`: what becomes of the equations: methods, kernels, WebAssembly, cost. */
+/** `synfire inspect FILE|NAME`: what becomes of the equations: methods, kernels, WebAssembly or WGSL, cost. */
 import { Command, InvalidArgumentError } from "commander";
 import { allToAll, compile, formatQuantity, Network, staticSynapseModel } from "../index.ts";
 import type { CompileOptions, NeuronModel, Simulation, SynapseModel } from "../index.ts";
@@ -13,19 +13,19 @@ import { addSimulationOptions, examples, jsonOption } from "./options.ts";
 import type { SimulationOptions } from "./options.ts";
 import { Screen } from "./screen.ts";
 
-const parts = ["equations", "ir", "wat", "cost"] as const;
+const parts = ["equations", "ir", "wat", "wgsl", "cost"] as const;
 type Part = (typeof parts)[number];
 
 interface InspectOptions extends SimulationOptions { readonly show: readonly Part[]; readonly json?: boolean }
 
 export function inspectCommand(): Command {
   return addSimulationOptions(new Command("inspect"))
-    .description("show how a network or a model is compiled: the chosen methods and why, kernels, WebAssembly, cost")
+    .description("show how a network or a model is compiled: the chosen methods and why, kernels, WebAssembly or WGSL, cost")
     .argument("<file-or-name>", "a network file, or the name of a model or network of synfire's own")
     .option("--show <parts>", `which of ${parts.join(",")}`, partsOf, ["equations", "cost"] satisfies Part[])
     .addOption(jsonOption())
     .addHelpText("after", examples("inspect lifDelta --show equations,ir", "inspect stdpPair --show equations,cost", "inspect mine.ts --show cost",
-      "inspect lifDelta --show wat > lif.wat"))
+      "inspect lifDelta --show wat > lif.wat", "inspect brunel --show wgsl"))
     .action(inspect);
 }
 
@@ -39,17 +39,28 @@ function partsOf(text: string): Part[] {
 async function inspect(target: string, options: InspectOptions): Promise<void> {
   const screen = new Screen(options);
   const { network, dt, text } = await networkOf(target, options);
-  const { backend, precision } = options;
-  await using simulation = await compile(network, { dt, backend, precision, ...(options.seed === undefined ? {} : { seed: options.seed }) });
-  const shown: Readonly<Record<Part, () => string>> = {
+  const { precision } = options;
+  const compiled = (backend: InspectOptions["backend"]) =>
+    compile(network, { dt, backend, precision, ...(options.seed === undefined ? {} : { seed: options.seed }) });
+  await using simulation = await compiled(options.backend);
+  const codeOf = async (backend: "wasm" | "webgpu"): Promise<string> => {
+    if (simulation.backend === backend) return simulation.text();
+    await using other = await compiled(backend);
+    return other.text();
+  };
+  const shown: Readonly<Record<Part, () => string | Promise<string>>> = {
     equations: () => text ?? equationsText(network, simulation),
     ir: () => kernels(simulation).map(({ kernel }) => kernelText(kernel)).join("\n\n"),
-    wat: () => simulation.text(),
+    wat: () => codeOf("wasm"),
+    wgsl: () => codeOf("webgpu"),
     cost: () => costText(simulation, precision),
   };
-  screen.say(options.show.map((part) => shown[part]()).join("\n\n"));
+  const texts = new Map<Part, string>();
+  for (const part of options.show) texts.set(part, await shown[part]());
+  screen.say([...texts.values()].join("\n\n"));
+  texts.delete("cost");
   screen.json({
-    ...Object.fromEntries(options.show.filter((part) => part !== "cost").map((part) => [part, shown[part]()])),
+    ...Object.fromEntries(texts),
     ...(options.show.includes("cost") ? { cost: costOf(simulation, precision) } : {}),
     integrators: simulation.report().integrators,
   });

@@ -1,13 +1,17 @@
 /** Options that several commands share, and how their texts become values. */
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
+import type { BackendName } from "../engine/parts.ts";
 import { ArgumentError } from "../errors.ts";
+
+/** Of --backend. */
+export type BackendChoice = BackendName | "auto";
 
 export interface SimulationOptions {
   readonly duration?: string;
   readonly warmup?: string;
   readonly dt?: string;
-  readonly backend: "wasm" | "interpreter";
+  readonly backend: BackendChoice;
   readonly precision: "f32" | "f64";
   readonly seed?: number;
   readonly set?: readonly string[];
@@ -30,9 +34,12 @@ const collect = (text: string, before: readonly string[] = []): readonly string[
 
 export function addBackendOptions(command: Command): Command {
   return command
-    .addOption(new Option("--backend <name>", "what runs the equations").choices(["wasm", "interpreter"]).default("wasm"))
+    .addOption(new Option("--backend <name>", "what runs the equations; webgpu: the GPU; auto: whichever of wasm and webgpu is faster").choices(backends)
+      .default("wasm"))
     .addOption(new Option("--precision <name>", "of the state").choices(["f32", "f64"]).default("f32"));
 }
+
+const backends: readonly BackendChoice[] = ["wasm", "webgpu", "auto", "interpreter"];
 
 export const threadsOption = (): Option =>
   new Option("--threads <n>", 'that share the work; "auto": as many as pay').argParser(threadCount).default(1);

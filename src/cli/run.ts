@@ -84,9 +84,8 @@ async function run(file: string, options: RunOptions, ranks: Ranks, command: Com
       if (error instanceof SimulationError) await keep();
       throw error;
     });
-    const backend = options.engine === "exact" ? "exact" : options.backend;
     const whole = perRank ? undefined : spikes;
-    const record = makeRunRecord(loaded, backend, simulated, whole, folder ?? process.cwd(), learning.records, processes?.name);
+    const record = makeRunRecord(loaded, simulated, whole, folder ?? process.cwd(), learning.records, processes?.name);
     screen.say(describe(record, loaded, simulated, learning));
     for (const warning of record.warnings ?? []) screen.note(`warning: ${warning}`);
     await keep(record);
@@ -157,7 +156,7 @@ function describe(record: RunRecord, { name }: NetworkFile, { measured, asked }:
   return [
     `${name}: ${thousands(record.neurons)} neurons, ${thousands(record.synapses)} synapses, ` +
       `${record.dt > 0 ? `dt ${time(record.dt)}` : "no step"}, ` +
-      `${record.backend} ${record.precision}${record.threads > 1 ? `, ${record.threads} threads` : ""}, seed ${record.seed}${stopped}`,
+      `${record.backend} ${record.precision}${record.gpu ? ` on ${record.gpu.name}${record.gpu.software ? " (a software driver)" : ""}` : ""}${record.threads > 1 ? `, ${record.threads} threads` : ""}, seed ${record.seed}${stopped}`,
     "",
     table([["population", "neurons", "spikes", "rate", "CV of ISI"], ...rows], [1, 2, 3, 4]),
     "",
@@ -165,6 +164,7 @@ function describe(record: RunRecord, { name }: NetworkFile, { measured, asked }:
     `${time(measured.duration)} simulated in ${time(measured.wall)} (${pace(factor)}), ` +
       `${thousands(measured.synapticEvents)} synaptic events${perEvent}`,
     `compiled in ${significant(timings.compile_ms)} ms, synapses made in ${significant(timings.build_ms)} ms, ${bytes(record.bytes.total)}`,
+    ...(record.backendReason === undefined ? [] : [`${record.backend}, because ${record.backendReason}`]),
     ...describeRanks(record),
     `spike hash ${record.spikeHash}`,
   ].join("\n");

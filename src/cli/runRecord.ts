@@ -1,5 +1,6 @@
 /** run.json: what was run, on what, and what came out; enough to repeat the run and to say whether it is the same. */
 import { dirname, extname, isAbsolute, relative, resolve } from "node:path";
+import type { BackendName } from "../engine/parts.ts";
 import { FileError } from "../errors.ts";
 import { coefficientOfVariation } from "../index.ts";
 import type { Spikes } from "../index.ts";
@@ -24,7 +25,11 @@ export interface RunRecord {
   readonly network: string;
   readonly settings: Settings;
   /** `exact`: the event-driven engine. */
-  readonly backend: "wasm" | "interpreter" | "exact";
+  readonly backend: BackendName | "exact";
+  /** With --backend auto: why it became this one. */
+  readonly backendReason?: string;
+  /** On the back-end webgpu; `software`: a driver that computes on the processor. */
+  readonly gpu?: { readonly name: string; readonly software: boolean };
   readonly precision: "f32" | "f64";
   readonly seed: number;
   /** Of each rank. */
@@ -61,15 +66,13 @@ export interface RunRecord {
   readonly warnings?: readonly string[];
 }
 
-type Backend = RunRecord["backend"];
-
 /**
  * @param spikes  of all neurons, where they were recorded
  * @param folder  of run.json; the network's path is kept relative to it
  * @param mpi     what carried the messages between ranks
  */
 export function makeRunRecord(
-  file: NetworkFile, backend: Backend, simulated: Simulated, spikes: Spikes | undefined, folder: string, learned: readonly LearnedRecord[] = [],
+  file: NetworkFile, simulated: Simulated, spikes: Spikes | undefined, folder: string, learned: readonly LearnedRecord[] = [],
   mpi?: string,
 ): RunRecord {
   const { report, measured, asked } = simulated;
@@ -77,7 +80,8 @@ export function makeRunRecord(
   return {
     format: "synfire-run", version: 1, synfire: packageVersion(), node: process.version, platform: `${process.platform} ${process.arch}`,
     created: new Date().toISOString(), network: dirname(file.path) === resolve(bundledFolder) ? file.name : relative(folder, file.path),
-    settings: file.settings, backend, precision: report.precision, seed: report.seed, threads: report.threads,
+    settings: file.settings, backend: report.backend, ...(report.backendReason === undefined ? {} : { backendReason: report.backendReason }),
+    ...(report.gpu ? { gpu: report.gpu } : {}), precision: report.precision, seed: report.seed, threads: report.threads,
     ...(mpi !== undefined && exchange && report.exchange ? { ranks: {
       count: report.processes, mpi, exchange: report.exchange.kind, exchange_s: exchange.seconds, bytes_received: exchange.bytes,
       windows: exchange.exchanges,
@@ -138,7 +142,8 @@ const isPositive = (value: unknown): boolean => typeof value === "number" && Num
 const neededFields: Readonly<Record<string, (value: unknown) => boolean>> = {
   network: (value) => isText(value) && value !== "",
   settings: (value) => typeof value === "object" && value !== null && Object.values(value).every(isSettingValue),
-  backend: (value) => value === "wasm" || value === "interpreter" || value === "exact",
+  backend: (value) => ["wasm", "webgpu", "interpreter", "exact"].includes(value as string),
+  gpu: (value) => value === undefined || isText((value as { readonly name?: unknown } | null)?.name),
   precision: (value) => value === "f32" || value === "f64",
   seed: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
   dt: (value) => value === 0 || isPositive(value),

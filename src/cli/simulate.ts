@@ -2,6 +2,7 @@
 import { compile } from "../index.ts";
 import type { CompileOptions, ExactSimulation, Network, Progress, RunReport, Simulation, SpikeMonitor } from "../index.ts";
 import { dimensions, parseQuantity } from "../units/index.ts";
+import type { BackendChoice } from "./options.ts";
 import type { Settings } from "./settings.ts";
 
 /** `S`: on the grid, unless `engine` may be "exact". */
@@ -9,7 +10,7 @@ export interface SimulateOptions<S extends Simulation | ExactSimulation = Simula
   readonly settings: Settings;
   /** `exact` has no use for a step, a back-end, a precision and threads. */
   readonly engine?: "grid" | "exact";
-  readonly backend: "wasm" | "interpreter";
+  readonly backend: BackendChoice;
   readonly precision: "f32" | "f64";
   readonly threads: number | "auto";
   /** Other ranks that simulate the same network; what they exchange and record is as in `CompileOptions`. */

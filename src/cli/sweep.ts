@@ -3,10 +3,13 @@ import { availableParallelism } from "node:os";
 import { relative, resolve } from "node:path";
 import { argv, execPath } from "node:process";
 import { Command, InvalidArgumentError } from "commander";
+import type { BackendName } from "../engine/parts.ts";
 import { ArgumentError } from "../errors.ts";
+import { compile } from "../index.ts";
+import type { CompileOptions } from "../index.ts";
 import { dimensions, parseQuantity } from "../units/index.ts";
 import { interruptible } from "./interrupt.ts";
-import { loadNetwork } from "./loadNetwork.ts";
+import { findNetworkFile, loadNetwork } from "./loadNetwork.ts";
 import {
   addSimulationOptions, engineOption, examples, jsonOption, positiveWholeNumber, quietOption, refuseGridOptions, threadsOption,
 } from "./options.ts";
@@ -15,7 +18,7 @@ import { Screen } from "./screen.ts";
 import type { Settings } from "./settings.ts";
 import { readAxis } from "./sweep/axes.ts";
 import { readPlan } from "./sweep/folder.ts";
-import { makePlan, numberOfPoints } from "./sweep/plan.ts";
+import { makePlan, networkOf, numberOfPoints, pointAt } from "./sweep/plan.ts";
 import type { SweepPlan } from "./sweep/plan.ts";
 import { mergeSweep, noSweep, runSweep } from "./sweep/runSweep.ts";
 import { shareOf } from "./sweep/share.ts";
@@ -33,6 +36,8 @@ interface SweepOptions extends SimulationOptions, ThreadOptions {
   readonly merge?: string; readonly force?: boolean; readonly yes?: boolean; readonly json?: boolean; readonly quiet?: boolean;
 }
 
+/** One makes its synapses while the GPU runs the network of the other. */
+const workersOfGpu = 2;
 /** More points than anyone means without saying so. */
 const manyPoints = 100_000;
 
@@ -79,7 +84,7 @@ async function sweep(file: string | undefined, options: SweepOptions, command: C
   if (options.engine === "exact") refuseGridOptions(command);
   const share = shareOf(options.array, process.env);
   const folder = resolve(options.out);
-  const plan = await planOf(file, folder, options);
+  const plan = await planOf(file, folder, options, screen, share);
   const points = numberOfPoints(plan);
   if (options.printSlurm !== undefined) return printSlurm(screen, options.printSlurm, points, options);
   if (points > manyPoints && !options.yes) {
@@ -90,14 +95,14 @@ async function sweep(file: string | undefined, options: SweepOptions, command: C
     screen.note("this is a task of a Slurm array; without --array it does all points");
   }
   await interruptible((interruption) => runSweep(plan, {
-    folder, share, interruption, screen, workers: options.workers ?? defaultWorkers(share, options.threads), threads: options.threads,
+    folder, share, interruption, screen, workers: options.workers ?? defaultWorkers(share, options.threads, plan.backend), threads: options.threads,
     keepSpikes: options.keep !== undefined, force: options.force ?? false, quiet: options.quiet ?? false,
     ...(options.timeLimit === undefined ? {} : { timeLimit: parseQuantity(options.timeLimit, dimensions.second, "--time-limit") }),
   }));
 }
 
-async function planOf(file: string, folder: string, options: SweepOptions): Promise<SweepPlan> {
-  const { set = [], duration, dt, warmup, seed, seeds: count, backend, precision, engine } = options;
+async function planOf(file: string, folder: string, options: SweepOptions, screen: Screen, share: Share): Promise<SweepPlan> {
+  const { set = [], duration, dt, warmup, seed, seeds: count, precision, engine } = options;
   const given = Object.fromEntries(Object.entries({ duration, dt, warmup, seed }).filter(([, value]) => value !== undefined));
   const loaded = await loadNetwork(file, given);
   if (!loaded) throw new ArgumentError("no-network", `${file} ran as a program of its own; it exports no network`, "Export build, or network.");
@@ -110,16 +115,35 @@ async function planOf(file: string, folder: string, options: SweepOptions): Prom
   const settings: Settings = { ...timeless, ...(engine === "exact" ? {} : { dt: step! }), ...Object.fromEntries(fixed) };
   const first = typeof settings["seed"] === "number" ? settings["seed"] : 1;
   const seeds = count === undefined ? [] : Array.from({ length: count }, (_, k) => first + k);
-  return makePlan({
+  const parts = {
     path: loaded.path, folder, synfire: packageVersion(), source: sourceHash(loaded.path), settings,
-    axes: all.filter(({ values }) => values.length > 1), zip: options.zip ?? false, seeds, backend, precision, engine,
+    axes: all.filter(({ values }) => values.length > 1), zip: options.zip ?? false, seeds, precision, engine,
     formats: options.format ?? ["csv"],
-  });
+  };
+  if (options.backend !== "auto") return makePlan({ ...parts, backend: options.backend });
+  if (share.kind !== "local" || options.printSlurm !== undefined)
+    throw new ArgumentError("sweep-auto", "--backend auto: every part of a divided sweep would choose for itself", "Name one: wasm or webgpu.");
+  const { backend, reason } = await choose(makePlan({ ...parts, backend: "wasm" }), folder, options);
+  screen.note(`${backend}, because ${reason}`);
+  return makePlan({ ...parts, backend });
+}
+
+/** All points run on what is faster for the first, or on what the sweep in the folder was begun with. */
+async function choose(plan: SweepPlan, folder: string, { precision, threads }: SweepOptions): Promise<{ backend: BackendName; reason: string }> {
+  const earlier = await readPlan(folder);
+  if (earlier) return { backend: earlier.backend, reason: "the sweep was begun on it" };
+  const { seed, ...others } = pointAt(plan, 0).settings;
+  const set = Object.entries(others).map(([name, value]) => `${name}=${value}`);
+  const loaded = await loadNetwork(findNetworkFile(networkOf(plan, folder)), { set, ...(typeof seed === "number" ? { seed } : {}) });
+  const dt = loaded!.settings["dt"] as CompileOptions["dt"];
+  await using simulation = await compile(await loaded!.build(), { dt, backend: "auto", precision, threads });
+  return { backend: simulation.backend, reason: simulation.backendReason! };
 }
 
 /** As many as keep the cores busy, with the threads of each. */
-function defaultWorkers({ kind }: Share, threads: number | "auto"): number {
+function defaultWorkers({ kind }: Share, threads: number | "auto", backend: BackendName): number {
   if (kind === "rank" || threads === "auto") return 1;
+  if (backend === "webgpu") return workersOfGpu;
   const cores = kind === "local" ? availableParallelism() : Number(process.env["SLURM_CPUS_PER_TASK"] ?? 1) || 1;
   return Math.max(1, Math.floor(cores / threads));
 }

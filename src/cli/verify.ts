@@ -4,6 +4,7 @@ import { interruptible } from "./interrupt.ts";
 import { loadNetwork } from "./loadNetwork.ts";
 import { examples, jsonOption, quietOption } from "./options.ts";
 import { readRunRecord } from "./runRecord.ts";
+import type { RunReport } from "../index.ts";
 import type { RunRecord } from "./runRecord.ts";
 import { Screen } from "./screen.ts";
 import { simulate, spikeMonitorOf } from "./simulate.ts";
@@ -45,18 +46,22 @@ async function verify(path: string, options: VerifyOptions): Promise<void> {
     }
     const same = report.spikeHash === record.spikeHash;
     const sameModel = report.modelHash === record.modelHash;
-    screen.say(verdict(same, sameModel, record, report.spikeHash));
+    const { gpu } = report;
+    screen.say(verdict(same, sameModel, record, report));
     screen.json({
       same, same_model: sameModel, spike_hash: report.spikeHash, expected_spike_hash: record.spikeHash, model_hash: report.modelHash,
-      expected_model_hash: record.modelHash, spikes: report.spikes, expected_spikes: record.spikes,
+      expected_model_hash: record.modelHash, ...(gpu ? { gpu: gpu.name, expected_gpu: record.gpu?.name ?? null } : {}), spikes: report.spikes, expected_spikes: record.spikes,
     });
     process.exitCode = same ? 0 : 1;
   });
 }
 
-function verdict(same: boolean, sameModel: boolean, record: RunRecord, hash: string): string {
-  if (same) return `same spikes: ${record.spikes} spikes, hash ${hash}`;
-  const why = sameModel
+function verdict(same: boolean, sameModel: boolean, record: RunRecord, { spikeHash: hash, gpu }: RunReport): string {
+  const other = gpu && record.gpu && gpu.name !== record.gpu.name ? `on ${gpu.name}, where the record is of ${record.gpu.name}` : undefined;
+  if (same) return `same spikes: ${record.spikes} spikes, hash ${hash}${other ? `; ${other}` : ""}`;
+  const why = sameModel && other
+    ? `The network is the same, but it ran ${other}: two GPUs may round differently.`
+    : sameModel
     ? "The network is the same: was the run made by another version of Synfire or of Node.js?"
     : "The network has changed since the run was made.";
   return `different spikes: hash ${hash}, the record has ${record.spikeHash}\n  ${why}`;

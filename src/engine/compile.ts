@@ -20,6 +20,8 @@ import { Team } from "./threads/team.ts";
 import { coresOf } from "./threads/workerThread.ts";
 import { threadsFor } from "./threadsFor.ts";
 
+export type { CompileOptions } from "./compileOptions.ts";
+
 /** Longest window when no delay bounds it. */
 const longestWindow = 32;
 /** Most bytes for the lists of one window's spikes, each of which could hold every neuron at every step: a window may always be shorter. */

@@ -4,14 +4,14 @@ import { modelText } from "../network/serialise.ts";
 import { realBytes } from "./arena.ts";
 import { SpikeHash } from "./spikeHash.ts";
 import { streamId } from "./streams.ts";
-import type { SimulationParts } from "./parts.ts";
+import type { BackendName, SimulationParts } from "./parts.ts";
 import type { Delivery } from "./projections.ts";
 import type { Traffic } from "./processes/processes.ts";
 
 export interface RunReport {
   /** Step, seconds. */
   readonly dt: number;
-  readonly backend: string;
+  readonly backend: BackendName | "exact";
   /** Why it is this one, with `backend: "auto"`. */
   readonly backendReason?: string;
   /** What ran the network, on the back-end `webgpu`; `software`: a driver that computes on the processor. */

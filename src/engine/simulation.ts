@@ -42,7 +42,7 @@ import type { DeviceCall, DeviceFailure, PendingCall } from "./device/deviceRunn
 import type { RecordedSpikes } from "./processes/windowSpikes.ts";
 import { SynapseIndex } from "./synapseIndex.ts";
 import type { Failed } from "./processes/processes.ts";
-import type { ScalarTable, SimulationParts } from "./parts.ts";
+import type { BackendName, ScalarTable, SimulationParts } from "./parts.ts";
 
 export interface Progress {
   /** Seconds simulated in this call, of `duration`. */
@@ -142,7 +142,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   get dt(): number {
     return this.#parts.options.dt;
   }
-  get backend(): string {
+  get backend(): BackendName {
     return this.#parts.options.backend;
   }
   /** Why it is this back-end, where `backend: "auto"` chose it. */
@@ -566,7 +566,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
         this.#applyChanges();
         if (this.#stale || this.#staleGroups.size > 0) await this.#rebuild();
         const pause = performance.now() + breath;
-        const until = Math.min(end, this.#nextChange());
+        const until = Math.min(end, this.#nextChange(), this.#device ? Infinity : this.#nextRow(this.#step));
         if (this.#device) await this.#advanceOnDevice(this.#device, until, pause);
         if (processes) processes.asksToStop = options.signal?.aborted ?? false;
         while (this.#step < until && performance.now() < pause && !processes?.stopped) {
@@ -602,8 +602,8 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
 
   /** Queues calls, at most two at a time, until step `until` or the time for a pause; then everything queued is done and recorded. */
   async #advanceOnDevice(device: DeviceRunner, until: number, pause: number): Promise<void> {
+    if (this.#step === until) return;
     if (this.#step === 0) this.#deliverSpikesBeforeStart();
-    for (const group of this.#parts.groups) for (const row of group.drives?.rows ?? []) writeRow(this.#parts, group, row, this.#step);
     await device.start();
     const calls: PendingCall[] = [];
     let ahead = this.#step;
@@ -611,7 +611,8 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
       const sample = this.#recording.stepsToSynapseSample(this.#step);
       const last = Math.min(until, this.#step + sample);
       if (ahead < last && calls.length < 2 && (calls.length === 0 || performance.now() < pause)) {
-        const n = Math.min(device.callSteps, last - ahead);
+        const n = Math.min(device.callSteps, last - ahead, this.#nextRow(ahead) - ahead);
+        this.#writeRows(ahead, device);
         calls.push(await device.call(ahead, n));
         ahead += n;
         continue;
@@ -653,9 +654,9 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     const { groups } = this.#parts;
     const from = this.#step;
     if (from === 0) this.#deliverSpikesBeforeStart();
+    this.#writeRows(from);
     for (const group of groups) {
       if (group.data.kind === "spikes") this.#emitScheduled(group, from, n);
-      for (const row of group.drives?.rows ?? []) writeRow(this.#parts, group, row, from);
       this.#scalars[group.index]?.fill(from, n);
     }
     const stopped = (this.#runner as Runner).run(from, n);
@@ -846,13 +847,27 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
   #nextChange(): number {
     let next = this.#changes[this.#changeNext]?.step ?? Infinity;
     for (const { everySteps } of this.#regular) next = Math.min(next, (Math.floor(this.#step / everySteps) + 1) * everySteps);
+    return next;
+  }
+
+  /** First step after `step` at which an input that is given row by row changes. */
+  #nextRow(step: number): number {
+    let next = Infinity;
     for (const { drives } of this.#parts.groups) {
       for (const row of drives?.rows ?? []) {
-        const k = Math.floor((this.#step - row.fromStep) / row.everySteps) + 1;
-        next = Math.min(next, Math.max(this.#step + 1, row.fromStep + Math.max(0, k) * row.everySteps));
+        const k = Math.floor((step - row.fromStep) / row.everySteps) + 1;
+        next = Math.min(next, Math.max(step + 1, row.fromStep + Math.max(0, k) * row.everySteps));
       }
     }
     return next;
+  }
+
+  /** Rows of inputs as they are in step `step`. */
+  #writeRows(step: number, device?: DeviceRunner): void {
+    for (const group of this.#parts.groups) for (const row of group.drives?.rows ?? []) {
+      writeRow(this.#parts, group, row, step);
+      device?.write(group.address(row.name), 4 * group.stride);
+    }
   }
 
   /** Statements of synapses at regular times, and norms. */

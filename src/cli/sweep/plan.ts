@@ -1,6 +1,7 @@
 /** What a sweep consists of: which points, in which order, and under which name each is known. */
 import { createHash } from "node:crypto";
 import { dirname, extname, isAbsolute, relative, resolve } from "node:path";
+import type { BackendName } from "../../engine/parts.ts";
 import { ArgumentError, FileError } from "../../errors.ts";
 import { bundledFolder } from "../loadNetwork.ts";
 import type { Settings, SettingValue } from "../settings.ts";
@@ -25,7 +26,7 @@ export interface SweepPlan {
   readonly zip: boolean;
   /** Seeds of each point; empty when the file's own is used. */
   readonly seeds: readonly number[];
-  readonly backend: "wasm" | "interpreter";
+  readonly backend: BackendName;
   readonly precision: "f32" | "f64";
   readonly engine: "grid" | "exact";
   readonly formats: readonly TableFormat[];

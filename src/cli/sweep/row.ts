@@ -1,4 +1,5 @@
 /** What one point of a sweep gave. */
+import type { BackendName } from "../../engine/parts.ts";
 import type { SettingValue, Settings } from "../settings.ts";
 
 /** null: too few spikes to tell. */
@@ -36,7 +37,7 @@ export interface Row {
 export interface Job {
   /** Absolute path of the network file, or the name of a network of synfire's own. */
   readonly file: string;
-  readonly backend: "wasm" | "interpreter";
+  readonly backend: BackendName;
   readonly precision: "f32" | "f64";
   /** Of each worker; they change no result. */
   readonly threads: number | "auto";
