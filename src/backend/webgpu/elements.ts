@@ -17,6 +17,7 @@ import { literal } from "./wgsl/literal.ts";
 import { storedPoissonText } from "./wgsl/poissonTable.ts";
 import { declareKeys, normalText, poissonText, uniformText, varyingPoissonText } from "./wgsl/random.ts";
 import type { Scope } from "./wgsl/expression.ts";
+import { foldedKernel } from "./wgsl/folding.ts";
 import { Shader } from "./wgsl/shader.ts";
 import { statementLines } from "./wgsl/statements.ts";
 
@@ -151,7 +152,7 @@ function tableElement(
   const { program } = plan;
   const layout = program.maps[column.map!]!;
   const table = program.schedule.tables.find((t) => t.map === column.map)!;
-  const { kernel } = layout;
+  const kernel = foldedKernel(layout.kernel);
   const scope: Scope = new Map([["i", "i"]]);
   const declare = (name: string): string => {
     const made = shader.fresh(name);
@@ -348,7 +349,7 @@ fn forget_items(list: u32) {
   atomicStore(&control[${counts}u + other], 0u);
   atomicStore(&args[4u * other], 0u);
   atomicStore(&args[4u * other + 1u], 1u);
-  atomicStore(&args[4u * other + 2u], 1u);
+  atomicStore(&args[4u * other + 2u], ${workgroupsText(plan)});
 }
 fn items_of(first: u32, end: u32) -> u32 {
   return (end - first + ${plan.block - 1}u) / ${plan.block}u;
@@ -366,6 +367,12 @@ ${pushFunction(plan, "push_items", 2)}
 /* The same for edges that ask for their element. */
 ${pushFunction(plan, "push_items_of", 3)}`,
   ];
+}
+
+/** Workgroups of an item of `list`. */
+function workgroupsText({ layout }: Plan): string {
+  const { parts } = layout;
+  return parts.every((n) => n === 1) ? "1u" : `array<u32, ${parts.length}>(${parts.map((n) => `${n}u`).join(", ")})[list]`;
 }
 
 const pushFunction = ({ block }: Plan, name: string, words: 2 | 3): string => `fn ${name}(list: u32, at: u32, first: u32, end: u32, what: u32${
