@@ -19,6 +19,8 @@ import { EventTotals } from "./eventTotals.ts";
 export interface PendingCall {
   readonly from: number;
   readonly n: number;
+  /** When it was queued, milliseconds. */
+  readonly queued: number;
   readonly result: Promise<DeviceCall>;
 }
 
@@ -135,7 +137,7 @@ export class DeviceRunner {
     const { result } = await this.#device!.call(from, n, this.#fed(from, n));
     // Whoever waits for it hears of a failure; nobody may.
     result.catch(() => {});
-    return { from, n, result };
+    return { from, n, queued: performance.now(), result };
   }
 
   /** Spikes of the sources that the host feeds, one bit for each source and step. */
@@ -156,8 +158,8 @@ export class DeviceRunner {
   }
 
   /** The result of a call, counted. */
-  async finish({ n, result }: PendingCall): Promise<DeviceCall> {
-    const begin = Math.max(this.#lastEnd, performance.now() - 10_000);
+  async finish({ n, queued, result }: PendingCall): Promise<DeviceCall> {
+    const begin = Math.max(this.#lastEnd, queued);
     const call = await result;
     const now = performance.now(), took = now - begin;
     this.#lastEnd = now;
