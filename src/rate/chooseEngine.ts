@@ -11,8 +11,8 @@ import { rateEngines } from "./matrix.ts";
 import type { Engine, RateEngine, RatePrecision } from "./matrix.ts";
 
 /**
- * `auto`: the fastest. `gpu.js`: gpu.js in the first of its modes that is here (WebGPU, WebAssembly, CPU), plain JavaScript where it is not
- * installed. Others: that one or an error.
+ * `auto`: the fastest. `gpu.js`: gpu.js in the first of its modes that is here (WebGPU on a graphics card, WebAssembly, CPU), plain JavaScript where
+ * it is not installed. Others: that one or an error.
  */
 export type EngineChoice = "auto" | "gpu.js" | RateEngine;
 
@@ -61,15 +61,22 @@ export async function openEngine(name: RateEngine, precision: RatePrecision): Pr
 
 const deviceOf = { webgpu: "WebGPU", webasm: "WebAssembly", cpu: "CPU" } as const satisfies Record<GpuJsMode, string>;
 
+/** Why there is no graphics card for gpu.js: a software driver is slower than WebAssembly. */
+async function noCard(): Promise<string | undefined> {
+  const found = await findGpu();
+  if (!("gpu" in found)) return found.reason;
+  return found.gpu.software ? `${found.gpu.name} is a software driver` : await offerWebGpu();
+}
+
 const missingFor = async (mode: GpuJsMode): Promise<string | undefined> => (mode === "webgpu" ? await offerWebGpu() : undefined);
 
-/** gpu.js in the first mode that works; without gpu.js the same functions as plain loops. */
+/** gpu.js in the first mode that works (WebGPU on a graphics card, not by a software driver); without gpu.js the same functions as plain loops. */
 export async function openGpuJs(): Promise<ChosenEngine> {
   const loaded = await loadGpuJs();
   if ("problem" in loaded) return { engine: javascriptEngine("f32"), reason: `${loaded.problem}; the same functions run as plain JavaScript` };
   const skipped: string[] = [];
   for (const mode of gpuJsModes) {
-    const missing = await missingFor(mode);
+    const missing = mode === "webgpu" ? await noCard() : undefined;
     if (missing === undefined) {
       return { engine: gpuJsEngine(loaded.gpuJs, mode, deviceOf[mode]), reason: ["the first mode of gpu.js that is here", ...skipped].join("; ") };
     }

@@ -89,7 +89,8 @@ async function fastest(spec: MatrixSpec, precision: RatePrecision, open: (name: 
   const other = await open(problem === undefined ? "webgpu" : "gpu.js-webgpu").catch(() => undefined);
   if (!other) return own;
   const [ours, theirs] = [await timed(own.engine, spec), await timed(other, spec).catch(() => Infinity)];
-  const told = `${ours.toPrecision(2)} ms an update in WebAssembly, ${theirs.toPrecision(2)} ms on ${found.gpu.name}`;
+  const there = theirs === Infinity ? `it does not run on ${found.gpu.name}` : `${theirs.toPrecision(2)} ms on ${found.gpu.name}`;
+  const told = `${ours.toPrecision(2)} ms an update in WebAssembly, ${there}`;
   return theirs < ours ? { engine: other, reason: told } : { engine: own.engine, reason: told };
 }
 

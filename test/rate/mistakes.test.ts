@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { compile, Network, neuron } from "synfire";
 import { compileRates, RateNetwork } from "synfire/rate";
-import { offerWebGpu } from "../../src/rate/engines/gpuJsPackage.ts";
+import { findGpu } from "../../src/backend/webgpu/gpu.ts";
 
 const cell = neuron({ name: "cell", parameters: { i_ext: "0 nA" }, state: { v: 0 }, equations: "v : 1 (impulse)", threshold: "v > 1" });
 const line = (drive: number): number => drive;
@@ -139,10 +139,14 @@ test("what gpu.js cannot translate is named before the run; without being asked 
 test("asked for gpu.js, layers run in the first of its modes that is here, and say which", async () => {
   const { rates, x, y } = described();
   const c = rates.connect(x, y, { weights: 1, rule: (w, pre) => w + pre });
-  const noGpu = await offerWebGpu();
   await using run = await compileRates(rates, { engine: "gpu.js" });
   const [found] = run.engines;
-  expect(found).toMatchObject(noGpu === undefined ? { engine: "gpu.js-webgpu", device: "gpu.js WebGPU" } : { engine: "gpu.js-webasm" });
+  const gpu = await findGpu();
+  if ("gpu" in gpu && !gpu.gpu.software) expect(found).toMatchObject({ engine: "gpu.js-webgpu", device: "gpu.js WebGPU" });
+  else {
+    expect(found).toMatchObject({ engine: "gpu.js-webasm", device: "gpu.js WebAssembly" });
+    expect(found!.reason).toContain(`no WebGPU: ${"gpu" in gpu ? gpu.gpu.name : gpu.reason}`);
+  }
   await run.run("20 ms");
   expect([...(await run.weights(c))]).toEqual([3, 3, 3, 5, 5, 5]);
   expect([...run.rates(y)]).toEqual([8, 8, 8]);
