@@ -38,7 +38,7 @@ import { fillSynapses, restoreSynapses, setBundledWeights, weightsOf } from "./s
 import { stepScalars } from "./scalars.ts";
 import type { Runner, Stopped } from "./runner.ts";
 import { DeviceRunner } from "./device/deviceRunner.ts";
-import type { DeviceCall, DeviceFailure, PendingCall } from "./device/deviceRunner.ts";
+import type { DeviceCall, DeviceFailure, DeviceState, PendingCall } from "./device/deviceRunner.ts";
 import type { RecordedSpikes } from "./processes/windowSpikes.ts";
 import { SynapseIndex } from "./synapseIndex.ts";
 import type { Failed } from "./processes/processes.ts";
@@ -63,6 +63,13 @@ export interface StreamChunk {
   readonly to: number;
   readonly times: Float64Array;
   readonly indices: Uint32Array;
+}
+
+export interface StageTime {
+  readonly stage: string;
+  readonly dispatches: number;
+  /** On the GPU, of all of them. */
+  readonly milliseconds: number;
 }
 
 /** Milliseconds of computing between two looks at the outside world (progress, abort, other work of the event loop). */
@@ -487,6 +494,23 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
       setBundledWeights(arena, this.precision, side.table, side.post.stride, value);
     });
     this.#stale = true;
+  }
+
+  /** What the GPU did so far and what it holds; undefined where the processor runs the network. */
+  get device(): DeviceState | undefined {
+    return this.#device?.state;
+  }
+
+  /**
+   * Advances the network as `run` does, measuring on the GPU how long each stage of an epoch takes there; that is slower than running.
+   *
+   * @throws {UnsupportedError} on other back-ends, and where the GPU has no time stamps
+   */
+  async profile(duration: Quantity): Promise<readonly StageTime[]> {
+    const steps = this.#stepsOf(duration, "profile");
+    if (!this.#device) throw new UnsupportedError("profile", `profile: ${this.backend} runs on the processor`, 'Compile with backend: "webgpu".');
+    const times = await this.#device.timed(() => this.#advance(steps, {}));
+    return [...times].map(([stage, { nanoseconds, dispatches }]) => ({ stage, dispatches, milliseconds: nanoseconds / 1e6 }));
   }
 
   /** Everything there is to say about the run so far. */

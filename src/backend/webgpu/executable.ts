@@ -17,6 +17,7 @@ import { proceduralCode } from "./proceduralStage.ts";
 import type { PlanOptions } from "./plan.ts";
 import { decodeRing, encodeRing } from "./ringWords.ts";
 import { firstHistory, historiesFromQueues, queuesFromHistories } from "./edgeHistory.ts";
+import { TimedCall } from "./stageTimes.ts";
 import { control, epochSize, gridWidth, groupSize } from "./stages.ts";
 import type { Plan, Stage } from "./stages.ts";
 
@@ -37,6 +38,13 @@ export type DeviceFailure =
   | { readonly kind: "edge"; readonly step: number; readonly kernel: number; readonly edge: number }
   /** An input sum left the range of its ring. */
   | { readonly kind: "sum"; readonly step: number };
+
+/** What was asked of the device: calls of many epochs, and times that the host waited for bytes from it. */
+export interface DeviceCounts {
+  calls: number;
+  epochs: number;
+  readBacks: number;
+}
 
 /** Bytes of the parts in which memories are copied. */
 const partBytes = 2 ** 25;
@@ -75,6 +83,7 @@ export class GpuExecutable {
   readonly #own: GPUBuffer;
   readonly #rings: GPUBuffer;
   readonly #slots: readonly Slot[];
+  readonly #counts: DeviceCounts;
   #runs: readonly StageRun[] = [];
   #prime: StageRun | undefined;
   #finish: StageRun | undefined;
@@ -83,7 +92,8 @@ export class GpuExecutable {
   #next = 0;
   #epoch = 0;
 
-  private constructor(gpu: Gpu, plan: Plan, memory: WebAssembly.Memory, codes: readonly StageCode[]) {
+  private constructor(gpu: Gpu, plan: Plan, memory: WebAssembly.Memory, codes: readonly StageCode[], counts: DeviceCounts) {
+    this.#counts = counts;
     this.gpu = gpu;
     this.plan = plan;
     this.#memory = memory;
@@ -108,8 +118,11 @@ export class GpuExecutable {
     }));
   }
 
-  /** Generates the code and fills the device's memory with the host's. */
-  static async make(gpu: Gpu, program: Program, memory: WebAssembly.Memory, options: Omit<PlanOptions, "buffer" | "bindingBytes">): Promise<GpuExecutable> {
+  /** Generates the code and fills the device's memory with the host's. @param counts is added to */
+  static async make(
+    gpu: Gpu, program: Program, memory: WebAssembly.Memory, options: Omit<PlanOptions, "buffer" | "bindingBytes">,
+    counts: DeviceCounts = { calls: 0, epochs: 0, readBacks: 0 },
+  ): Promise<GpuExecutable> {
     const bindingBytes = Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize);
     const plan = planOf(program, { ...options, buffer: memory.buffer, bindingBytes });
     const stages = allStages(plan);
@@ -126,7 +139,7 @@ export class GpuExecutable {
       checkBindings(plan.places, segments.length + before - 1, gpu.limits.maxStorageBuffersPerShaderStage);
     });
     return await guarded(gpu, "the simulation's buffers and shaders", async () => {
-      const made = new GpuExecutable(gpu, plan, memory, codes);
+      const made = new GpuExecutable(gpu, plan, memory, codes, counts);
       await made.#load(codes);
       return made;
     });
@@ -161,6 +174,11 @@ export class GpuExecutable {
   /** Dispatches of one epoch. */
   get dispatches(): number {
     return this.plan.stages.length;
+  }
+
+  /** Of the device's memory. */
+  get bytes(): number {
+    return this.#buffers().reduce((sum, b) => sum + b.size, 0);
   }
 
   /** Forgets spikes and sums that are under way. */
@@ -279,6 +297,7 @@ export class GpuExecutable {
   }
 
   async #mapped(staging: GPUBuffer): Promise<void> {
+    this.#counts.readBacks++;
     try {
       await staging.mapAsync(mapRead);
     } catch (error) {
@@ -337,19 +356,21 @@ export class GpuExecutable {
   /**
    * Queues n steps, the first of which is number `from`. Spikes of fed columns are given as one bit each, [n × words]; scalars were written by the host.
    * At most two calls are under way: the third waits for the first.
+   *
+   * @param timed measures every dispatch by itself
    */
-  async call(from: number, n: number, fed: Uint32Array | undefined): Promise<{ readonly result: Promise<DeviceCall> }> {
+  async call(from: number, n: number, fed: Uint32Array | undefined, timed?: TimedCall): Promise<{ readonly result: Promise<DeviceCall> }> {
     const k = this.#next;
     this.#next = (k + 1) % this.#slots.length;
     const slot = this.#slots[k]!;
     await slot.busy;
-    this.#submit(k, from, n, fed);
+    this.#submit(k, from, n, fed, timed);
     const result = this.#collect(slot, n);
     slot.busy = result.catch(() => {});
     return { result };
   }
 
-  #submit(k: number, from: number, n: number, fed: Uint32Array | undefined): void {
+  #submit(k: number, from: number, n: number, fed: Uint32Array | undefined, timed: TimedCall | undefined): void {
     const { device } = this.gpu;
     const { layout, window, program } = this.plan;
     const slot = this.#slots[k]!;
@@ -370,27 +391,34 @@ export class GpuExecutable {
     if (fed && layout.fedWords > 0) device.queue.writeBuffer(this.#own, 0, fed);
 
     const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
+    const whole = timed ? undefined : encoder.beginComputePass();
     const advancing = this.plan.stages.findIndex((s) => s.kind === "elements" && s.advances);
     const groups = this.plan.columns.reduce((sum, c) => sum + Math.ceil(c.size / groupSize), 0);
-    const dispatch = ({ pipeline, groups: bindGroups }: StageRun, e: number): void => {
+    const dispatch = ({ stage, pipeline, groups: bindGroups }: StageRun, e: number): void => {
+      const pass = whole ?? timed!.pass(encoder, stage.name);
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, bindGroups[k]!, [epochBytes * e]);
       pass.dispatchWorkgroups(Math.min(groups, gridWidth), Math.ceil(groups / gridWidth));
+      if (!whole) pass.end();
     };
     if (begins && this.#prime) dispatch(this.#prime, priming);
     for (let e = 0; e < epochs; e++) {
       const parity = (this.#epoch + e) & 1;
       this.#runs.forEach(({ stage, pipeline, groups: bindGroups }, place) => {
+        const pass = whole ?? timed!.pass(encoder, stage.name);
         pass.setPipeline(pipeline);
         pass.setBindGroup(0, bindGroups[k]!, [epochBytes * e]);
         if (stage.kind === "elements") pass.dispatchWorkgroups(Math.min(groups, gridWidth), Math.ceil(groups / gridWidth));
         else pass.dispatchWorkgroupsIndirect(this.#args, 16 * ((place < advancing ? 1 - parity : parity) * layout.lists + stage.list));
+        if (!whole) pass.end();
       });
     }
     if (this.#finish) dispatch(this.#finish, finishing);
-    pass.end();
+    whole?.end();
+    timed?.end(encoder);
     this.#epoch += epochs;
+    this.#counts.calls++;
+    this.#counts.epochs += epochs;
 
     const samples = layout.outWords - (layout.tapsAt[0] ?? layout.outWords);
     const size = 4 * (layout.counts + samples + slot.room);
@@ -459,9 +487,13 @@ export class GpuExecutable {
   /** Frees the device's memory. */
   destroy(): void {
     this.gpu.device.queue.submit([]);
-    for (const b of [...this.#segments, this.#control, this.#args, this.#own, this.#rings]) b.destroy();
-    for (const { out, epochs, staging } of this.#slots) for (const b of [out, epochs, staging]) b.destroy();
+    for (const b of this.#buffers()) b.destroy();
     this.#runs = [];
+  }
+
+  #buffers(): GPUBuffer[] {
+    const ofSlots = this.#slots.flatMap(({ out, epochs, staging }) => [out, epochs, staging]);
+    return [...this.#segments, this.#control, this.#args, this.#own, this.#rings, ...ofSlots];
   }
 }
 

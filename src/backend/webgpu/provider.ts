@@ -52,7 +52,8 @@ async function loadPackage(world: World): Promise<{ readonly webgpu: GPU } | Mis
   try {
     const { create, globals } = (await import(/* @vite-ignore */ specifier)) as Package;
     for (const [name, value] of Object.entries(globals)) if (!(name in globalThis)) Object.assign(globalThis, { [name]: value });
-    return { webgpu: (world[pin] ??= create([])) };
+    // Time stamps are of use only where their last digits are right; a web page has no part in this process.
+    return { webgpu: (world[pin] ??= create(["disable-dawn-features=timestamp_quantization"])) };
   } catch (error) {
     const absent = (error as { code?: unknown }).code === "ERR_MODULE_NOT_FOUND";
     if (absent) return { reason: "the package webgpu, which brings WebGPU to Node.js, is not installed", hint: `${install}.` };

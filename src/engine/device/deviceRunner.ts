@@ -3,17 +3,21 @@
  * truth. What the host does with arrays between runs (statements at regular times, spikes before the start) runs as WebAssembly on its own copy.
  */
 import type { Executable } from "../../backend/contract.ts";
-import type { DeviceCall, DeviceFailure } from "../../backend/webgpu/executable.ts";
+import type { DeviceCall, DeviceCounts, DeviceFailure } from "../../backend/webgpu/executable.ts";
 import { GpuExecutable } from "../../backend/webgpu/executable.ts";
 import { openGpu } from "../../backend/webgpu/gpu.ts";
 import type { Gpu } from "../../backend/webgpu/gpu.ts";
 import type { Placed } from "../../backend/webgpu/places.ts";
+import { mostTimed, TimedCall } from "../../backend/webgpu/stageTimes.ts";
+import type { StageTimes } from "../../backend/webgpu/stageTimes.ts";
 import type { Tap } from "../../backend/webgpu/stages.ts";
-import { invariant } from "../../errors.ts";
+import { invariant, UnsupportedError } from "../../errors.ts";
 import { buildExecutable, programOf } from "../build.ts";
 import type { ScalarTable, SimulationParts } from "../parts.ts";
 import type { StateSamples } from "../recording.ts";
 import { EventTotals } from "./eventTotals.ts";
+import { trafficOf } from "./traffic.ts";
+import type { Traffic } from "./traffic.ts";
 
 /** A call whose result is on its way. */
 export interface PendingCall {
@@ -22,6 +26,18 @@ export interface PendingCall {
   /** When it was queued, milliseconds. */
   readonly queued: number;
   readonly result: Promise<DeviceCall>;
+}
+
+/** What a GPU did for a simulation, and what it holds. */
+export interface DeviceState {
+  /** An epoch is the steps of the shortest delay at most: so many, and so many dispatches. */
+  readonly epochSteps: number;
+  readonly dispatches: number;
+  /** Calls of many epochs that were submitted at once, epochs, and times that the host waited for bytes of the GPU. */
+  readonly counts: DeviceCounts;
+  /** Of its memory. */
+  readonly bytes: number;
+  readonly traffic: Traffic;
 }
 
 /** Milliseconds that a call should take: long enough that the host is never waited for, short enough for progress and for the driver's patience. */
@@ -46,6 +62,9 @@ export class DeviceRunner {
   #samples: readonly StateSamples[] = [];
   #steps: number;
   #lastEnd = 0;
+  readonly #counts: DeviceCounts = { calls: 0, epochs: 0, readBacks: 0 };
+  /** While every dispatch is measured. */
+  #times: StageTimes | undefined;
 
   private constructor(parts: SimulationParts, gpu: Gpu) {
     this.#parts = parts;
@@ -59,7 +78,29 @@ export class DeviceRunner {
 
   /** Steps of the next call, whole windows. */
   get callSteps(): number {
-    return this.#steps;
+    if (!this.#times) return this.#steps;
+    const { window } = this.#device!.plan;
+    return Math.min(this.#steps, Math.max(1, Math.floor((mostTimed - 2) / this.dispatches)) * window);
+  }
+
+  get state(): DeviceState | undefined {
+    const device = this.#device;
+    if (!device) return undefined;
+    const { plan, bytes, dispatches } = device;
+    return { epochSteps: plan.window, dispatches, counts: { ...this.#counts }, bytes, traffic: trafficOf(plan, this.#parts) };
+  }
+
+  /** Measures every dispatch of some work. @throws {UnsupportedError} where the GPU has no time stamps */
+  async timed(work: () => Promise<void>): Promise<StageTimes> {
+    const { name, timestamps } = this.gpu;
+    if (!timestamps) throw new UnsupportedError("webgpu-timestamps", `${name} has no time stamps`, "Measure the time of run() instead.");
+    const times: StageTimes = (this.#times = new Map());
+    try {
+      await work();
+    } finally {
+      this.#times = undefined;
+    }
+    return times;
   }
 
   get dispatches(): number {
@@ -84,7 +125,7 @@ export class DeviceRunner {
     const program = programOf(parts, side, scalars);
     this.#device = await GpuExecutable.make(this.gpu, program, arena.memory, {
       blockOf: (address) => arena.blockOf(address), taps: this.#taps(), steps: parts.chunk,
-    });
+    }, this.#counts);
     this.#events = new EventTotals(parts, program);
     this.#changed = { neurons: true, synapses: true };
     this.#restart = false;
@@ -134,10 +175,22 @@ export class DeviceRunner {
       table?.fill(from, n);
       if (table) this.write(table.address, n * table.bytes);
     }
-    const { result } = await this.#device!.call(from, n, this.#fed(from, n));
+    const { result } = await this.#queued(this.#device!, from, n);
     // Whoever waits for it hears of a failure; nobody may.
     result.catch(() => {});
     return { from, n, queued: performance.now(), result };
+  }
+
+  async #queued(device: GpuExecutable, from: number, n: number): Promise<Pick<PendingCall, "result">> {
+    const times = this.#times;
+    if (!times) return await device.call(from, n, this.#fed(from, n));
+    const timed = new TimedCall(this.gpu.device, device.dispatches * Math.ceil(n / device.plan.window) + 2);
+    const { result } = await device.call(from, n, this.#fed(from, n), timed);
+    const measured = result.then(async (call) => {
+      await timed.addTo(times);
+      return call;
+    });
+    return { result: measured.finally(() => timed.destroy()) };
   }
 
   /** Spikes of the sources that the host feeds, one bit for each source and step. */
