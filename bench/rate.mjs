@@ -1,8 +1,9 @@
 /**
- * `npm run bench:rate [-- SIZE ...] [--rule hebb|oja|bcm|loop] [--repeat 7]`: what one update of a square matrix of SIZE × SIZE weights costs on every
- * engine for rate layers: the product with the rates, and the rule. Prints a Markdown table for each size. Milliseconds of wall clock, the median and
- * the least of the repeats, whose order is interleaved; sums are read back after each update, so work on a GPU has ended. `loop` is Hebb's rule with
- * a loop around it, which only JavaScript and gpu.js can run; in the row "wasm, rule as JavaScript" the product is WebAssembly.
+ * `npm run bench:rate [-- SIZE ...] [--rule hebb|oja|bcm|loop] [--repeat 7]`: what one update of a square matrix of SIZE × SIZE weights costs on
+ * every engine for rate layers: the product with the rates, and the rule. Prints a Markdown table for each size. Milliseconds of wall clock, the
+ * median and the least of the repeats, whose order is interleaved, and the least of processor time of all threads (a busy machine changes that
+ * less); sums are read back after each update, so work on a GPU has ended. `loop` is Hebb's rule with a loop around it, which only JavaScript and
+ * gpu.js can run; in the row "wasm, rule as JavaScript" the product is WebAssembly.
  */
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
@@ -58,12 +59,12 @@ async function table(size) {
   for (const { label, engine } of engines) {
     const matrix = await engine.matrix({ what: label, rows: size, columns: size, rule, kinds, hollow: false });
     await matrix.write(Float32Array.from({ length: size * size }, (_, k) => Math.sin(k)));
-    runs.push({ label, matrix, product: [], update: [] });
+    runs.push({ label, matrix, product: [], update: [], cpu: [] });
   }
   const pre = Float32Array.from({ length: size }, (_, k) => Math.sin(3 * k)), post = new Float32Array(size);
   const given = kinds.map((kind) => (kind === "pre" ? pre : post));
   for (let k = -1; k < repeats; k++) {
-    for (const { matrix, product, update } of runs) {
+    for (const { matrix, product, update, cpu } of runs) {
       // Enough turns that the clock sees them; the first repeat warms up.
       const turns = await turnsFor(() => matrix.multiply(pre, post));
       const multiplied = await timed(turns, () => matrix.multiply(pre, post));
@@ -72,25 +73,32 @@ async function table(size) {
         await matrix.learn(given);
       });
       if (k < 0) continue;
-      product.push(multiplied);
-      update.push(updated);
+      product.push(multiplied.wall);
+      update.push(updated.wall);
+      cpu.push(updated.cpu);
     }
   }
   for (const { matrix } of runs) matrix.dispose();
-  const rows = runs.map(({ label, product, update }) => `| ${label} | ${median(product)} | ${median(update)} | ${Math.min(...update).toPrecision(3)} |`);
-  return [`| ${size} × ${size} | product, ms | update, ms | least |`, "| --- | --- | --- | --- |", ...rows].join("\n");
+  const rows = runs.map(({ label, product, update, cpu }) =>
+    `| ${[label, median(product), median(update), least(update), least(cpu)].join(" | ")} |`);
+  return [`| ${size} × ${size} | product, ms | update, ms | least | processor time |`, "| --- | --- | --- | --- | --- |", ...rows].join("\n");
 }
 
 async function turnsFor(work) {
-  const once = await timed(1, work);
-  return Math.max(1, Math.min(200, Math.round(20 / once)));
+  const { wall } = await timed(1, work);
+  return Math.max(1, Math.min(200, Math.round(20 / wall)));
 }
 
 /** Milliseconds a turn. */
 async function timed(turns, work) {
-  const begin = performance.now();
+  const begin = performance.now(), before = process.cpuUsage();
   for (let k = 0; k < turns; k++) await work();
-  return (performance.now() - begin) / turns;
+  const wall = performance.now() - begin, { user, system } = process.cpuUsage(before);
+  return { wall: wall / turns, cpu: (user + system) / 1000 / turns };
+}
+
+function least(numbers) {
+  return Math.min(...numbers).toPrecision(3);
 }
 
 function median(numbers) {

@@ -1,5 +1,5 @@
-// Spikes → rates → a learning layer → spikes. Half of 40 Poisson sources share a slow modulation that nobody points out. A rate unit finds it by Oja's
-// rule, for it is the first principal component of the rates, and drives 50 spiking neurons, which then follow it.
+// Spikes → rates → a learning layer → spikes. Half of 40 Poisson sources share a slow modulation that nobody points out. A rate unit finds it by
+// Oja's rule, for it is the first principal component of the rates, and drives 50 spiking neurons, which then follow it.
 import { compile, Network } from "synfire";
 import { ratesScene, saveScene } from "synfire/io";
 import { lifExpCurrent } from "synfire/models";

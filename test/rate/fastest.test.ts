@@ -38,7 +38,7 @@ async function learnt(rule: Rule, engine: EngineChoice): Promise<{ weights: Floa
   return { weights: await run.weights(c), ...run.engines[0]! };
 }
 
-test("with a graphics card, large matrices are tried on it and in WebAssembly, learn the same, and the layer says what it got and why", async ({ skip }) => {
+test("with a graphics card, large matrices are tried on it and in WebAssembly, learn the same, and say what they got and why", async ({ skip }) => {
   const found = await findGpu();
   if (!("gpu" in found)) skip(found.reason);
   for (const [name, rule] of Object.entries(rules)) {

@@ -8,6 +8,7 @@ import type { Population, SynapseModel } from "synfire";
 import { rateNeuron } from "synfire/models";
 import { compileRates, RateNetwork } from "synfire/rate";
 import type { EngineChoice, RateConnection, RateInput, RateLayer, Rule, Trace } from "synfire/rate";
+import { offerWebGpu } from "../../src/rate/engines/gpuJsPackage.ts";
 import { difference, generator, mixedPatterns } from "./patterns.ts";
 
 /** Steps of 1 ms in which rates of the sparse engine settle before the rule acts. */
@@ -105,6 +106,17 @@ async function inLayers(c: Case, engine: EngineChoice, precision: "f32" | "f64")
   await run.run(`${c.updates * 20} ms`);
   const side = lateral ? (await run.weights(lateral)).filter((_, k) => k % (c.outputs + 1) !== 0) : new Float64Array(0);
   return { weights: await run.weights(forward), lateral: side };
+}
+
+for (const engine of ["webgpu", "gpu.js-webgpu"] as const) {
+  test(`Oja, ${engine}: layers learn what the sparse engine learns, within 1e-5`, async ({ skip }) => {
+    const noGpu = await offerWebGpu();
+    if (noGpu !== undefined) skip(noGpu);
+    const { weights } = await inLayers(cases["Oja"]!, engine, "f32");
+    for (const precision of ["f32", "f64"] as const) {
+      expect(difference(weights, (await inSparseEngine(cases["Oja"]!, precision)).weights), precision).toBeLessThan(1e-5);
+    }
+  });
 }
 
 for (const [name, c] of Object.entries(cases)) {
