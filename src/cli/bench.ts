@@ -7,13 +7,17 @@ import type { Communicator } from "../engine/communicator.ts";
 import { SimulationError } from "../errors.ts";
 import { isStatic, Projection } from "../index.ts";
 import type { Network, RunReport, Simulation } from "../index.ts";
+import { dimensions, parseQuantity } from "../units/index.ts";
+import { describeGpu, gpuMeasurement, profile } from "./benchGpu.ts";
+import type { GpuMeasurement, Profiled } from "./benchGpu.ts";
 import { benchLoad } from "./benchLoad.ts";
 import { bytes, significant, thousands, time } from "./format.ts";
 import { loadNetwork } from "./loadNetwork.ts";
 import { addBackendOptions, examples, jsonOption, positiveNumber, positiveWholeNumber, threadsOption, wholeNumber } from "./options.ts";
-import type { SimulationOptions, ThreadOptions } from "./options.ts";
+import type { BackendChoice, SimulationOptions, ThreadOptions } from "./options.ts";
 import { addRankOptions, numbersOf, onRanks, oneRankOnly } from "./ranks.ts";
 import type { Ranks } from "./ranks.ts";
+import type { Settings } from "./settings.ts";
 import { simulate } from "./simulate.ts";
 import type { Simulated } from "./simulate.ts";
 
@@ -24,19 +28,24 @@ const networks: Readonly<Record<string, { readonly file: string; readonly set?: 
   C: { file: "brunel" },
   D1: { file: "izhikevich2003" },
   D2: { file: "izhikevichSparse" },
+  D2x10: { file: "izhikevichSparse", set: ["scale=10"] },
   D2p: { file: "izhikevichPlastic" },
   E: { file: "brunelPlastic" },
   "F0.1": { file: "microcircuit", set: ["scale=0.1"] },
   F1: { file: "microcircuit", set: ["scale=1"] },
 };
 
+/** Seconds. */
+const leastWarmup = 0.02;
+
 interface BenchOptions extends Pick<SimulationOptions, "backend" | "precision" | "seed">, ThreadOptions {
-  readonly seconds: number; readonly repeat: number; readonly minutes?: number; readonly plot?: string;
+  readonly seconds: number; readonly warmup?: string; readonly repeat: number; readonly minutes?: number; readonly plot?: string;
   readonly json?: boolean; readonly mpi?: boolean; readonly exchange?: "all" | "targeted";
 }
 
-export interface Measurement {
-  readonly net: string; readonly backend: string; readonly threads: number; readonly precision: string;
+export interface Measurement extends Partial<GpuMeasurement> {
+  readonly net: string; readonly backend: string; readonly backend_reason?: string; readonly threads: number; readonly precision: string;
+  readonly warmup_s: number;
   readonly bio_s: number; readonly build_ms: number; readonly compile_ms: number; readonly sim_s: number; readonly cpu_s: number;
   readonly n_syn: number; readonly spikes: number; readonly rate_hz: number; readonly syn_events: number; readonly ns_per_event: number;
   readonly bytes_per_syn: number; readonly peak_rss_bytes: number; readonly spike_hash: string;
@@ -51,16 +60,19 @@ export interface Measurement {
 export function benchCommand(): Command {
   return addRankOptions(addBackendOptions(new Command("bench")))
     .description("time a benchmark network: A COBA, B CUBA, C Brunel, D1 and D2 Izhikevich, " +
-      "F0.1 and F1 cortical microcircuit; D2p and E are D2 and C with synapses that learn")
+      "F0.1 and F1 cortical microcircuit; D2x10 is D2 with a million neurons; " +
+      "D2p and E are D2 and C with synapses that learn")
     .addArgument(new Argument("<net>", "which network").choices(Object.keys(networks)))
     .addOption(threadsOption())
     .option("--seconds <s>", "simulated seconds that are timed", positiveNumber, 1)
+    .option("--warmup <time>", "simulated first, untimed (default: the file's; on the GPU at least 20 ms, in which drivers get ready)")
     .option("--repeat <n>", "measure so often, each in a process of its own; the median by sim_s is printed", positiveWholeNumber, 1)
     .option("--minutes <m>", "run at full load for so many minutes of wall time instead, watching memory and speed", positiveNumber)
     .option("--plot <file>", "with --minutes: draw memory and speed against time (.svg, .png), with the numbers beside it (.csv)")
     .option("--seed <n>", "of network and noise (default: the file's)", wholeNumber)
     .addOption(jsonOption())
-    .addHelpText("after", examples("bench C", "bench F0.1 --seconds 2 --json", "bench A --repeat 5", "bench C --threads 2 --minutes 10"))
+    .addHelpText("after", examples("bench C", "bench F0.1 --seconds 2 --json", "bench A --repeat 5", "bench C --backend webgpu",
+      "bench C --threads 2 --minutes 10"))
     .action((net: string, options: BenchOptions) => onRanks(options, (ranks) => bench(net, options, ranks)));
 }
 
@@ -80,30 +92,44 @@ async function bench(net: string, options: BenchOptions, ranks: Ranks): Promise<
 
 /** One run in this process. The benchmark's own warm-up is simulated but not timed. */
 async function measure(
-  net: string, { seconds, backend, precision, threads, seed, exchange }: BenchOptions, processes: Communicator | undefined,
+  net: string, { seconds, warmup, backend, precision, threads, seed, exchange }: BenchOptions, processes: Communicator | undefined,
 ): Promise<Measurement> {
   const { file, set = [] } = networks[net]!;
-  const loaded = await loadNetwork(file, { set, duration: `${seconds} s`, ...(seed === undefined ? {} : { seed }) });
+  const loaded = await loadNetwork(file, {
+    set, duration: `${seconds} s`, ...(seed === undefined ? {} : { seed }), ...(warmup === undefined ? {} : { warmup }),
+  });
+  const settings = warmup === undefined ? readied(loaded!.settings, backend) : loaded!.settings;
   const network = await loaded!.build();
   let residentBefore = 0, peak = 0, weights: readonly Float64Array[] = [];
-  const { report, measured } = await simulate(network, {
-    settings: loaded!.settings, backend, precision, threads, ...(processes ? { processes } : {}), ...(exchange ? { exchange } : {}),
+  let profiled: Profiled | undefined;
+  const simulated = await simulate(network, {
+    settings, backend, precision, threads, ...(processes ? { processes } : {}), ...(exchange ? { exchange } : {}),
     onStage: (stage) => {
       if (stage === "connect") residentBefore = process.memoryUsage.rss();
     },
-    onEnd: (simulation) => {
+    onEnd: async (simulation) => {
       // Before weights are copied out.
       peak = peakResident();
       weights = plasticWeights(network, simulation);
+      profiled = await profile(simulation, seconds);
     },
   });
+  const { report, measured } = simulated;
   return {
-    net, backend: report.backend, threads: report.threads, precision: report.precision, bio_s: measured.duration, build_ms: report.buildMs,
+    net, backend: report.backend, ...(report.backendReason === undefined ? {} : { backend_reason: report.backendReason }),
+    warmup_s: measured.from, threads: report.threads, precision: report.precision, bio_s: measured.duration, build_ms: report.buildMs,
     compile_ms: report.compileMs, sim_s: measured.wall, cpu_s: measured.cpu, n_syn: report.synapses, spikes: measured.spikes,
     rate_hz: measured.spikes / report.neurons / measured.duration, syn_events: measured.synapticEvents,
     ns_per_event: (measured.wall * 1e9) / measured.synapticEvents, bytes_per_syn: sumOver(processes, peak - residentBefore) / report.synapses,
     peak_rss_bytes: peak, spike_hash: report.spikeHash, ...learned(network, report, weights), ...ofRanks(processes, report, measured, peak),
+    ...(profiled ? await gpuMeasurement(profiled, simulated) : {}),
   };
+}
+
+/** Drivers compile at first use, and calls grow to their length. */
+function readied(settings: Settings, backend: BackendChoice): Settings {
+  const given = parseQuantity(settings["warmup"] as string, dimensions.second, "warmup");
+  return (backend === "webgpu" || backend === "auto") && given < leastWarmup ? { ...settings, warmup: `${leastWarmup} s` } : settings;
 }
 
 function ofRanks(processes: Communicator | undefined, report: RunReport, { exchange }: Simulated["measured"], peak: number): Partial<Measurement> {
@@ -163,6 +189,8 @@ function describe(m: Measurement): string {
       `compiled in ${significant(m.compile_ms)} ms; peak memory ${bytes(m.peak_rss_bytes)}`,
     ...describePlastic(m),
     ...describeRanks(m),
+    ...(m.gpu === undefined ? [] : describeGpu(m as Measurement & GpuMeasurement)),
+    ...(m.backend_reason === undefined ? [] : [`${m.backend}, because ${m.backend_reason}`]),
     `spike hash ${m.spike_hash}`,
   ].join("\n");
 }

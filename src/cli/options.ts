@@ -34,8 +34,8 @@ const collect = (text: string, before: readonly string[] = []): readonly string[
 
 export function addBackendOptions(command: Command): Command {
   return command
-    .addOption(new Option("--backend <name>", "what runs the equations; webgpu: the GPU; auto: whichever of wasm and webgpu is faster").choices(backends)
-      .default("wasm"))
+    .addOption(new Option("--backend <name>", "what runs the equations; webgpu: the GPU; auto: whichever of wasm and webgpu is faster")
+      .choices(backends).default("wasm"))
     .addOption(new Option("--precision <name>", "of the state").choices(["f32", "f64"]).default("f32"));
 }
 

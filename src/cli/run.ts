@@ -156,7 +156,7 @@ function describe(record: RunRecord, { name }: NetworkFile, { measured, asked }:
   return [
     `${name}: ${thousands(record.neurons)} neurons, ${thousands(record.synapses)} synapses, ` +
       `${record.dt > 0 ? `dt ${time(record.dt)}` : "no step"}, ` +
-      `${record.backend} ${record.precision}${record.gpu ? ` on ${record.gpu.name}${record.gpu.software ? " (a software driver)" : ""}` : ""}${record.threads > 1 ? `, ${record.threads} threads` : ""}, seed ${record.seed}${stopped}`,
+      `${record.backend} ${record.precision}${placeOf(record)}, seed ${record.seed}${stopped}`,
     "",
     table([["population", "neurons", "spikes", "rate", "CV of ISI"], ...rows], [1, 2, 3, 4]),
     "",
@@ -168,6 +168,11 @@ function describe(record: RunRecord, { name }: NetworkFile, { measured, asked }:
     ...describeRanks(record),
     `spike hash ${record.spikeHash}`,
   ].join("\n");
+}
+
+function placeOf({ gpu, threads }: RunRecord): string {
+  if (gpu) return ` on ${gpu.name}${gpu.software ? " (a software driver)" : ""}`;
+  return threads > 1 ? `, ${threads} threads` : "";
 }
 
 function describeRanks({ ranks, timings, threads }: RunRecord): string[] {

@@ -1,4 +1,5 @@
 /** Compiles and runs a network file's network, timing the measured part alone. What `run`, `verify` and `bench` share. */
+import type { DeviceState } from "../engine/device/deviceRunner.ts";
 import { compile } from "../index.ts";
 import type { CompileOptions, ExactSimulation, Network, Progress, RunReport, Simulation, SpikeMonitor } from "../index.ts";
 import { dimensions, parseQuantity } from "../units/index.ts";
@@ -24,7 +25,7 @@ export interface SimulateOptions<S extends Simulation | ExactSimulation = Simula
   /** The simulation before its first step. */
   readonly onBegin?: (simulation: S) => void;
   /** The simulation as the run left it; it is disposed afterwards. */
-  readonly onEnd?: (simulation: S) => void;
+  readonly onEnd?: (simulation: S) => void | Promise<void>;
 }
 
 export interface Simulated {
@@ -35,6 +36,8 @@ export interface Simulated {
     readonly from: number; readonly duration: number; readonly wall: number; readonly cpu: number; readonly spikes: number;
     /** What this rank told the others: seconds, waiting for them included, bytes and windows. */
     readonly exchange?: { readonly seconds: number; readonly bytes: number; readonly exchanges: number };
+    /** What the GPU was asked for. */
+    readonly device?: DeviceState["counts"];
     readonly synapticEvents: number; readonly populations: readonly { readonly name: string; readonly spikes: number; readonly rate: number }[];
   };
   /** Seconds asked for, warm-up included; the report says how many were simulated. */
@@ -75,13 +78,16 @@ export async function simulate<S extends Simulation | ExactSimulation = Simulati
   };
   if (warmup > 0) await run(warmup);
   const before = simulation.report();
+  const counts = (): DeviceState["counts"] | undefined => ("device" in simulation ? simulation.device?.counts : undefined);
+  const countsBefore = counts();
   const [wallBefore, cpuBefore] = [performance.now(), process.cpuUsage()];
   // Ranks stop together, within a run.
   if (processes ? !stopped : !signal?.aborted) await run(duration);
   const cpu = process.cpuUsage(cpuBefore);
   const wall = (performance.now() - wallBefore) / 1000;
   const report = simulation.report();
-  options.onEnd?.(simulation as S);
+  const countsAfter = counts();
+  await options.onEnd?.(simulation as S);
   const measuredDuration = report.duration - before.duration;
   return {
     report, asked,
@@ -90,6 +96,10 @@ export async function simulate<S extends Simulation | ExactSimulation = Simulati
       ...(report.exchange && before.exchange ? { exchange: {
         seconds: (report.exchange.milliseconds - before.exchange.milliseconds) / 1000, bytes: report.exchange.bytes - before.exchange.bytes,
         exchanges: report.exchange.exchanges - before.exchange.exchanges,
+      } } : {}),
+      ...(countsBefore && countsAfter ? { device: {
+        calls: countsAfter.calls - countsBefore.calls, epochs: countsAfter.epochs - countsBefore.epochs,
+        readBacks: countsAfter.readBacks - countsBefore.readBacks,
       } } : {}),
       spikes: report.spikes - before.spikes, synapticEvents: report.synapticEvents - before.synapticEvents,
       populations: report.populations.map(({ name, size, spikes }, k) => {

@@ -50,7 +50,8 @@ async function verify(path: string, options: VerifyOptions): Promise<void> {
     screen.say(verdict(same, sameModel, record, report));
     screen.json({
       same, same_model: sameModel, spike_hash: report.spikeHash, expected_spike_hash: record.spikeHash, model_hash: report.modelHash,
-      expected_model_hash: record.modelHash, ...(gpu ? { gpu: gpu.name, expected_gpu: record.gpu?.name ?? null } : {}), spikes: report.spikes, expected_spikes: record.spikes,
+      expected_model_hash: record.modelHash, ...(gpu ? { gpu: gpu.name, expected_gpu: record.gpu?.name ?? null } : {}),
+      spikes: report.spikes, expected_spikes: record.spikes,
     });
     process.exitCode = same ? 0 : 1;
   });

@@ -45,7 +45,8 @@ describe.skipIf(noGpu)(`with a GPU${gpuSkipped}`, () => {
     expect(ran.stderr).toContain("one thread instead of 2: the GPU does the work");
     const path = join(folder, "out/run.json");
     expect(readJson(path)).toMatchObject({ backend: "webgpu", gpu: { name, software } });
-    expect(synfire(["verify", "out/run.json"], folder)).toMatchObject({ status: 0, stdout: expect.stringMatching(/^same spikes: \d+ spikes, hash \w+\n$/) });
+    const repeated = synfire(["verify", "out/run.json"], folder);
+    expect(repeated).toMatchObject({ status: 0, stdout: expect.stringMatching(/^same spikes: \d+ spikes, hash \w+\n$/) });
 
     writeFileSync(path, JSON.stringify({ ...readJson(path), gpu: { name: "NVIDIA H200", software: false } }));
     expect(synfire(["verify", "out/run.json"], folder).stdout).toContain(`on ${name}, where the record is of NVIDIA H200`);
@@ -79,5 +80,21 @@ describe.skipIf(noGpu)(`with a GPU${gpuSkipped}`, () => {
     const again = sweep("auto").stderr;
     expect(again).toContain("because the sweep was begun on it");
     expect(again).toContain("1 of 1 points are finished already");
+  });
+
+  test("bench says what the GPU did in the timed stretch alone, and what each stage took there", async () => {
+    const { name, software, timestamps } = await gpuHere();
+    const run = (...more: string[]) => synfire(["bench", "B", "--seconds", "0.02", "--backend", "webgpu", ...more]);
+    const measured = JSON.parse(run("--json").stdout) as Record_;
+    // Delays of one step: an epoch is a step, and 0.02 s are 200 of them.
+    expect(measured).toMatchObject({ backend: "webgpu", gpu: name, gpu_software: software, warmup_s: 0.02, epoch_steps: 1, epochs: 200 });
+    const { submits, host_syncs: syncs, stages, moved_bytes: moved } = measured as Readonly<Record<string, number>>;
+    expect(submits).toBeLessThan(200);
+    expect(syncs).toBeLessThanOrEqual(2 * submits!);
+    // In each epoch, v, both conductances and the refractory steps of 4000 neurons are read and written, beside what arrives.
+    expect(moved).toBeGreaterThan(200 * 4000 * 4 * 2 * 4);
+    if (timestamps) expect(stages).toMatchObject([{ stage: "advance", dispatches: 200 }, { stage: "deliver", dispatches: 200 }]);
+    else expect(stages).toBeNull();
+    expect(run().stdout).toContain("200 epochs of 1 step in 2 dispatches each");
   });
 });

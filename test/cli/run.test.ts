@@ -89,7 +89,7 @@ test.each([
   [["--dt", "0.1"], /dt/],
   [["--duration", "1 fortnight"], /duration/],
   [["--seed", "1.5"], /whole number/],
-  [["--backend", "gpu"], /wasm, interpreter/],
+  [["--backend", "gpu"], /wasm, webgpu, auto, interpreter/],
   [["--spped"], /unknown option/],
   [["--exchange", "targeted"], /--exchange targeted needs several ranks[^]*mpirun -n 2/],
   [["--per-rank", "--out", "out"], /--per-rank needs several ranks[^]*mpirun -n 2/],

@@ -17,7 +17,7 @@ import { proceduralCode } from "./proceduralStage.ts";
 import type { PlanOptions } from "./plan.ts";
 import { decodeRing, encodeRing } from "./ringWords.ts";
 import { firstHistory, historiesFromQueues, queuesFromHistories } from "./edgeHistory.ts";
-import { TimedCall } from "./stageTimes.ts";
+import type { TimedCall } from "./stageTimes.ts";
 import { control, epochSize, gridWidth, groupSize } from "./stages.ts";
 import type { Plan, Stage } from "./stages.ts";
 

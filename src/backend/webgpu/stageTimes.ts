@@ -1,4 +1,4 @@
-/** GPU time of each stage: in a timed call every dispatch is a pass of its own, with time stamps at both ends, which is slower than one pass for all. */
+/** GPU time of each stage: in a timed call every dispatch is a pass of its own between two time stamps, which is slower than one pass for all. */
 import { bufferUsage, mapRead } from "./flags.ts";
 
 /** Dispatches of a timed call at most: a set of queries holds 4096 (https://www.w3.org/TR/webgpu/#dom-gpudevice-createqueryset). */

@@ -41,7 +41,8 @@ const firstSteps = 32;
  * @param compiled compiles the network without anything that listens to it
  */
 export async function chooseBackend(
-  { precision, processes }: Wanted, compiled: (backend: Contestant) => Promise<Trial>, { find, race }: Choosing = { find: findGpu, race: measuredRace },
+  { precision, processes }: Wanted, compiled: (backend: Contestant) => Promise<Trial>,
+  { find, race }: Choosing = { find: findGpu, race: measuredRace },
 ): Promise<Choice> {
   if (precision === "f64") return onProcessor("GPUs compute in f32, not in f64");
   if (processes && processes.size > 1) return onProcessor(`${processes.size} processes simulate the network together, and a GPU belongs to one`);
@@ -75,7 +76,7 @@ function winner(name: string, { simulated, wasm, webgpu }: Race): Choice {
 
 const shown = (value: number): string => String(Number(value.toPrecision(3)));
 
-/** Laps that double, one back-end after the other; both are judged by the longest lap that both ran, which is the same part of the network's course. */
+/** Laps that double, one back-end after the other; both are judged by the longest lap that both ran: the same part of the network's course. */
 export async function measuredRace(compiled: (backend: Contestant) => Promise<Trial>): Promise<Race> {
   const wasm = await laps(await compiled("wasm"), Infinity);
   const webgpu = await laps(await compiled("webgpu"), wasm.milliseconds.length);

@@ -26,11 +26,13 @@ test("a card that takes longer is not chosen", async () => {
 });
 
 test.each([
-  ["no GPU", {}, { find: async () => ({ reason: "the driver is not installed" }), race: never }, "there is no GPU to run on: the driver is not installed"],
+  ["no GPU", {}, { find: async () => ({ reason: "the driver is not installed" }), race: never },
+    "there is no GPU to run on: the driver is not installed"],
   ["a software driver", {}, raced({ wasm: 9, webgpu: 1 }, { ...card, name: "SwiftShader", software: true }),
     "SwiftShader is a software driver, slower than WebAssembly on the same processor"],
   ["f64", { precision: "f64" }, raced({ wasm: 9, webgpu: 1 }), "GPUs compute in f32, not in f64"],
-  ["several processes", { processes: { size: 4 } }, raced({ wasm: 9, webgpu: 1 }), "4 processes simulate the network together, and a GPU belongs to one"],
+  ["several processes", { processes: { size: 4 } }, raced({ wasm: 9, webgpu: 1 }),
+    "4 processes simulate the network together, and a GPU belongs to one"],
   ["what the GPU cannot do", {}, failing(new UnsupportedError("x", "E: too many arrays", "Use fewer.")), "the GPU cannot run it: E: too many arrays"],
   ["a failing warm-up", {}, failing(new SimulationError("x", "E produced NaN", "")), "its warm-up failed: E produced NaN"],
 ] as const)("%s leaves the network to WebAssembly, and the reason says so", async (_, wanted, choosing, reason) => {

@@ -45,7 +45,7 @@ describe.skipIf(noGpu)(`on a GPU${gpuSkipped}`, () => {
     // LIF: v and the steps that it is still refractory, in 200 neurons; one sum of 4 bytes that is read and cleared.
     expect(traffic.perEpoch).toBe(200 * 4 * 2 * 2);
     expect(traffic.perStep).toBe(200 * 2 * 4);
-    // E: 20 synapses for each of 200 targets, from 160 neurons: 2 bytes of target and a sum that is read and written; rows, items of 8 bytes, the spike.
+    // E: 20 synapses for each of 200 targets, from 160 neurons: 2 bytes of target and a sum that is read and written; rows, items of 8 bytes.
     const rows = [160, 40].map((targets) => 8 + 2 * 8 + ((20 * targets) / 160) * (2 + 2 * 4));
     expect(traffic.perSpike[0]).toBeCloseTo(4 + rows[0]! + rows[1]!, 9);
   });
