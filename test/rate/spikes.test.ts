@@ -53,13 +53,13 @@ test("a filtered rate is the sum of exp(−age/filter)/filter over the spikes so
 });
 
 /** Poisson spikes → layer that learns → current of neurons and rate of a Poisson source. */
-async function loop(): Promise<Loop> {
+async function loop(threads = 1): Promise<Loop> {
   const net = new Network({ seed: 3 });
   const source = net.poissonSource("source", 20, { rate: "20*Hz + 4*Hz*i" });
   const cells = net.population("cells", 5, integrator);
   const echo = net.poissonSource("echo", 5, { rate: "0 Hz" });
   const monitor = net.spikeMonitor(cells, echo);
-  const sim = await compile(net, { dt: "0.5 ms" });
+  const sim = await compile(net, { dt: "0.5 ms", threads });
   const rates = new RateNetwork({ every: "10 ms" });
   const x = rates.spikes(source, { filter: "50 ms", traces: { mean: (m, rate) => m + 0.05 * (rate - m) } });
   const y = rates.layer("y", 5, { activation: (drive, rate, leak) => rate + leak * (Math.max(0, drive) - rate), with: { leak: 0.3 } });
@@ -100,6 +100,28 @@ test("a run in pieces, whether or not they end with an update, is the run in one
     await run[Symbol.asyncDispose]();
     await sim[Symbol.asyncDispose]();
   }
+});
+
+test("layers beside two threads of neurons compute what they compute beside one", async () => {
+  const one = await loop(), two = await loop(2);
+  for (const { run } of [one, two]) await run.run("200 ms");
+  expect(two.sim.threads).toBe(2);
+  expect(await two.outcome()).toEqual(await one.outcome());
+  for (const { run, sim } of [one, two]) {
+    await run[Symbol.asyncDispose]();
+    await sim[Symbol.asyncDispose]();
+  }
+});
+
+test("a simulation tells each step's spikes of a part of a population, until nobody listens", async () => {
+  const { sim, source } = await listed();
+  await using _ = sim;
+  const heard: (readonly [number, number[]])[] = [];
+  const stop = sim.onSpikes(source.slice(1), (time, neurons) => heard.push([Number(time.toFixed(4)), [...neurons]]));
+  await sim.run("20 ms");
+  stop();
+  await sim.run("20 ms");
+  expect(heard).toEqual([[0.004, [0]], [0.019, [1]], [0.02, [0]]]);
 });
 
 test("neurons follow a layer: their current is offset + scale · rate from the next step on, and so are their spikes", async () => {

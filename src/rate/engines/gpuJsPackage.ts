@@ -37,10 +37,9 @@ export interface GpuJsPackage {
 
 /** The package, or why it cannot be used. */
 export async function loadGpuJs(): Promise<{ readonly gpuJs: GpuJsPackage } | { readonly problem: string }> {
-  // The package's own types say of most values that they may be anything.
-  const specifier: string = "gpu.js";
   try {
-    const loaded = (await import(specifier)) as Partial<GpuJsPackage> & { readonly default?: GpuJsPackage };
+    // The package's own types say of most values that they may be anything.
+    const loaded = (await import("gpu.js")) as unknown as Partial<GpuJsPackage> & { readonly default?: GpuJsPackage };
     const gpuJs = (loaded.GPU ? loaded : loaded.default) as GpuJsPackage;
     return { gpuJs };
   } catch (error) {
