@@ -58,6 +58,8 @@ export interface ProceduralLayout {
   /** The random stream of the rule. */
   readonly stream: number;
   readonly weight: number | ProceduralValue;
+  /** Largest magnitude of a weight; infinite where nothing is known. */
+  readonly largestWeight: number;
   /** Steps, to be rounded, after `extra` is added; then kept within [least, most]. Absent: one delay for all. */
   readonly delay?: ProceduralValue & { readonly extra: number; readonly least: number; readonly most: number };
   /** Address of u32 [proceduralListRoom(rule)]. */

@@ -134,6 +134,8 @@ function valueRange(value: ResolvedValue, { preSize, postSize }: PatternContext)
   return boundsOf(value.expr, (name) => known.get(name));
 }
 
+const largestOf = ({ low, high }: Bounds): number => Math.max(Math.abs(low), Math.abs(high));
+
 function columnsOf(value: ResolvedValue, { dt }: Procedural): string[] {
   if (value.kind !== "expr" || isNumber(value)) return [];
   const { names, draws } = planValue(value.expr, dt);
@@ -171,6 +173,7 @@ export function proceduralLayout(
     ...(selfless ? { selfOffset: context.selfOffset } : {}),
     stream: streamId(`projection/${name}/connect`),
     weight: oneWeight ?? valueOf("weight", weight, 1),
+    largestWeight: oneWeight === undefined ? largestOf(valueRange(weight, context)) : Math.abs(oneWeight),
     ...(table.delays === "perSynapse"
       ? { delay: { ...valueOf("delay", delay!, 1 / dt), extra: extraDelay, least: Math.min(table.minDelay, table.maxDelay), most: table.maxDelay } }
       : {}),

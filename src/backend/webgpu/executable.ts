@@ -127,7 +127,7 @@ export class GpuExecutable {
     const plan = planOf(program, { ...options, buffer: memory.buffer, bindingBytes });
     const stages = allStages(plan);
     const code = (): StageCode[] => stages.map((stage) =>
-      stage.kind === "elements" ? elementsCode(plan, stage) : stage.parts === undefined ? edgesCode(plan, stage) : proceduralCode(plan, stage));
+      stage.kind === "elements" ? elementsCode(plan, stage) : stage.making === undefined ? edgesCode(plan, stage) : proceduralCode(plan, stage));
     // The first time only shows what is used.
     code();
     plan.places.place();

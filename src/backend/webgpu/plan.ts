@@ -1,10 +1,10 @@
 /** From a program to the stages that run it on the device. */
-import { UnsupportedError } from "../../errors.ts";
 import type { Program, ScatterLayout } from "../contract.ts";
 import { Places } from "./places.ts";
 import type { Block } from "./places.ts";
 import { historyWords } from "./edgeHistory.ts";
 import { stagesOf } from "./edgeStages.ts";
+import { makingStages } from "./procedural.ts";
 import { Rings } from "./rings.ts";
 import { scatterConsumer } from "./scatter.ts";
 import type { Column, Consumer, DeviceLayout, Plan, Stage, Tap } from "./stages.ts";
@@ -24,13 +24,14 @@ export function planOf(program: Program, options: PlanOptions): Plan {
   const columns = columnsOf(program, options.steps);
   const total = columns.reduce((sum, c) => sum + c.stride, 0);
   const rings = new Rings(program, options.buffer);
+  const tables = new Tables();
   const { consumers, block } = staticConsumers(program, options.buffer, rings);
-  const made = stagesOf(program, columns, consumers, rings, options.buffer);
+  const made = stagesOf(program, columns, { consumers, making: makingStages(program, rings, tables) }, rings, options.buffer);
   const { schedule } = program;
   const window = schedule.before.length + schedule.after.length > 0 ? 1 : schedule.window;
   const layout = deviceLayout(program, columns, total, made.stages, window, block, options);
   const places = new Places(options.blockOf, options.bindingBytes);
-  return { program, places, rings, columns, total, ...made, window, taps: options.taps, block, layout, tables: new Tables() };
+  return { program, places, rings, columns, total, ...made, window, taps: options.taps, block, layout, tables };
 }
 
 function columnsOf(program: Program, steps: number): Column[] {
@@ -57,13 +58,12 @@ function blockFor(edges: number, rows: number): number {
 
 function staticConsumers(program: Program, buffer: ArrayBufferLike, rings: Rings): { consumers: Consumer[]; block: number } {
   let edges = 0, rows = 0;
-  const consumers = program.scatters.map((scatter, k) => {
-    if ("rule" in scatter)
-      throw new UnsupportedError("webgpu", `${scatter.name}: synapses that are not stored cannot be delivered on the GPU`, "Use store: true.");
+  const consumers = program.scatters.flatMap((scatter, k) => {
+    if ("rule" in scatter) return [];
     const lengths = rowLengths(scatter, buffer);
     edges += lengths.reduce((a, b) => a + b, 0);
     rows += lengths.length;
-    return scatterConsumer(scatter, program.schedule.deliveries[k]!, rings, lengths);
+    return [scatterConsumer(scatter, program.schedule.deliveries[k]!, rings, lengths)];
   });
   return { consumers, block: blockFor(edges, rows) };
 }
@@ -100,6 +100,7 @@ function deviceLayout(
     return from;
   });
   return {
-    controlWords: counts + 2 * edges.length, counts, lists: edges.length, fedWords, itemsAt, mapsAt, ownWords: Math.max(1, at), tapsAt, outWords: out, steps,
+    controlWords: counts + 2 * edges.length, counts, lists: edges.length, fedWords, itemsAt, parts: edges.map((stage) => stage.making?.parts ?? 1),
+    mapsAt, ownWords: Math.max(1, at), tapsAt, outWords: out, steps,
   };
 }

@@ -213,15 +213,16 @@ function largestOf(values: Float32Array): number {
 }
 
 /** Twelve standard deviations: a chance of less than 1e-30 that more sources than that share a target. */
-function ofProcedural({ rule, sourceCount, targetCount, weight }: ProceduralLayout): Contribution | "unknown" {
-  if (typeof weight !== "number") return "unknown";
+function ofProcedural({ rule, sourceCount, targetCount, largestWeight }: ProceduralLayout): Contribution | "unknown" {
+  if (!Number.isFinite(largestWeight)) return "unknown";
   const likely = (mean: number): number => Math.ceil(mean + 12 * Math.sqrt(mean) + 24);
   const count =
     rule.kind === "one" ? 1
     : rule.kind === "all" ? sourceCount
     : rule.kind === "bernoulli" ? Math.min(sourceCount, likely(sourceCount * rule.probability))
     : likely((sourceCount * rule.count) / targetCount);
-  return { count, largest: Math.abs(weight), grows: false };
+  // What is drawn is rounded to f32.
+  return { count, largest: largestWeight * (1 + 2 ** -16), grows: false };
 }
 
 /** A kernel that sends one of its own arrays adds at most its largest value, which may grow; of anything else nothing is known. */

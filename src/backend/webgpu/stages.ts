@@ -72,6 +72,11 @@ export interface EdgesStage {
   /** Number of its work list. */
   readonly list: number;
   readonly consumers: readonly Consumer[];
+  /**
+   * Where its edges are not stored but made: an item is an element, for which there are as many workgroups as its row has parts; their lanes share
+   * slots for targets.
+   */
+  readonly making?: { readonly parts: number; readonly slots: number };
 }
 
 /** Words of a work item: the first edge; consumer · 2^16 + (edges − 1) · 2^6 + step within the epoch; the element, where a consumer asks for it. */
@@ -147,6 +152,8 @@ export interface DeviceLayout {
   /** `own`: bits of fed columns [steps × fedWords], histories, items. */
   readonly fedWords: number;
   readonly itemsAt: readonly number[];
+  /** Workgroups of an item of each list. */
+  readonly parts: readonly number[];
   /** `own`: for each tap whose elements are not consecutive, the place of every element of its column among them. */
   readonly mapsAt: readonly (number | undefined)[];
   readonly ownWords: number;
@@ -157,8 +164,11 @@ export interface DeviceLayout {
   readonly steps: number;
 }
 
-/** Words of `control`. Failures are keys: (step of the call) · total + element, and (step of the call) · stages + stage; 2^32 − 1 means none. */
-export const control = { failedElement: 0, failedEdge: 1, failedSum: 2, recorded: 3, brokenEdges: 4 } as const;
+/**
+ * Words of `control`. Failures are keys: (step of the call) · total + element, and (step of the call) · stages + stage; 2^32 − 1 means none. `made` are
+ * two words: edges that were made anew and that only the device can count.
+ */
+export const control = { failedElement: 0, failedEdge: 1, failedSum: 2, recorded: 3, made: 4, brokenEdges: 6 } as const;
 
 /** Declarations that every module shares. */
 export const epochStruct = `struct Epoch {

@@ -1,6 +1,6 @@
-/** Synaptic events of a run on a device, counted by the host: when spikes are emitted, by the edges of their rows. */
-import type { CallSpikes } from "../../backend/webgpu/callSpikes.ts";
-import type { Program } from "../../backend/contract.ts";
+/** Synaptic events of a run on a device: the host counts the edges of the rows of what was emitted, the device those that only chance knows. */
+import type { DeviceCall } from "../../backend/webgpu/executable.ts";
+import type { ProceduralLayout, Program } from "../../backend/contract.ts";
 import type { SimulationParts } from "../parts.ts";
 
 export class EventTotals {
@@ -22,7 +22,7 @@ export class EventTotals {
       const { column } = schedule.deliveries[k]!;
       if (!("rule" in s)) return add(this.#delivered, column, s.sourceStart, arena.u32(s.rows, s.sourceCount + 1));
       const of = (this.#delivered[column] ??= new Uint32Array(parts.groups[column]!.stride));
-      for (let i = 0; i < s.sourceCount; i++) of[s.sourceStart + i]! += s.row(i).targets.length;
+      for (let i = 0; i < s.sourceCount; i++) of[s.sourceStart + i]! += madeBy(s, i);
     });
     for (const action of [...schedule.before, ...schedule.after]) {
       if (action.kind !== "walk") continue;
@@ -37,9 +37,9 @@ export class EventTotals {
   }
 
   /** Adds the events of the first n steps of a call to the counters in memory. */
-  add({ ids, starts }: CallSpikes, n: number): void {
+  add({ spikes: { ids, starts }, made }: Pick<DeviceCall, "spikes" | "made">, n: number): void {
     const columns = this.#parts.groups.length;
-    let delivered = 0, visited = 0;
+    let delivered = made, visited = 0;
     for (let place = 0; place < n * columns; place++) {
       const leaving = this.#delivered[place % columns], learning = this.#visited[place % columns];
       for (let k = starts[place]!; k < starts[place + 1]!; k++) {
@@ -53,5 +53,16 @@ export class EventTotals {
 
   #count(address: number, events: number): void {
     new BigUint64Array(this.#parts.arena.memory.buffer, address, 1)[0]! += BigInt(events);
+  }
+}
+
+/** Edges of a source that are not stored, unless the device counts them. */
+function madeBy({ rule, targetCount, selfOffset }: ProceduralLayout, source: number): number {
+  switch (rule.kind) {
+    case "bernoulli": return 0;
+    case "outdegree": return rule.count;
+    case "all": return targetCount - (selfOffset !== undefined && source >= selfOffset && source - selfOffset < targetCount ? 1 : 0);
+    case "one": return source < targetCount ? 1 : 0;
+    default: return rule satisfies never;
   }
 }
