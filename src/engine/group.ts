@@ -3,7 +3,7 @@ import { ArgumentError, invariant } from "../errors.ts";
 import type { Expr } from "../ir/expr.ts";
 import { add, apply, name, number } from "../ir/expr.ts";
 import type { MapKernel } from "../ir/kernel.ts";
-import type { Integration } from "../lower/lowered.ts";
+import type { Integration, Lowered, LowerOptions } from "../lower/lowered.ts";
 import { lowerNeuron } from "../lower/lowerNeuron.ts";
 import type { CheckedNeuron } from "../model/checked.ts";
 import type { Seed } from "../math/random.ts";
@@ -77,6 +77,8 @@ export class Group {
   scheduleNext = 0;
   readonly context: ValueContext;
   readonly #dt: number;
+  /** What lowering gave the last time, and for what. */
+  #lowered: { readonly key: string; readonly lowered: Lowered } | undefined;
 
   constructor(index: number, data: PopulationData, seed: Seed, dt: number) {
     this.index = index;
@@ -210,7 +212,7 @@ export class Group {
       else arrive(ring.variable, name(ring.input));
     }
     for (const [variable, term] of [...drives.arrivals, ...drives.impulses]) arrive(variable, term);
-    const lowered = lowerNeuron(model, {
+    const lowered = this.#lowering(model, {
       kernelName: `update_${identifier(this.name)}_${identifier(model.name)}`,
       dt: this.#dt,
       size: this.size,
@@ -247,6 +249,14 @@ export class Group {
         if (this.arrays.has(n)) this.#write(n, columns[k]!, memories, precision);
       });
     }
+  }
+
+  /** Lowers the model, unless that was done: new values of what differs between neurons anyway need no new kernel. */
+  #lowering(model: CheckedNeuron, options: LowerOptions): Lowered {
+    const key = JSON.stringify(options, (_, value: unknown) => (typeof value === "number" && (!value || !Number.isFinite(value))
+      ? `number ${Object.is(value, -0) ? "-0" : value}` : value));
+    if (this.#lowered?.key !== key) this.#lowered = { key, lowered: lowerNeuron(model, options) };
+    return this.#lowered.lowered;
   }
 
   /** Puts all state to its start. */
