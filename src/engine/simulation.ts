@@ -651,8 +651,14 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     const call = await device.finish(pending);
     if (call.failure) {
       await Promise.all(others.map(({ result }) => result));
-      throw await this.#deviceError(device, from, call, call.failure);
+      await this.#recordCall(device, call, from, call.failure.step);
+      throw await this.#deviceError(device, from, call.failure);
     }
+    await this.#recordCall(device, call, from, n);
+  }
+
+  /** Records the first n steps of a call, and does what is due after the last of them unless the call failed there. */
+  async #recordCall(device: DeviceRunner, call: DeviceCall, from: number, n: number): Promise<void> {
     for (let s = 0; s < n;) {
       const steps = Math.min(n - s, this.#recording.stepsToSample(from + s));
       this.#record(from, s, s + steps, call.spikes);
@@ -661,7 +667,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
       device.showSample(call, from, s - 1);
       // Samples of synapses end a call.
       if (this.#recording.stepsToSynapseSample(this.#step - 1) === 1) await device.fetch();
-      if (s === n) await this.#applyRegular(device);
+      if (s === n && !call.failure) await this.#applyRegular(device);
       this.#recording.sample(this.#step);
     }
   }
@@ -717,17 +723,15 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     return { step: step!, order, error: notFiniteError(this.#parts, arena, group, { element: element!, lo: lo!, step: step!, scalars }) };
   }
 
-  /** Records what came before a failure, and says what failed. */
-  async #deviceError(device: DeviceRunner, from: number, call: DeviceCall, failure: DeviceFailure): Promise<Error> {
-    const { groups, window, arena, failure: words } = this.#parts;
+  async #deviceError(device: DeviceRunner, from: number, failure: DeviceFailure): Promise<Error> {
+    const { groups, arena, failure: words } = this.#parts;
     const step = from + failure.step;
-    this.#record(from, 0, Math.floor(failure.step / window) * window, call.spikes);
     this.#step = step;
     await device.fetch();
     if (failure.kind === "sum") {
       return new SimulationError("input-overflow",
         `a sum of synaptic input left the range of the GPU's fixed-point numbers at t = ${formatQuantity((step + 1) * this.dt, dimensions.second)}`,
-        'A weight grew more than 64 times larger than the largest of the beginning: bound it with clip(w, low, high), or use backend: "wasm".');
+        'A weight grew far beyond those of the beginning: bound it with clip(w, low, high), or use backend: "wasm".');
     }
     if (failure.kind === "edge") {
       arena.u32(words, 3).set([2 ** 31 + failure.kernel, failure.edge, step]);

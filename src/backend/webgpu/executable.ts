@@ -307,7 +307,7 @@ export class GpuExecutable {
 
   #lostError(error: unknown): SimulationError {
     const why = this.gpu.lost?.reason ?? (error as Error).message;
-    return new SimulationError("gpu-lost", `the GPU ${this.gpu.name} stopped working during the run: ${why}`,
+    return new SimulationError("webgpu-lost", `the GPU ${this.gpu.name} stopped working during the run: ${why}`,
       'Compile the network again, or use backend: "wasm". A very long call may have been cut by the driver: other programs may keep the GPU busy.');
   }
 
