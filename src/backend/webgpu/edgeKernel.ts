@@ -17,7 +17,11 @@ import { literal } from "./wgsl/literal.ts";
 import { rounded } from "./wgsl/plain.ts";
 import { normalText, uniformText } from "./wgsl/random.ts";
 import type { Shader } from "./wgsl/shader.ts";
+import { shareTerms } from "./wgsl/sharedTerms.ts";
 import { statementLines } from "./wgsl/statements.ts";
+
+/** Random numbers of one distribution that are drawn one by one. */
+const fewDraws = 3;
 
 export interface WalkedKernel {
   readonly layout: EdgeLayout;
@@ -72,7 +76,7 @@ class EdgeLines {
     const synapse = along ? "synapse" : "edge";
     each.push(...this.#farEnd(scope, along), ...this.#arrays(scope, synapse), ...this.#elapsed(scope, synapse), ...this.#draws(scope));
 
-    const body = foldedStatements(kernel.body, known);
+    const body = shareTerms(foldedStatements(kernel.body, known));
     each.push(...statementLines(shader, body, scope));
     const assigned = assignedIn(body);
     for (const array of kernel.state.filter((a) => assigned.has(a)))
@@ -156,11 +160,26 @@ class EdgeLines {
 
   #draws(scope: Scope): string[] {
     const { kernel, stream } = this.#layout;
-    return kernel.draws.map(({ name, draw, distribution }) => {
-      const identifier = this.#shader.fresh(name);
-      scope.set(name, identifier);
+    const shader = this.#shader;
+    return (["uniform", "normal"] as const).flatMap((distribution) => {
+      const draws = kernel.draws.filter((d) => d.distribution === distribution);
       const text = distribution === "uniform" ? uniformText : normalText;
-      return `let ${identifier} = ${rounded(this.#shader)}(${text(this.#shader, "edge", "step", `${stream >>> 0}u`, `${draw}u`)});`;
+      const valueOf = (draw: string): string => `${rounded(shader)}(${text(shader, "edge", "step", `${stream >>> 0}u`, draw)})`;
+      if (draws.length <= fewDraws) {
+        return draws.map(({ name, draw }) => {
+          const identifier = shader.fresh(name);
+          scope.set(name, identifier);
+          return `let ${identifier} = ${valueOf(`${draw}u`)};`;
+        });
+      }
+      // One piece of code for all of them: drivers put functions wherever they are called.
+      const [drawn, numbers] = [shader.fresh(distribution), shader.fresh("numbers")];
+      draws.forEach(({ name }, k) => scope.set(name, `${drawn}[${k}]`));
+      return [
+        `var ${numbers} = array<u32, ${draws.length}>(${draws.map(({ draw }) => `${draw}u`).join(", ")});`,
+        `var ${drawn}: array<f32, ${draws.length}>;`,
+        `for (var k = 0u; k < ${draws.length}u; k++) { ${drawn}[k] = ${valueOf(`${numbers}[k]`)}; }`,
+      ];
     });
   }
 
