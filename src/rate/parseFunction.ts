@@ -2,10 +2,11 @@
  * A plain JavaScript function of numbers → `Expr`, when its source text is one: an expression of its parameters, numbers and `Math`, or a block of
  * `const`, `if … return` and `return`. Such a function can be printed to WebAssembly and WGSL; nothing here evaluates it.
  */
-import { add, apply, div, isCondition, mul, name, neg, number, select, sub } from "../ir/expr.ts";
-import type { Expr, Op } from "../ir/expr.ts";
+import { apply, isCondition, name, neg, number, select } from "../ir/expr.ts";
+import type { Expr } from "../ir/expr.ts";
 import { functionText, tokensOf, UnreadFunction } from "./functionText.ts";
 import type { JavaScriptToken } from "./functionText.ts";
+import { asCondition, asNumber, binaryOperators, mathCall, mathNumber } from "./javaScriptOperations.ts";
 
 export interface ParsedFunction {
   /** Values that the result uses, each from those before it. */
@@ -27,53 +28,6 @@ export function parseFunction(fn: (...values: number[]) => unknown, names: reado
   const result = text.kind === "expression" ? reader.value(scope) : reader.block(scope);
   reader.expectEnd();
   return { lets: reader.lets, result: asNumber(result) };
-}
-
-/** `Math` functions of one argument by the name of the operation that is the same. */
-const same: ReadonlyMap<string, Op> = new Map([
-  ["exp", "exp"], ["expm1", "expm1"], ["log", "log"], ["log10", "log10"], ["sqrt", "sqrt"], ["abs", "abs"], ["sign", "sign"],
-  ["floor", "floor"], ["ceil", "ceil"], ["sin", "sin"], ["cos", "cos"], ["tan", "tan"], ["asin", "arcsin"], ["acos", "arccos"], ["atan", "arctan"],
-  ["sinh", "sinh"], ["cosh", "cosh"], ["tanh", "tanh"],
-]);
-
-const truncated = (x: Expr): Expr => select(apply("lt", x, number(0)), apply("ceil", x), apply("floor", x));
-
-/** `Math` functions that are made of others. */
-const composed: ReadonlyMap<string, (args: readonly Expr[]) => Expr> = new Map([
-  ["min", (args) => fold("min", args)], ["max", (args) => fold("max", args)],
-  ["pow", ([a, b]) => apply("pow", a!, b!)], ["trunc", ([x]) => truncated(x!)], ["log2", ([x]) => div(apply("log", x!), number(Math.LN2))],
-]);
-const argumentCounts: ReadonlyMap<string, number> = new Map([["pow", 2], ["trunc", 1], ["log2", 1]]);
-
-function fold(op: "min" | "max", args: readonly Expr[]): Expr {
-  if (args.length === 0) throw new UnreadFunction(`Math.${op}() has no argument`);
-  return args.reduce((a, b) => apply(op, a, b));
-}
-
-/** Binary operators, weakest first; each row binds stronger than the one before. */
-const levels: readonly ReadonlyMap<string, (a: Expr, b: Expr) => Expr>[] = [
-  new Map([["||", (a: Expr, b: Expr) => apply("or", condition(a), condition(b))]]),
-  new Map([["&&", (a: Expr, b: Expr) => apply("and", condition(a), condition(b))]]),
-  new Map([...comparisons("==", "eq"), ...comparisons("===", "eq"), ...comparisons("!=", "ne"), ...comparisons("!==", "ne")]),
-  new Map([...comparisons("<", "lt"), ...comparisons("<=", "le"), ...comparisons(">", "gt"), ...comparisons(">=", "ge")]),
-  new Map([["+", (a: Expr, b: Expr) => add(asNumber(a), asNumber(b))], ["-", (a: Expr, b: Expr) => sub(asNumber(a), asNumber(b))]]),
-  new Map([
-    ["*", (a: Expr, b: Expr) => mul(asNumber(a), asNumber(b))],
-    ["/", (a: Expr, b: Expr) => div(asNumber(a), asNumber(b))],
-    // JavaScript's remainder has the sign of the dividend.
-    ["%", (a: Expr, b: Expr) => sub(asNumber(a), mul(asNumber(b), truncated(div(asNumber(a), asNumber(b)))))],
-  ]),
-];
-
-function comparisons(sign: string, op: Op): [string, (a: Expr, b: Expr) => Expr][] {
-  return [[sign, (a, b) => apply(op, asNumber(a), asNumber(b))]];
-}
-
-const asNumber = (e: Expr): Expr => (isCondition(e) ? apply("int", e) : e);
-
-function condition(e: Expr): Expr {
-  if (!isCondition(e)) throw new UnreadFunction("a number stands where a condition belongs");
-  return e;
 }
 
 type Scope = ReadonlyMap<string, Expr>;
@@ -133,7 +87,7 @@ class Reader {
     if (this.#take("return")) return { kind: "return", value: asNumber(this.value(scope)) };
     if (!this.#take("if")) throw this.#unread("a block may hold const, if … return and return");
     this.#expect("(");
-    const test = condition(this.value(scope));
+    const test = asCondition(this.value(scope));
     this.#expect(")");
     const whenTrue = this.#branch(scope);
     this.#skip(";");
@@ -153,11 +107,11 @@ class Reader {
     if (!this.#take("?")) return test;
     const whenTrue = asNumber(this.value(scope));
     this.#expect(":");
-    return select(condition(test), whenTrue, asNumber(this.value(scope)));
+    return select(asCondition(test), whenTrue, asNumber(this.value(scope)));
   }
 
   #binary(level: number, scope: Scope): Expr {
-    const operators = levels[level];
+    const operators = binaryOperators[level];
     if (!operators) return this.#unary(scope);
     let left = this.#binary(level + 1, scope);
     for (let make = this.#operator(operators); make; make = this.#operator(operators)) left = make(left, this.#binary(level + 1, scope));
@@ -173,7 +127,7 @@ class Reader {
   #unary(scope: Scope): Expr {
     if (this.#take("-")) return neg(asNumber(this.#unary(scope)));
     if (this.#take("+")) return asNumber(this.#unary(scope));
-    if (this.#take("!")) return apply("not", condition(this.#unary(scope)));
+    if (this.#take("!")) return apply("not", asCondition(this.#unary(scope)));
     const base = this.#primary(scope);
     return this.#take("**") ? apply("pow", asNumber(base), asNumber(this.#unary(scope))) : base;
   }
@@ -200,23 +154,13 @@ class Reader {
 
   #math(scope: Scope): Expr {
     const member = this.#name();
-    if (!this.#take("(")) {
-      const constant: unknown = Object.getOwnPropertyDescriptor(Math, member)?.value;
-      if (typeof constant !== "number") throw new UnreadFunction(`there is no number Math.${member}`);
-      return number(constant);
-    }
+    if (!this.#take("(")) return mathNumber(member);
     const args: Expr[] = [];
     while (!this.#take(")")) {
       if (args.length > 0) this.#expect(",");
       args.push(asNumber(this.value(scope)));
     }
-    const op = same.get(member);
-    const make = composed.get(member);
-    const count = op ? 1 : argumentCounts.get(member);
-    if ((!op && !make) || (count !== undefined && count !== args.length)) {
-      throw new UnreadFunction(`Math.${member} of ${args.length} argument${args.length === 1 ? "" : "s"} is not among the operations of kernels`);
-    }
-    return op ? apply(op, args[0]!) : make!(args);
+    return mathCall(member, args);
   }
 
   /** A value of its own, so that it is computed once however often it is used. */

@@ -1,7 +1,6 @@
 /**
- * Rate layers that run, in step with spiking neurons where there are some. An update comes after every `every` of simulated time; in this order:
- * inputs take what the neurons did; layers compute their rates, in the order of their declaration; traces follow; rules change the weights;
- * populations that follow layers are set. So what an update computes acts from the next step on.
+ * Rate layers that run, in step with spiking neurons where there are some. An update comes after every `every` of simulated time (`layerUpdates.ts`);
+ * then populations that follow layers are set, so that what it computed acts from the next step on.
  */
 import { ArgumentError, didYouMean, SimulationError } from "../errors.ts";
 import type { Simulation } from "../engine/simulation.ts";
@@ -9,12 +8,12 @@ import { dimensions } from "../units/dimension.ts";
 import { parseQuantity } from "../units/quantity.ts";
 import type { Quantity } from "../units/quantity.ts";
 import { valuesOf } from "./checks.ts";
-import type { Extra, LayerData, RateNetworkData } from "./data.ts";
 import type { Drive } from "./drives.ts";
-import { newReals } from "./matrix.ts";
-import type { RateEngine, RatePrecision, Reals, RuleArguments, UnitMap } from "./matrix.ts";
-import type { InputReader, RateNode } from "./nodes.ts";
-import type { PlacedConnection, Placement } from "./placeConnections.ts";
+import { LayerUpdates } from "./layerUpdates.ts";
+import type { LayerParts } from "./layerUpdates.ts";
+import type { RateEngine } from "./matrix.ts";
+import type { RateNode } from "./nodes.ts";
+import type { PlacedConnection } from "./placeConnections.ts";
 import { RateConnection } from "./rateNetwork.ts";
 import type { RateLayer, RateSource } from "./rateNetwork.ts";
 
@@ -33,39 +32,25 @@ export interface EngineOfConnection {
   readonly reason: string;
 }
 
-interface Parts {
-  readonly data: RateNetworkData;
+interface Parts extends LayerParts {
   readonly simulation: Simulation | undefined;
   readonly everySteps: number;
-  readonly precision: RatePrecision;
-  readonly nodes: ReadonlyMap<string, RateNode>;
-  readonly readers: ReadonlyMap<string, InputReader>;
   readonly drives: readonly { readonly layer: string; readonly apply: Drive }[];
-  readonly placement: Placement;
-  readonly activations: ReadonlyMap<string, UnitMap>;
 }
 
 export class RateSimulation implements AsyncDisposable {
   readonly #parts: Parts;
   /** Steps of the simulation, or updates where there is none. */
   #step = 0;
-  /** Numbers given to functions, by owner and name: those of the description, and what `set` made of them. */
-  readonly #numbers = new Map<string, Map<string, number>>();
-  readonly #frozen = new Set<string>();
-  /** Scratch: what one connection, and all together, bring to each unit of a layer. */
-  readonly #sums = new Map<string, { readonly one: Reals; readonly still: Reals; readonly drive: Reals }>();
+  readonly #layers: LayerUpdates;
   #running = false;
   #disposed = false;
 
   /** Use `compileRates`. */
   constructor(parts: Parts) {
     this.#parts = parts;
-    for (const { name, units } of parts.data.nodes) {
-      const sums = () => newReals(parts.precision, units);
-      this.#sums.set(name, { one: sums(), still: sums(), drive: sums() });
-    }
+    this.#layers = new LayerUpdates(parts);
     this.#step = this.#stepNow();
-    this.#restoreNumbers();
     this.#applyDrives();
   }
 
@@ -106,7 +91,8 @@ export class RateSimulation implements AsyncDisposable {
         this.#step += n;
         done += n;
         if (this.#step % everySteps !== 0) continue;
-        await this.#update();
+        await this.#layers.update(this.time);
+        this.#applyDrives();
         options.onProgress?.({ time: done * unit, duration: steps * unit });
       }
     } finally {
@@ -118,14 +104,9 @@ export class RateSimulation implements AsyncDisposable {
   /** Layers and simulation back to time 0, with the weights, numbers and states of the description. */
   async reset(): Promise<void> {
     this.#checkIdle();
-    const { simulation, nodes, readers, placement } = this.#parts;
-    simulation?.reset();
+    this.#parts.simulation?.reset();
     this.#step = 0;
-    for (const node of nodes.values()) node.clear();
-    for (const reader of readers.values()) reader.clear();
-    for (const { matrix, data } of placement.connections) await matrix.write(data.weights);
-    this.#frozen.clear();
-    this.#restoreNumbers();
+    await this.#layers.clear();
     this.#applyDrives();
   }
 
@@ -161,7 +142,7 @@ export class RateSimulation implements AsyncDisposable {
   /** Changes numbers that a rule or an activation was given under `with`. */
   set(owner: RateConnection | RateLayer, numbers: Readonly<Record<string, number>>): void {
     this.#checkUsable();
-    const known = this.#numbers.get(ownerKey(owner));
+    const known = this.#layers.numbersOf(owner instanceof RateConnection ? "connection" : "layer", owner.name);
     for (const [name, value] of Object.entries(numbers)) {
       if (!known?.has(name)) {
         throw new ArgumentError("unknown-name", `"${owner.name}" was given no number "${name}"`,
@@ -177,8 +158,7 @@ export class RateSimulation implements AsyncDisposable {
     this.#checkUsable();
     const { data } = this.#connection(connection);
     if (learns && !data.rule) throw new ArgumentError("static", `rate connection ${data.name} has no rule and cannot learn`, "Give it one.");
-    if (learns) this.#frozen.delete(data.name);
-    else this.#frozen.add(data.name);
+    this.#layers.setPlasticity(data.name, learns);
   }
 
   /** Lets go of the weights; the simulation stays. */
@@ -190,64 +170,8 @@ export class RateSimulation implements AsyncDisposable {
     this.#parts.placement.dispose();
   }
 
-  async #update(): Promise<void> {
-    const { data, nodes, readers, placement } = this.#parts;
-    const now = this.time;
-    for (const description of data.nodes) {
-      const node = nodes.get(description.name)!;
-      if (description.kind === "input") readers.get(description.name)!.read(now, node.rates);
-      else await this.#activate(description, node);
-      node.updateTraces();
-      node.check(now);
-    }
-    for (const connection of placement.connections) {
-      if (!connection.data.rule || this.#frozen.has(connection.data.name)) continue;
-      const learning = connection.matrix.learn(this.#ruleArguments(connection));
-      if (learning) await learning;
-    }
-    this.#applyDrives();
-  }
-
-  async #activate(layer: LayerData, node: RateNode): Promise<void> {
-    const { placement, nodes, activations } = this.#parts;
-    const { one, still, drive } = this.#sums.get(layer.name)!;
-    const coming = placement.connections.filter(({ data }) => data.post === layer.name);
-    const add = async ({ matrix, data }: PlacedConnection, to: Reals): Promise<void> => {
-      const work = matrix.multiply(nodes.get(data.pre)!.rates, one);
-      if (work) await work;
-      for (let k = 0; k < to.length; k++) to[k]! += one[k]!;
-    };
-    still.set(layer.bias);
-    for (const connection of coming) if (connection.data.pre !== layer.name) await add(connection, still);
-    const values = [drive, node.rates, ...layer.extras.map((e) => this.#extra(layerKey(layer.name), e, layer.name, layer.name))];
-    for (let k = 0; k < layer.settle; k++) {
-      drive.set(still);
-      for (const connection of coming) if (connection.data.pre === layer.name) await add(connection, drive);
-      const work = activations.get(layer.name)!.apply(values, node.rates);
-      if (work) await work;
-    }
-  }
-
-  #ruleArguments({ data }: PlacedConnection): RuleArguments {
-    const { nodes } = this.#parts;
-    const extras = data.extras.map((e) => this.#extra(connectionKey(data.name), e, data.pre, data.post));
-    return [nodes.get(data.pre)!.rates, nodes.get(data.post)!.rates, ...extras];
-  }
-
-  #extra(owner: string, extra: Extra, pre: string, post: string): Reals | number {
-    if (extra.kind === "number") return this.#numbers.get(owner)!.get(extra.name)!;
-    return this.#parts.nodes.get(extra.side === "post" ? post : pre)!.traces.get(extra.trace)!;
-  }
-
   #applyDrives(): void {
     for (const { layer, apply } of this.#parts.drives) apply(this.#parts.nodes.get(layer)!.rates, this.time);
-  }
-
-  #restoreNumbers(): void {
-    const { nodes, connections } = this.#parts.data;
-    const table = (extras: readonly Extra[]) => new Map(extras.flatMap((e) => (e.kind === "number" ? [[e.name, e.value] as const] : [])));
-    for (const node of nodes) if (node.kind === "layer") this.#numbers.set(layerKey(node.name), table(node.extras));
-    for (const { name, extras } of connections) this.#numbers.set(connectionKey(name), table(extras));
   }
 
   /** Where the simulation is. */
@@ -277,7 +201,3 @@ export class RateSimulation implements AsyncDisposable {
     if (this.#disposed) throw new SimulationError("disposed", "these rate layers have been disposed of", "Compile them again.");
   }
 }
-
-const layerKey = (name: string): string => `layer ${name}`;
-const connectionKey = (name: string): string => `connection ${name}`;
-const ownerKey = (owner: RateConnection | RateLayer): string => (owner instanceof RateConnection ? connectionKey(owner.name) : layerKey(owner.name));
