@@ -1,7 +1,8 @@
 /**
- * `npm run bench:load [-- --cycles 1000] [--threads 2]`: compiles, runs and disposes of a small network again and again, on one thread and on several
- * in turn, and looks every few dozen cycles at what is left: threads of the process, open files, workers, resident memory, memory that JavaScript
- * holds. Prints a table and exits with 1 when anything grew. (Minutes at full load: `synfire bench C --threads 2 --minutes 10`.)
+ * `npm run bench:load [-- --cycles 1000] [--threads 2] [--backend webgpu]`: compiles, runs and disposes of a small network again and again, on one
+ * thread and on several in turn, or on the GPU, and looks every few dozen cycles at what is left: threads of the process, open files, workers,
+ * resident memory, memory that JavaScript holds. Prints a table and exits with 1 when anything grew. (Minutes at full load:
+ * `synfire bench C --threads 2 --minutes 10`.)
  */
 import { readFileSync, readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,8 +11,8 @@ import { compile, fixedIndegree, Network } from "../dist/src/index.js";
 import { lifDelta, stdpPair } from "../dist/models/index.js";
 
 const { values } = parseArgs({ options: { cycles: { type: "string", default: "1000" }, threads: { type: "string", default: "2" },
-  json: { type: "boolean", default: false } } });
-const cycles = Number(values.cycles), threads = Number(values.threads), looks = 20;
+  json: { type: "boolean", default: false }, backend: { type: "string", default: "wasm" } } });
+const cycles = Number(values.cycles), threads = Number(values.threads), looks = 20, { backend } = values;
 
 function make(seed) {
   const net = new Network({ seed });
@@ -38,7 +39,7 @@ async function left() {
 
 const seen = [];
 for (let k = 1; k <= cycles; k++) {
-  const sim = await compile(make(k), { dt: "0.1 ms", threads: k % 2 === 0 ? threads : 1 });
+  const sim = await compile(make(k), { dt: "0.1 ms", backend, threads: k % 2 === 0 && backend === "wasm" ? threads : 1 });
   await sim.run("10 ms");
   await sim[Symbol.asyncDispose]();
   if (k % (2 * Math.max(1, Math.floor(cycles / looks / 2))) === 0) seen.push({ cycle: k, ...(await left()) });
