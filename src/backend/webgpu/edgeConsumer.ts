@@ -56,7 +56,9 @@ function segmentLines(
   return [
     `let row_first = ${from};`,
     `let row_end = ${to};`,
-    ...agesLines(column, longest, now, (age) => [...search("first", "row_first", age), ...search("end", "low_first", `${age} + 1u`), ...push("low_first", "low_end")]),
+    ...agesLines(column, longest, now, (age) => [
+      ...search("first", "row_first", age), ...search("end", "low_first", `${age} + 1u`), ...push("low_first", "low_end"),
+    ]),
   ];
 }
 

@@ -103,7 +103,9 @@ export function queuesFromHistories(program: Program, buffer: ArrayBufferLike, c
 }
 
 /** The queues of walks, each once. */
-function queuesOf({ schedule, edges }: Program, columns: readonly Column[]): { queue: EventQueue; stride: number; column: Column; layout: EdgeLayout }[] {
+function queuesOf(
+  { schedule, edges }: Program, columns: readonly Column[],
+): { readonly queue: EventQueue; readonly stride: number; readonly column: Column; readonly layout: EdgeLayout }[] {
   const seen = new Set<number>();
   return [...schedule.before, ...schedule.after].flatMap((action) => {
     if (action.kind !== "walk" || !action.queue || seen.has(action.queue.counts)) return [];
@@ -119,7 +121,8 @@ const isSource = ({ sourceStart, sourceCount }: EdgeLayout, element: number): bo
   element >= sourceStart && element < sourceStart + sourceCount;
 
 /** The first edge of a row that has a delay of at least `age`. */
-function firstEdgeOf({ rows, targets, count, sourceStart, sourceCount, delayStride }: EdgeLayout, buffer: ArrayBufferLike, element: number, age: number): number {
+function firstEdgeOf(layout: EdgeLayout, buffer: ArrayBufferLike, element: number, age: number): number {
+  const { rows, targets, count, sourceStart, sourceCount, delayStride } = layout;
   const starts = new Uint32Array(buffer, rows, sourceCount + 1);
   const words = new Uint32Array(buffer, targets, count);
   const index = element - sourceStart;

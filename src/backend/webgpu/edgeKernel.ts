@@ -1,6 +1,6 @@
 /**
- * An `EdgeKernel` in WGSL, a lane an edge. Every lane computes its element's own statements from the values of before; what they store is the affair of
- * the element's thread.
+ * An `EdgeKernel` in WGSL, a lane an edge. Every lane computes its element's own statements from the values of before; what they store is the
+ * affair of the element's thread.
  */
 import type { EdgeLayout } from "../contract.ts";
 import type { EndValue } from "../../ir/edge.ts";
@@ -36,11 +36,11 @@ export const hasEdges = ({ body, deliver, elapsed }: EdgeLayout["kernel"]): bool
 
 /** Whether edges know the element from which they were reached. */
 export const asksForElement = ({ kernel }: EdgeLayout): boolean =>
-  kernel.own.length > 0 || kernel.walk === "in" || usesName(kernel, "i");
+  usedByEdges(kernel).own.length > 0 || (kernel.walk === "in" ? kernel.deliver.length > 0 || usesName(kernel, "j") : usesName(kernel, "i"));
 
 /**
- * Lines for the edges of an item: before them (`first` is the first edge, `element` the walked element in its table), and for each `edge`; walks along
- * columns number edges by their places there.
+ * Lines for the edges of an item: before them (`first` is the first edge, `element` the walked element in its table), and for each `edge`; walks
+ * along columns number edges by their places there.
  */
 export function edgeLines(
   shader: Shader, access: Access, { layout, number, due }: WalkedKernel, rings: Rings,
@@ -90,6 +90,7 @@ class EdgeLines {
   /** What all edges of an item share: values of their element and of all elements, and slots of rings. */
   #setup(scope: Scope, known: Map<string, Expr>): string[] {
     const { kernel, sharedAddress, ownAddress, rings, arrivalDelay, history, sourceStart, targetStart } = this.#layout;
+    const { own, ownBody } = usedByEdges(kernel);
     const shader = this.#shader, access = this.#access;
     const lines: string[] = [];
     const declare = (name: string, value: string): void => {
@@ -101,11 +102,11 @@ class EdgeLines {
     if (kernel.time !== undefined) scope.set(kernel.time, "epoch.end");
     const near = kernel.walk === "in" ? "j" : "i";
     if (usesName(kernel, near)) declare(near, `f32(element - ${kernel.walk === "in" ? targetStart : sourceStart}u)`);
-    const lagged = history ? kernel.own.filter((v) => v.lag !== undefined) : [];
+    const lagged = history ? own.filter((v) => v.lag !== undefined) : [];
     if (lagged.length > 0) lines.push(`let age = ${this.#ageOf("first")};`);
     for (const value of lagged) declare(value.name, access.f32(ownAddress(value.array), this.#past("element", "age", value.lag!)));
-    lines.push(...this.#present(kernel.own.filter((v) => !lagged.includes(v)), ownAddress, "element", scope));
-    lines.push(...statementLines(shader, foldedStatements(kernel.ownBody, known), scope));
+    lines.push(...this.#present(own.filter((v) => !lagged.includes(v)), ownAddress, "element", scope));
+    lines.push(...statementLines(shader, foldedStatements(ownBody, known), scope));
     rings.forEach(({ slots }, k) => lines.push(`let slot_${k} = (step + ${arrivalDelay}u) % ${slots}u;`));
     return lines;
   }
@@ -224,6 +225,23 @@ class EdgeLines {
     const { slots, stride } = this.#layout.history!;
     return `((step + ${2 * slots + 1 - lag}u - ${age}) % ${slots}u) * ${stride}u + ${element}`;
   }
+}
+
+/** What edges use of their element: of its arrays, and of its own statements. */
+function usedByEdges({ own, ownBody, body, deliver }: EdgeLayout["kernel"]): { own: readonly EndValue[]; ownBody: readonly Statement[] } {
+  const used = new Set<string>();
+  const note = (s: Statement): void => {
+    for (const n of namesIn(s.kind === "while" ? s.condition : s.value)) used.add(n);
+    if (s.kind === "while") s.body.forEach(note);
+  };
+  body.forEach(note);
+  for (const { value } of deliver) for (const n of namesIn(value)) used.add(n);
+  const kept = ownBody.toReversed().filter((s) => {
+    const isUsed = s.kind === "while" || used.has(s.name);
+    if (isUsed) note(s);
+    return isUsed;
+  });
+  return { own: own.filter((v) => used.has(v.name)), ownBody: kept.toReversed() };
 }
 
 /** Whether statements or deliveries name something. */

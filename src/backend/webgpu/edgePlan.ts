@@ -1,7 +1,7 @@
 /**
  * Actions of the schedule as work of stages. Work on elements is done where the tables advance, so that a step of a plastic projection takes three
- * dispatches: presynaptic walks, elements, postsynaptic walks. What follows walks of a step is done with the elements of the next step; edges that read
- * it before compute it. Walks that touch the same edges come one after the other.
+ * dispatches: presynaptic walks, elements, postsynaptic walks. What follows walks of a step is done with the elements of the next step; edges that
+ * read it before compute it. Walks that touch the same edges come one after the other.
  */
 import { invariant, UnsupportedError } from "../../errors.ts";
 import type { Action, EdgeLayout, Program } from "../contract.ts";
@@ -110,7 +110,8 @@ function partsOf(program: Program, columns: readonly Column[], action: Action): 
       const layout = program.edges[action.edge]!;
       refuseNotes(layout);
       invariant(layout.kernel.ownStores.length === 0, "visits to all edges leave the elements' own arrays alone");
-      const column = columnOfArrays(program, columns, layout.kernel.own.map((v) => layout.ownAddress(v.array)), layout.sourceStart + layout.sourceCount);
+      const own = layout.kernel.own.map((v) => layout.ownAddress(v.array));
+      const column = columnOfArrays(program, columns, own, layout.sourceStart + layout.sourceCount);
       const when = action.when && columnOf(columns, action.when.column);
       return hasEdges(layout.kernel) ? [{ walk: { edge: action.edge, column, event: { kind: "all", when } } }] : [];
     }
@@ -140,7 +141,8 @@ function columnOfArrays({ schedule, edges }: Program, columns: readonly Column[]
   for (const action of [...schedule.before, ...schedule.after]) {
     if (action.kind !== "walk") continue;
     const { kernel, ownAddress } = edges[action.edge]!;
-    if ([...kernel.own, ...kernel.ownStores].some(({ array }) => addresses.includes(ownAddress(array)))) return columnOf(columns, action.emitted.column);
+    const isOwn = [...kernel.own, ...kernel.ownStores].some(({ array }) => addresses.includes(ownAddress(array)));
+    if (isOwn) return columnOf(columns, action.emitted.column);
   }
   const column = columns.find((c) => c.size >= size);
   invariant(column, "some column has the elements of a projection");

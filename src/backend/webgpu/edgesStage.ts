@@ -13,8 +13,8 @@ export const edgeBindings = ["epoch", "control", "own", "rings"] as const;
 
 /** Names that values of kernels must not hide. */
 const ourNames = [
-  "place", "local", "item", "first", "what", "end", "s", "step", "element", "turn", "edge", "age", "word", "other", "synapse", "slot", "index", "goal",
-  "lane", "member", "k", "far", "near", "epoch", "control", "own", "rings",
+  "place", "local", "item", "first", "what", "end", "s", "step", "element", "turn", "edge", "age", "word", "other", "synapse", "slot", "index",
+  "goal", "lane", "member", "k", "far", "near", "epoch", "control", "own", "rings",
 ];
 
 export function edgesCode(plan: Plan, stage: EdgesStage): StageCode {

@@ -5,9 +5,7 @@ import { outcome } from "../../models/synapses/versatile.ts";
 import { gpuSkipped, noGpu } from "../../support/gpu.ts";
 
 const isSynapse = (m: unknown): boolean => typeof m === "object" && m !== null && "usesReceptor" in m;
-/** Software drivers translate the sums over sites of quantalRelease for minutes. */
-const left = ["clopath", "quantalRelease"];
-const names = Object.entries(models).flatMap(([name, m]) => (isSynapse(m) && !left.includes(name) ? [name] : []));
+const names = Object.entries(models).flatMap(([name, m]) => (isSynapse(m) && name !== "clopath" ? [name] : []));
 const delayed = ["stdpPair", "stdpTriplet", "rewardStdp", "calciumGraupnerBrunel", "deviceConductance"];
 
 async function largestError(name: string, dendritic: boolean): Promise<number> {

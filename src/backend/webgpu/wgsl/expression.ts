@@ -71,7 +71,8 @@ const emitters: Readonly<Record<Op, Emit>> = {
   lt: infix("<"), le: infix("<="), gt: infix(">"), ge: infix(">="), eq: infix("=="),
   // True when one is NaN, for which devices' own `!=` answers false.
   ne: () => (a, b) => `(!(${a} == ${b}))`,
-  and: infix("&&"), or: infix("||"), not: () => (a) => `(!${a})`,
+  // Not && and ||, which branch: drivers take minutes over long chains of branches.
+  and: infix("&"), or: infix("|"), not: () => (a) => `(!${a})`,
   select: () => (condition, a, b) => `select(${b}, ${a}, ${condition})`,
   int: () => (a) => `select(0f, 1f, ${a})`,
   exp: library(exp), expm1: library(expm1), exprel: library(exprel),

@@ -1,12 +1,12 @@
-/** Calls of functions that occur several times in a statement, computed once: drivers put functions wherever they are called, and that takes them long. */
+/** Calls of functions that occur several times in a statement, computed once: drivers put functions wherever they are called, which takes long. */
 import { apply, visitExpr } from "../../../ir/expr.ts";
 import type { Expr, Op } from "../../../ir/expr.ts";
 import type { Statement } from "../../../ir/kernel.ts";
 
 /** Operations that are one instruction or little more. */
 const cheap: ReadonlySet<Op> = new Set<Op>([
-  "add", "sub", "mul", "div", "neg", "min", "max", "lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not", "select", "int", "abs", "sign", "floor", "ceil",
-  "round", "sqrt",
+  "add", "sub", "mul", "div", "neg", "min", "max", "lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not", "select", "int", "abs", "sign", "floor",
+  "ceil", "round", "sqrt",
 ]);
 
 /** The statements with a `let` before each one whose calls repeat. Loops stay as they are. */
@@ -39,4 +39,5 @@ export function shareTerms(statements: readonly Statement[]): Statement[] {
 }
 
 /** JSON has no word for infinities, NaN and −0. */
-const keyOf = (e: Expr): string => JSON.stringify(e, (_, value: unknown) => (typeof value === "number" ? `${Object.is(value, -0) ? "-" : ""}${value}` : value));
+const keyOf = (e: Expr): string =>
+  JSON.stringify(e, (_, value: unknown) => (typeof value === "number" ? `${Object.is(value, -0) ? "-" : ""}${value}` : value));

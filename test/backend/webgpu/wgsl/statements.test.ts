@@ -25,7 +25,7 @@ test("expressions are written as a person would read them, with the constants of
     "(rounded_f32(I - v) / tau)",
     "(v * 50f)",
     "select(min_f32(v, I), 1f, (v >= (-0.05f)))",
-    "select(0f, 1f, ((v < 0f) && (!fired)))",
+    "select(0f, 1f, ((v < 0f) & (!fired)))",
     "power_3_f32(v)",
     "(exp_f32(rounded_f32(v / tau)) + 6f)",
   ]);

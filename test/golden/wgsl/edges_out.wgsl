@@ -1,0 +1,85 @@
+fn half_of(word: u32, index: u32) -> u32 { return (word >> ((index & 1u) << 4u)) & 0xffffu; }
+
+// The value itself, rounded to f32: what is around it is not rearranged with what made it.
+fn rounded_f32(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x)); }
+
+/* Whether an element spiked in a step of late; its history is a ring of words, one word of every element after the other. */
+fn spiked_in(history: u32, stride: u32, words: u32, element: u32, step: u32) -> bool {
+  return ((own[history + ((step >> 5u) & (words - 1u)) * stride + element] >> (step & 31u)) & 1u) == 1u;
+}
+
+// The first operand stays when a comparison with NaN is false.
+fn min_f32(a: f32, b: f32) -> f32 { return select(a, b, b < a); }
+
+// The first operand stays when a comparison with NaN is false.
+fn max_f32(a: f32, b: f32) -> f32 { return select(a, b, a < b); }
+
+/* Adds an f32 exactly (below 2^-80 rounded) to a sum of three words in units of 2^-80. */
+fn add_wide(index: u32, value: f32) {
+  let bits = bitcast<u32>(value);
+  let exponent = (bits >> 23u) & 0xffu;
+  if (exponent == 0u) { return; }
+  let mantissa = (bits & 0x7fffffu) | 0x800000u;
+  let shift = i32(exponent) - 150 + 80;
+  if (shift > 70) {
+    fail_sum(index);
+    return;
+  }
+  if (shift < -24) { return; }
+  var low = 0u;
+  var middle = 0u;
+  var high = 0u;
+  if (shift < 0) {
+    low = (mantissa + (1u << u32(-shift - 1))) >> u32(-shift);
+  } else {
+    let word = u32(shift) / 32u;
+    let bit = u32(shift) % 32u;
+    let lower = mantissa << bit;
+    let upper = select(mantissa >> (32u - bit), 0u, bit == 0u);
+    low = select(0u, lower, word == 0u);
+    middle = select(select(0u, lower, word == 1u), upper, word == 0u);
+    high = select(select(0u, lower, word == 2u), upper, word == 1u);
+  }
+  if ((bits >> 31u) == 1u) {
+    low = ~low + 1u;
+    middle = ~middle + select(0u, 1u, low == 0u);
+    high = ~high + select(0u, 1u, low == 0u && middle == 0u);
+  }
+  var carry = 0u;
+  if (atomicAdd(&rings[index], low) > 0xffffffffu - low) { carry = 1u; }
+  if (middle != 0u || carry != 0u) {
+    let sum = middle + carry;
+    carry = select(0u, 1u, sum < middle);
+    if (atomicAdd(&rings[index + 1u], sum) > 0xffffffffu - sum) { carry += 1u; }
+  }
+  if (high + carry != 0u) { atomicAdd(&rings[index + 2u], high + carry); }
+}
+
+let slot_0 = (step + 1u) % 4u;
+for (each edge) {
+  let word = half_of(memory_1[64u + (((edge) >> 1u))], edge);
+  let other = word;
+  var y = bitcast<f32>(memory_1[1088u + other]);
+  if (epoch.call != 0u) {
+    if (other >= 3u && other < 43u && spiked_in(64u, 64u, 1u, other, (step - 1u))) {
+      var y_1 = rounded_f32(y + 1f);
+      y = y_1;
+    }
+  }
+  {
+    y = rounded_f32(y * 0.99f);
+    if ((step & 15u) == 15u) {
+      if (abs(y) < 1e-30f) { y = 0f; }
+    }
+  }
+  var w = bitcast<f32>(memory_0[64u + edge]);
+  let w_max = bitcast<f32>(memory_1[2112u + edge]);
+  var sent_1 = w;
+  w = min_f32(max_f32(rounded_f32(w - rounded_f32(0.01f * y)), 0f), w_max);
+  memory_0[64u + edge] = bitcast<u32>(w);
+  if ((bitcast<u32>(w) & 0x7f800000u) == 0x7f800000u || w < 0f || w > 2f) { fail_edge(1u, edge); }
+  {
+    let index = 0u + 3u * ((slot_0) * 64u + other);
+    add_wide(index, sent_1);
+  }
+}
