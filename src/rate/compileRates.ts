@@ -1,5 +1,5 @@
 /** `compileRates`: from described rate layers to running ones. */
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError, UnsupportedError } from "../errors.ts";
 import type { Simulation } from "../engine/simulation.ts";
 import { dimensions } from "../units/dimension.ts";
 import { formatQuantity } from "../units/quantity.ts";
@@ -35,6 +35,10 @@ export async function compileRates(rates: RateNetwork, options: RateCompileOptio
   const { simulation, engine = "auto", precision = "f32" } = options;
   if (data.nodes.length === 0) {
     throw new ArgumentError("empty", "the rate network has no layer", "Add one with rates.layer(name, units, { activation }).");
+  }
+  // Types do not reach those who write JavaScript.
+  if (simulation && typeof simulation.onSpikes !== "function") {
+    throw new UnsupportedError("engine", "rate layers go in steps, and this simulation has none", 'Compile the network with engine: "grid".');
   }
   const everySteps = simulation ? stepsOf(data, simulation) : 1;
   const drives = data.drives.map((drive) => {

@@ -77,6 +77,8 @@ test("layers that do not fit the simulation are refused before it runs", async (
   rates.spikes(cells);
   await expect(compileRates(rates)).rejects.toThrow("rate input \"cells spikes\" needs a simulation of spiking neurons");
   await expect(compileRates(described().rates, { engine: "wasn" as never })).rejects.toThrow("there is no engine \"wasn\"\n  Did you mean \"wasm\"?");
+  await expect(compileRates(described().rates, { simulation: { time: 0 } as never })).rejects.toThrow(
+    "rate layers go in steps, and this simulation has none");
   await expect(compileRates(new RateNetwork({ every: "1 ms" }))).rejects.toThrow("the rate network has no layer");
   await expect(compileRates(described().rates, { engine: "gpu.js-cpu", precision: "f64" })).rejects.toThrow("engine \"gpu.js-cpu\" computes in f32");
 });
