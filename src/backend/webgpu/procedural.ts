@@ -1,4 +1,7 @@
-/** Edges that are not stored, as consumers of stages of their own: an item is a source that spiked, and each of its workgroups makes a part of its row. */
+/**
+ * Edges that are not stored, as consumers of stages of their own: an item is a source that spiked, each of its workgroups makes a part of its
+ * row.
+ */
 import type { Program, ProceduralLayout, Schedule } from "../contract.ts";
 import { invariant } from "../../errors.ts";
 import { indented } from "./proceduralGoals.ts";
@@ -12,7 +15,10 @@ import type { Shader } from "./wgsl/shader.ts";
 
 export type MakingStage = Required<Omit<EdgesStage, "kind" | "list">>;
 
-/** The stages of all edges that are not stored: together those whose rows have about as many parts, since each item has as many as the most of them. */
+/**
+ * The stages of all edges that are not stored. Those whose rows have about as many parts share one, where each item has as many as the most of
+ * them.
+ */
 export function makingStages({ scatters, schedule }: Program, rings: Rings, tables: Tables): MakingStage[] {
   const kinds = new Map<string, { parts: number; slots: number; consumers: Consumer[] }>();
   scatters.forEach((layout, k) => {

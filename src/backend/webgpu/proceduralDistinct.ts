@@ -1,7 +1,7 @@
 /**
- * A row of targets that must all differ, made by lanes at once. Edge after edge takes the first of its draws that no earlier one has. Here every edge asks for
- * its draws in turn, and a target goes to the earliest who asks; who loses one asks for its next draw. However the lanes are timed, each edge ends up with
- * the same target as when they choose one after the other, since all targets prefer the same edges (this is a stable matching).
+ * A row of targets that must all differ, made by lanes at once. By definition, edge after edge takes the first of its draws that no earlier one
+ * has. Here every edge asks for its draws in turn, and a target goes to the earliest who asks; who loses one asks for its next draw. However the
+ * lanes are timed, each edge ends up with the same target, since all targets prefer the same edges (this is a stable matching).
  *
  * @source Gale & Shapley (1962), Amer. Math. Monthly 69:9–15, theorem 2. doi:10.1080/00029890.1962.11989827
  */

@@ -1,7 +1,7 @@
 /**
- * Expressions in the f64 of doubles.ts, operation by operation with the bits of the WebAssembly back-end: for what is rounded to whole steps. They become a list
- * of instructions that one function of the module follows: drivers put every called function in its place, and hundreds of additions of 80 instructions
- * would take them minutes.
+ * Expressions in the f64 of doubles.ts, operation by operation with the bits of the WebAssembly back-end: for what is rounded to whole steps.
+ * They become a list of instructions that a function of the module follows: drivers put every called function in its place, and a hundred
+ * additions of 80 instructions would take them minutes.
  */
 import { UnsupportedError } from "../../errors.ts";
 import type { Expr, Op } from "../../ir/expr.ts";
@@ -10,8 +10,8 @@ import { folded } from "./wgsl/folding.ts";
 
 /** Operations of an instruction; see `proceduralMachine.ts` for what they do. */
 export const codes = {
-  number: 0, add: 1, mul: 2, div: 3, sqrt: 4, less: 5, select: 6, xor: 7, and: 8, source: 9, goal: 10, uniform: 11, even: 12, rest: 13, turned: 14, sign: 15,
-  exponent: 16, mantissa: 17, scale: 18,
+  number: 0, add: 1, mul: 2, div: 3, sqrt: 4, less: 5, select: 6, xor: 7, and: 8, source: 9, goal: 10, uniform: 11, even: 12, rest: 13, turned: 14,
+  sign: 15, exponent: 16, mantissa: 17, scale: 18,
 } as const;
 
 /** Values that an expression may have at a time. */
@@ -30,7 +30,8 @@ interface Instruction {
 export const isExact = (e: Expr): boolean => e.kind !== "apply" || (e.op in operations && e.args.every(isExact));
 
 /**
- * The instructions of an expression, four words each: operation + 2^8 · place of the result, and three operands. The last one's result is the value.
+ * The instructions of an expression, four words each: operation + 2^8 · place of the result, and three operands. The last one's result is the
+ * value.
  *
  * @param holds what a name holds
  * @param what how errors call it
@@ -47,7 +48,8 @@ export function instructionsOf(e: Expr, holds: (name: string) => ProceduralColum
       case "apply": {
         const operation = operations[node.op];
         if (!operation)
-          throw new UnsupportedError("webgpu", `${what}: ${node.op} is not computed to the last bit on the GPU, so that a delay could be rounded to another step`,
+          throw new UnsupportedError("webgpu",
+            `${what}: ${node.op} is not computed to the last bit on the GPU, so that a delay could be rounded to another step`,
             "Write the delay without it, or use store: true: delays of stored synapses come from the CPU.");
         return operation(made, ...node.args.map(visit));
       }
@@ -149,8 +151,8 @@ function exponential(made: Instructions, x: Value): Value {
   const shifted = add(made, mul(made, clamped, made.number(Math.LOG2E)), made.number(magic));
   const n = sub(made, shifted, made.number(magic));
   const r = sub(made, sub(made, clamped, mul(made, n, made.number(ln2High))), mul(made, n, made.number(ln2Low)));
-  const series = splitPolynomial(made, r, [0.5, 0.1666666666666667, 0.041666666666666685, 0.008333333333326025, 0.0013888888888874177, 0.0001984126987520655,
-    2.4801587347863205e-5, 2.7557254911859576e-6, 2.7557252406588966e-7, 2.5105419792683684e-8, 2.0921760350080757e-9]);
+  const series = splitPolynomial(made, r, [0.5, 0.1666666666666667, 0.041666666666666685, 0.008333333333326025, 0.0013888888888874177,
+    0.0001984126987520655, 2.4801587347863205e-5, 2.7557254911859576e-6, 2.7557252406588966e-7, 2.5105419792683684e-8, 2.0921760350080757e-9]);
   const fraction = add(made, mul(made, series, mul(made, r, r)), r);
   const scaled = made.of("scale", [add(made, fraction, made.number(1)), shifted]);
   return select(made, less(made, x, smallest), made.number(0), scaled);

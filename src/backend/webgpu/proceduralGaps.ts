@@ -1,4 +1,7 @@
-/** Gaps between the targets of a source, in WGSL: the f32 arithmetic of backend/wasm/bernoulliTargets.ts, bit for bit, since a gap decides all targets behind it. */
+/**
+ * Gaps between the targets of a source: the f32 arithmetic of backend/wasm/bernoulliTargets.ts, bit for bit, since a gap moves all targets
+ * behind it.
+ */
 import { decimal } from "./wgsl/literal.ts";
 import type { Shader } from "./wgsl/shader.ts";
 

@@ -5,8 +5,8 @@ import { philox } from "./wgsl/philox.ts";
 import type { Shader } from "./wgsl/shader.ts";
 
 /**
- * `compute_f64(program, length, source, goal, element, high)`: the f64 that the `length` words of `own` from `program` on compute; the module declares
- * `tables_at`, from where `program` counts.
+ * `compute_f64(program, length, source, goal, element, high)`: the f64 that the `length` words of `own` from `program` on compute. The module
+ * declares `tables_at`, from where `program` counts.
  */
 export const computeDouble = (shader: Shader): string => shader.use("compute_f64", () => {
   const results: Readonly<Record<keyof typeof codes, string>> = {

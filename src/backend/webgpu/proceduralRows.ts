@@ -1,6 +1,7 @@
 /**
- * How the lanes of a workgroup make a part of a row together, for each rule of ../procedural.ts. A block of random words is for four numbers, those of a lane.
- * Every edge passes through given lines, which see its `goal` (the target, counted in the rule's) and its counter (`element`, `high`).
+ * How the lanes of a workgroup make a part of a row together, for each rule of ../procedural.ts. A block of random words is for four numbers,
+ * those of a lane. Every edge passes through given lines, which see its `goal` (the target, counted in the rule's) and its counter (`element`,
+ * `high`).
  */
 import { bernoulliBlock, bernoulliScale, elementsOfBlock } from "../../math/bernoulli.ts";
 import type { ProceduralLayout } from "../procedural.ts";
@@ -30,7 +31,8 @@ const usualTurns = 4, mostParts = 65535;
 export function rowMaker(layout: ProceduralLayout): RowMaker {
   const { rule, targetCount, selfOffset } = layout;
   switch (rule.kind) {
-    case "bernoulli": return { parts: Math.ceil(targetCount / bernoulliBlock(rule.probability)), slots: 0, lines: bernoulliRow(layout, rule.probability) };
+    case "bernoulli":
+      return { parts: Math.ceil(targetCount / bernoulliBlock(rule.probability)), slots: 0, lines: bernoulliRow(layout, rule.probability) };
     case "outdegree": return rule.distinct ? distinctRow(layout, rule.count) : numberedRow(layout, rule.count, drawnGoals(layout));
     case "all": return selfOffset === undefined ? numberedRow(layout, targetCount, () => ({ before: [], goal: "place" })) : othersRow(layout);
     case "one": return { parts: 1, slots: 0, lines: (_, edge) => oneRow(layout, edge) };

@@ -10,9 +10,10 @@ import { Shader } from "./wgsl/shader.ts";
 
 /** Names that values of kernels must not hide. */
 const ourNames = [
-  "place", "local", "item", "work", "mine", "what", "source", "part", "lane", "member", "s", "step", "slot", "due", "index", "goal", "element", "high",
-  "own_number", "others", "base", "end", "first", "last", "turn", "words", "k", "begin", "start", "lead", "lower", "block", "asking", "draw", "loser", "before",
-  "held", "slot_number", "drawn", "counter", "weight", "delay", "epoch", "control", "own", "rings",
+  "place", "local", "item", "work", "mine", "source", "part", "lane", "member", "step", "slot", "due", "index", "goal", "element", "high",
+  "own_number", "others", "base", "end", "first", "last", "turn", "words", "k", "begin", "start", "lead", "lower", "block", "asking", "draw",
+  "loser", "before", "held", "slot_number", "drawn", "counter", "weight", "delay", "rough", "nearest", "epoch", "control", "own", "rings",
+  "list", "sums", "chosen",
 ];
 
 export function proceduralCode(plan: Plan, stage: EdgesStage): StageCode {

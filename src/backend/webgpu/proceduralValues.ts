@@ -1,6 +1,6 @@
 /**
- * Weights and delays of edges that are made anew. A delay is the same whole number of steps as on the CPU: f32 tells it unless the delay is too near the middle
- * of two steps, where f64 decides. A weight is an f32, computed in f64 where its expression magnifies what rounding loses.
+ * Weights and delays of edges that are made anew. A delay is the same whole number of steps as on the CPU: f32 tells it unless the delay is too
+ * near the middle of two steps, where f64 decides. A weight is an f32, computed in f64 where its expression magnifies what rounding loses.
  */
 import { invariant } from "../../errors.ts";
 import type { Expr } from "../../ir/expr.ts";
@@ -60,7 +60,8 @@ class Draws {
 
   get each(): string[] {
     if (this.#words.size === 0) return [];
-    return ["let counter = vec2u((element >> 4u) * 4u + (element & 3u), high);", "if (any(counter != drawn)) {", "  drawn = counter;", ...this.#lines, "}"];
+    const counter = "let counter = vec2u((element >> 4u) * 4u + (element & 3u), high);";
+    return [counter, "if (any(counter != drawn)) {", "  drawn = counter;", ...this.#lines, "}"];
   }
 }
 
