@@ -82,7 +82,8 @@ function timesOf(runs) {
 function line({ net, ratio, wall, target, met, wasm, webgpu }) {
   const wanted = !target ? "" : target.ratio ? `${target.ratio} times a thread` : `under ${target.wall} s`;
   const cells = [
-    net, webgpu.n_syn, `${wasm.rate_hz.toFixed(2)} and ${webgpu.rate_hz.toFixed(2)}`, `${(wasm.sim_s / wasm.bio_s).toFixed(3)} s`, `${wall.toFixed(3)} s`,
+    net, webgpu.n_syn, `${wasm.rate_hz.toFixed(2)} and ${webgpu.rate_hz.toFixed(2)}`,
+    `${(wasm.sim_s / wasm.bio_s).toFixed(3)} s`, `${wall.toFixed(3)} s`,
     ratio.toPrecision(3), ...[wasm, webgpu].map((run) => run.ns_per_event.toPrecision(3)), `${(100 * webgpu.bandwidth_share).toFixed(1)} %`,
     wanted === "" || short ? wanted : `${wanted}: ${met ? "yes" : "NO"}`,
   ];
