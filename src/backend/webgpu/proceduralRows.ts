@@ -23,7 +23,7 @@ export interface RowMaker {
 }
 
 /** Numbers that a workgroup makes in a turn. */
-export const perTurn = 4 * groupSize;
+const perTurn = 4 * groupSize;
 /** Turns of a part of a row, unless it had more parts than a dispatch may have workgroups along z. */
 const usualTurns = 4, mostParts = 65535;
 
