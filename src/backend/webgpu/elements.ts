@@ -77,6 +77,7 @@ export function stoppedFunction(plan: Plan, load: string): string {
     "fn stopped(stage: u32) -> bool {",
     `  let begun = select(epoch.call, epoch.call + epoch.steps, stage > ${advancing}u);`,
     `  let order = epoch.call * ${plan.stages.length}u + stage;`,
+    `  if (min(${word(control.before)}, min(${word(control.before + 1)}, ${word(control.before + 2)})) != 0xffffffffu) { return true; }`,
     `  return ${word(control.failedElement)} < begun * ${plan.total}u || ${word(control.failedEdge)} < order || ${word(control.failedSum)} < order;`,
     "}",
   ].join("\n");

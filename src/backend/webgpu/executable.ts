@@ -54,6 +54,8 @@ const slotCount = 2;
 /** Bytes from one epoch's parameters to the next: what offsets of uniform bindings must be multiples of. */
 const epochBytes = 256;
 const none = 0xffffffff;
+/** Words of `control` that tell of failures: its first ones. */
+const failures = 3;
 
 interface Slot {
   readonly out: GPUBuffer;
@@ -79,6 +81,8 @@ export class GpuExecutable {
   readonly #memory: WebAssembly.Memory;
   readonly #segments: readonly GPUBuffer[];
   readonly #control: GPUBuffer;
+  /** What the beginning of `control` is at the start of a call, and room for the failures of the call before. */
+  readonly #reset: GPUBuffer;
   readonly #args: GPUBuffer;
   readonly #own: GPUBuffer;
   readonly #rings: GPUBuffer;
@@ -87,6 +91,8 @@ export class GpuExecutable {
   #runs: readonly StageRun[] = [];
   #prime: StageRun | undefined;
   #finish: StageRun | undefined;
+  /** Whether a call failed since failures were forgotten. */
+  #failed = false;
   /** The step that comes next, once there was a call. */
   #nextStep: number | undefined;
   #next = 0;
@@ -106,6 +112,7 @@ export class GpuExecutable {
     const stored = STORAGE | COPY_SRC | COPY_DST;
     this.#segments = places.segments.map(({ words }, k) => buffer(`memory ${k}`, words, stored));
     this.#control = buffer("control", layout.controlWords, stored);
+    this.#reset = buffer("reset", layout.counts + failures, COPY_SRC | COPY_DST);
     this.#args = buffer("args", 8 * Math.max(1, layout.lists), STORAGE | INDIRECT | COPY_DST);
     this.#own = buffer("own", layout.ownWords + plan.tables.words.length, stored);
     this.#rings = buffer("rings", rings.words, stored);
@@ -188,10 +195,18 @@ export class GpuExecutable {
     for (const b of [this.#control, this.#own, this.#rings]) encoder.clearBuffer(b);
     device.queue.submit([encoder.finish()]);
     this.#nextStep = undefined;
+    const fresh = new Uint32Array(this.plan.layout.counts).fill(none).fill(0, control.recorded, control.before);
+    device.queue.writeBuffer(this.#reset, 0, fresh);
+    this.#forgetFailures();
     this.#writeArgs();
     this.#writeMaps();
     const { tables, layout } = this.plan;
     if (tables.words.length > 0) device.queue.writeBuffer(this.#own, 4 * layout.ownWords, Uint32Array.from(tables.words));
+  }
+
+  #forgetFailures(): void {
+    this.#failed = false;
+    this.gpu.device.queue.writeBuffer(this.#control, 0, new Uint32Array(failures).fill(none));
   }
 
   /** Where each element stands among those that monitors sample. */
@@ -387,10 +402,14 @@ export class GpuExecutable {
     const begins = this.#nextStep === undefined;
     this.#nextStep = from + n;
     device.queue.writeBuffer(slot.epochs, 0, parameters);
-    device.queue.writeBuffer(this.#control, 0, new Uint32Array(layout.counts).fill(none).fill(0, control.recorded, control.brokenEdges));
+    if (this.#failed) this.#forgetFailures();
     if (fed && layout.fedWords > 0) device.queue.writeBuffer(this.#own, 0, fed);
 
     const encoder = device.createCommandEncoder();
+    // A call that was queued behind one that failed must leave everything as it is.
+    encoder.copyBufferToBuffer(this.#control, 0, this.#reset, 4 * layout.counts, 4 * failures);
+    encoder.copyBufferToBuffer(this.#reset, 0, this.#control, 0, 4 * layout.counts);
+    encoder.copyBufferToBuffer(this.#reset, 4 * layout.counts, this.#control, 4 * control.before, 4 * failures);
     const whole = timed ? undefined : encoder.beginComputePass();
     const advancing = this.plan.stages.findIndex((s) => s.kind === "elements" && s.advances);
     const groups = this.plan.columns.reduce((sum, c) => sum + Math.ceil(c.size / groupSize), 0);
@@ -458,7 +477,9 @@ export class GpuExecutable {
       slot.room = Math.min(layout.steps * total, Math.ceil(1.5 * recorded));
     }
     const made = head[control.made]! + head[control.made + 1]! * 2 ** 32;
-    return { spikes: sortSpikes(keys, n, plan.columns, total), taps, made, failure: this.#failureOf(head) };
+    const failure = this.#failureOf(head);
+    this.#failed ||= failure !== undefined;
+    return { spikes: sortSpikes(keys, n, plan.columns, total), taps, made, failure };
   }
 
   #failureOf(head: Uint32Array): DeviceFailure | undefined {
@@ -493,7 +514,7 @@ export class GpuExecutable {
 
   #buffers(): GPUBuffer[] {
     const ofSlots = this.#slots.flatMap(({ out, epochs, staging }) => [out, epochs, staging]);
-    return [...this.#segments, this.#control, this.#args, this.#own, this.#rings, ...ofSlots];
+    return [...this.#segments, this.#control, this.#reset, this.#args, this.#own, this.#rings, ...ofSlots];
   }
 }
 

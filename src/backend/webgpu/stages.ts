@@ -166,9 +166,9 @@ export interface DeviceLayout {
 
 /**
  * Words of `control`. Failures are keys: (step of the call) · total + element, and (step of the call) · stages + stage; 2^32 − 1 means none. `made` are
- * two words: edges that were made anew and that only the device can count.
+ * two words: edges that were made anew and that only the device can count. `before` are the three failures of the call before: then this one does nothing.
  */
-export const control = { failedElement: 0, failedEdge: 1, failedSum: 2, recorded: 3, made: 4, brokenEdges: 6 } as const;
+export const control = { failedElement: 0, failedEdge: 1, failedSum: 2, recorded: 3, made: 4, before: 6, brokenEdges: 9 } as const;
 
 /** Declarations that every module shares. */
 export const epochStruct = `struct Epoch {
