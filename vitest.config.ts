@@ -1,7 +1,24 @@
 import { fileURLToPath } from "node:url";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
+import { filesOnGpu } from "./test/support/gpuTests.ts";
+
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Wherever the project imports `compile`, it gets the one that chooses the GPU. */
+function compileOnGpu(): Plugin {
+  const [plain, onGpu] = [here("src/engine/compile.ts"), here("test/support/compileOnGpu.ts")];
+  return {
+    name: "compile-on-gpu",
+    enforce: "pre",
+    async resolveId(source, importer) {
+      if (importer === onGpu || !source.endsWith("/compile.ts")) return undefined;
+      const resolved = await this.resolve(source, importer, { skipSelf: true });
+      return resolved?.id === plain ? onGpu : undefined;
+    },
+  };
+}
 
 export default defineConfig({
   resolve: {
@@ -14,5 +31,16 @@ export default defineConfig({
       { find: /^synfire\/rate$/, replacement: here("src/rate/index.ts") },
     ],
   },
-  test: { include: ["test/**/*.test.ts"], testTimeout: 60_000 },
+  test: {
+    testTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: "main", include: ["test/**/*.test.ts"] } },
+      // The same tests once more, on the GPU.
+      {
+        extends: true,
+        plugins: [compileOnGpu()],
+        test: { name: "webgpu", include: [...filesOnGpu], runner: here("test/support/gpuRunner.ts"), setupFiles: [here("test/support/gpu.ts")], testTimeout: 120_000 },
+      },
+    ],
+  },
 });

@@ -38,6 +38,7 @@ import { fillSynapses, restoreSynapses, setBundledWeights, weightsOf } from "./s
 import { stepScalars } from "./scalars.ts";
 import type { Runner, Stopped } from "./runner.ts";
 import { DeviceRunner } from "./device/deviceRunner.ts";
+import { checkDistinct } from "./device/distinctSpikes.ts";
 import type { DeviceCall, DeviceFailure, DeviceState, PendingCall } from "./device/deviceRunner.ts";
 import type { RecordedSpikes } from "./processes/windowSpikes.ts";
 import { SynapseIndex } from "./synapseIndex.ts";
@@ -843,6 +844,7 @@ export class Simulation implements AsyncDisposable, RunningSimulation {
     const order = Uint32Array.from(steps, (_, k) => k).sort((a, b) => steps[a]! - steps[b]! || ids[a]! - ids[b]! || a - b);
     const all = { steps: Float64Array.from(order, (k) => steps[k]!), ids: Uint32Array.from(order, (k) => ids[k]!) };
     checkSchedule(all, group.stride, name);
+    if (this.#device) checkDistinct(all, name, this.dt);
     group.schedule = all;
     group.scheduleNext = 0;
   }

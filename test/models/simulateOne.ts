@@ -23,7 +23,7 @@ export async function stimulate(model: NeuronModel, options: {
   for (const current of options.currents ?? []) net.currentInput(population, { into: options.into ?? "i_ext", current });
   const monitor = net.spikeMonitor(population);
   const traces = options.record && net.stateMonitor(population, options.record, options.every === undefined ? {} : { every: options.every });
-  await using sim = await compile(net, { dt: options.dt, backend: "wasm", precision: options.precision ?? "f64" });
+  await using sim = await compile(net, { dt: options.dt, precision: options.precision ?? "f64" });
   await sim.run(options.duration);
   const spikes: number[][] = Array.from({ length: size }, () => []);
   monitor.times.forEach((t, k) => spikes[monitor.indices[k]!]!.push(t * 1e3));

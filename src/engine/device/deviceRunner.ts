@@ -15,6 +15,7 @@ import { invariant, UnsupportedError } from "../../errors.ts";
 import { buildExecutable, programOf } from "../build.ts";
 import type { ScalarTable, SimulationParts } from "../parts.ts";
 import type { StateSamples } from "../recording.ts";
+import { checkDistinct } from "./distinctSpikes.ts";
 import { EventTotals } from "./eventTotals.ts";
 import { trafficOf } from "./traffic.ts";
 import type { Traffic } from "./traffic.ts";
@@ -112,6 +113,7 @@ export class DeviceRunner {
     const parts = this.#parts;
     const [side] = parts.sides;
     invariant(side, "a device runs one partition");
+    for (const { schedule, name } of parts.groups) checkDistinct(schedule, name, parts.options.dt);
     this.#samples = samples;
     this.#scalars = scalars;
     if (this.#device && !this.#restart) {

@@ -1,0 +1,1 @@
+export * from "../../src/backend/webgpu/gpu.ts";
