@@ -104,7 +104,9 @@ function bestOf(cases) {
 }
 
 /** A run in a process of its own. */
-const once = (one) => spawnSync(process.execPath, [fileURLToPath(import.meta.url), "--one", JSON.stringify(one)], { encoding: "utf8" });
+function once(one) {
+  return spawnSync(process.execPath, [fileURLToPath(import.meta.url), "--one", JSON.stringify(one)], { encoding: "utf8" });
+}
 
 async function measure({ kind, scale: size, rule, value, store, threads = 1, backend = "wasm" }) {
   const synfire = await import("../dist/src/index.js");
