@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
+import { findGpu } from "../../src/backend/webgpu/gpu.ts";
 import { openEngine } from "../../src/rate/chooseEngine.ts";
 import type { Rule } from "../../src/rate/data.ts";
 import { offerWebGpu } from "../../src/rate/engines/gpuJsPackage.ts";
@@ -126,6 +127,18 @@ for (const name of ["gpu.js-webasm", "gpu.js-cpu"] as const) {
     matrix.dispose();
   });
 }
+
+test("a GPU that is lost is named, with the connection that missed it", async ({ skip }) => {
+  const found = await findGpu();
+  if (!("gpu" in found)) skip(found.reason);
+  else {
+    const engine = await openEngine("webgpu", "f32");
+    const matrix = await engine.matrix({ what: "rate connection x → y", rows: 4, columns: 4, ...rules["Oja"]!, hollow: false });
+    found.gpu.device.destroy();
+    const rates = new Float32Array(4);
+    await expect(async () => await matrix.multiply(rates, rates)).rejects.toThrow(/^rate connection x → y: the GPU was lost/);
+  }
+});
 
 /** How many buffers were created on any GPU device and not destroyed since. */
 function countBuffers(): () => number {

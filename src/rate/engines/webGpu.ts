@@ -59,11 +59,15 @@ async function webGpuMatrix(gpu: Gpu, spec: MatrixSpec): Promise<Matrix> {
     return found;
   };
   return {
-    multiply: (values, into) => guarded(gpu, what, async () => {
+    multiply: async (values, into) => {
       device.queue.writeBuffer(rates, 0, values as Float32Array<ArrayBuffer>);
       submit(product, Math.ceil(columns / productGroup.columns), 1, (encoder) => encoder.copyBufferToBuffer(sums, 0, staging, 0, columns * bytes));
-      into.set(await readBack(staging, columns));
-    }),
+      // To ask for errors is another way there and back: only a failure is looked into.
+      const found = await readBack(staging, columns).catch((error: unknown) => guarded(gpu, what, (): Float32Array => {
+        throw error;
+      }));
+      into.set(found);
+    },
     learn: (values) => {
       invariant(rule, "only matrices with a rule learn");
       pack(spec, values, packed);
