@@ -46,7 +46,8 @@ export { compile } from "./engine/compile.ts";
 export type { CompileOptions } from "./engine/compileOptions.ts";
 export type { ExactCompileOptions } from "./engine/exact/compileExact.ts";
 export type { ExactSimulation } from "./engine/exact/simulation.ts";
-export type { Progress, RunOptions, Simulation, StreamChunk } from "./engine/simulation.ts";
+export type { Progress, RunOptions, Simulation, StageTime, StreamChunk } from "./engine/simulation.ts";
+export type { DeviceState } from "./engine/device/deviceRunner.ts";
 export type { RunReport } from "./engine/report.ts";
 export type { ElementState } from "./engine/growth.ts";
 

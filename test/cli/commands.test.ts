@@ -93,8 +93,8 @@ test("bench prints one JSON object with every field that it promises", () => {
   expect(status).toBe(0);
   const measurement = asJson(stdout);
   expect(Object.keys(measurement)).toEqual([
-    "net", "backend", "threads", "precision", "bio_s", "build_ms", "compile_ms", "sim_s", "cpu_s", "n_syn", "spikes", "rate_hz", "syn_events",
-    "ns_per_event", "bytes_per_syn", "peak_rss_bytes", "spike_hash",
+    "net", "backend", "warmup_s", "threads", "precision", "bio_s", "build_ms", "compile_ms", "sim_s", "cpu_s", "n_syn", "spikes", "rate_hz",
+    "syn_events", "ns_per_event", "bytes_per_syn", "peak_rss_bytes", "spike_hash",
   ]);
   expect(measurement).toMatchObject({ net: "B", backend: "wasm", threads: 1, precision: "f32" });
   expect(measurement["spike_hash"]).toMatch(/^[0-9a-f]{16}$/);
