@@ -39,7 +39,10 @@ export default defineConfig({
       {
         extends: true,
         plugins: [compileOnGpu()],
-        test: { name: "webgpu", include: [...filesOnGpu], runner: here("test/support/gpuRunner.ts"), setupFiles: [here("test/support/gpu.ts")], testTimeout: 120_000 },
+        test: {
+          name: "webgpu", include: [...filesOnGpu], testTimeout: 120_000,
+          runner: here("test/support/gpuRunner.ts"), setupFiles: [here("test/support/gpu.ts")],
+        },
       },
     ],
   },

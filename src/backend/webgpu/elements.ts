@@ -31,7 +31,10 @@ export interface StageCode {
 export const elementBindings = ["epoch", "control", "args", "own", "out", "rings"] as const;
 
 /** Names that values of kernels must not hide. */
-const ourNames = ["e", "i", "s", "step", "row", "at", "spiked", "sampled", "items", "next", "history", "word", "bits", "age", "low", "high", "middle", "due", "due_end", "member", "epoch", "control", "args", "own", "out", "rings"];
+const ourNames = [
+  "e", "i", "s", "step", "row", "at", "spiked", "sampled", "items", "next", "history", "word", "bits", "age", "low", "high", "middle", "due",
+  "due_end", "member", "epoch", "control", "args", "own", "out", "rings",
+];
 
 const indented = (lines: readonly string[], depth = 1): string[] => lines.map((l) => "  ".repeat(depth) + l);
 
@@ -69,7 +72,7 @@ export function elementsCode(plan: Plan, stage: ElementsStage): StageCode {
   return { text: `${text}\n`, segments: access.used };
 }
 
-/** Whether a stage of this epoch must not run, because something failed before it. Those of the failing dispatch itself go on, so that runs repeat. */
+/** Whether a stage of this epoch must not run, because something failed before it. What is in the failing dispatch itself goes on: runs repeat. */
 export function stoppedFunction(plan: Plan, load: string): string {
   const word = (w: number) => load.replace("WORD", `${w}u`);
   const advancing = plan.stages.findIndex((s) => s.kind === "elements" && s.advances);
@@ -119,7 +122,11 @@ const familyName = (plan: Plan, { members }: Family, k: number): string => {
 };
 
 const columnFunction = (plan: Plan, family: Family, k: number): string =>
-  [`fn ${familyName(plan, family, k)}(e: u32, member: u32) {`, ...indented([...parameterLines(family, "member", plan), ...family.text.split("\n")]), "}"].join("\n");
+  [
+    `fn ${familyName(plan, family, k)}(e: u32, member: u32) {`,
+    ...indented([...parameterLines(family, "member", plan), ...family.text.split("\n")]),
+    "}",
+  ].join("\n");
 
 function columnBody(plan: Plan, stage: ElementsStage, column: Column, shader: Shader, access: Access): string {
   const work = stage.work(shader, access, column);
@@ -171,7 +178,10 @@ function tableElement(
     const ring = plan.rings.find(table.rings[k]!.address);
     const place = `${shader.fresh("sum_at")}`;
     return {
-      read: [`let ${place} = ${plan.rings.place(ring, `step % ${ring.slots}u`, "e")};`, `var ${declare(input)} = ${plan.rings.read(shader, ring, place)};`],
+      read: [
+        `let ${place} = ${plan.rings.place(ring, `step % ${ring.slots}u`, "e")};`,
+        `var ${declare(input)} = ${plan.rings.read(shader, ring, place)};`,
+      ],
       clear: plan.rings.clear(shader, ring, place),
     };
   });
@@ -281,7 +291,8 @@ function afterStep(plan: Plan, stage: ElementsStage, column: Column, after: read
 }
 
 const pushedBy = (stage: ElementsStage, column: Column): Pushed[] =>
-  stage.pushes.flatMap((edges) => edges.consumers.flatMap((consumer, number) => (consumer.column === column.column ? [{ edges, consumer, number }] : [])));
+  stage.pushes.flatMap((edges) =>
+    edges.consumers.flatMap((consumer, number) => (consumer.column === column.column ? [{ edges, consumer, number }] : [])));
 
 /** Pushes edges that are due for other reasons than a spike in this step. */
 function duePushes(plan: Plan, stage: ElementsStage, column: Column, shader: Shader, access: Access): string[] {

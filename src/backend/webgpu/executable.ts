@@ -167,7 +167,10 @@ export class GpuExecutable {
         const all = [...buffers, ...segments.map(({ segment }) => this.#segments[segment]!)];
         return device.createBindGroup({
           layout,
-          entries: [{ binding: 0, resource: { buffer: slot.epochs, size: epochSize } }, ...all.map((b, j) => ({ binding: j + 1, resource: { buffer: b } }))],
+          entries: [
+            { binding: 0, resource: { buffer: slot.epochs, size: epochSize } },
+            ...all.map((b, j) => ({ binding: j + 1, resource: { buffer: b } })),
+          ],
         });
       });
       return { stage, pipeline, groups };
@@ -369,7 +372,7 @@ export class GpuExecutable {
   }
 
   /**
-   * Queues n steps, the first of which is number `from`. Spikes of fed columns are given as one bit each, [n × words]; scalars were written by the host.
+   * Queues n steps, the first of which is number `from`. Spikes of fed columns are given as one bit each, [n × words]; the host has written scalars.
    * At most two calls are under way: the third waits for the first.
    *
    * @param timed measures every dispatch by itself
@@ -452,7 +455,8 @@ export class GpuExecutable {
   }
 
   #stagingFor(bytes: number): GPUBuffer {
-    return this.gpu.device.createBuffer({ size: Math.max(1024, 2 ** Math.ceil(Math.log2(Math.max(1, bytes)))), usage: usages.MAP_READ | usages.COPY_DST });
+    const size = Math.max(1024, 2 ** Math.ceil(Math.log2(Math.max(1, bytes))));
+    return this.gpu.device.createBuffer({ size, usage: usages.MAP_READ | usages.COPY_DST });
   }
 
   async #collect(slot: Slot, n: number): Promise<DeviceCall> {

@@ -1,4 +1,4 @@
-/** Compiled stages of a device. Drivers take much longer to compile WGSL than it takes to generate it, and a simulation that begins anew has the same. */
+/** Compiled stages of a device. Drivers compile WGSL much more slowly than it is generated, and a simulation that begins anew has the same. */
 import { invariant } from "../../errors.ts";
 import type { StageCode } from "./elements.ts";
 import { epochSize } from "./stages.ts";
@@ -33,7 +33,8 @@ async function makePipeline(device: GPUDevice, name: string, { text, segments }:
   const module = device.createShaderModule({ label: name, code: text });
   const { messages } = await module.getCompilationInfo();
   const [error] = messages.filter((m) => m.type === "error");
-  invariant(!error, `the WGSL of stage ${name} does not compile: ${error?.message} (line ${error?.lineNum}: ${text.split("\n")[(error?.lineNum ?? 1) - 1]})`);
+  const line = text.split("\n")[(error?.lineNum ?? 1) - 1];
+  invariant(!error, `the WGSL of stage ${name} does not compile: ${error?.message} (line ${error?.lineNum}: ${line})`);
   const types = [...kinds, ...segments.map(({ written }): BindingKind => (written ? "storage" : "read-only-storage"))];
   const layout = device.createBindGroupLayout({
     entries: types.map((type, binding) => ({

@@ -1,7 +1,7 @@
 /**
  * Where the arrays of the host's memory lie on the device. A block that the host allocated in one piece becomes a piece of a buffer ("segment"), at
- * most as long as one binding may be; a longer block is cut, transparently to the code that reads it. What kernels write and what they only read lie in
- * different segments.
+ * most as long as one binding may be; a longer block is cut, transparently to the code that reads it. What kernels write and what they only read
+ * lie in different segments.
  */
 import { UnsupportedError } from "../../errors.ts";
 import type { Plan } from "./stages.ts";

@@ -21,7 +21,11 @@ export function scatterConsumer(layout: ScatterLayout, delivery: Schedule["deliv
       const wrap = ring.slots * ring.stride;
       const place = delays === "constant"
         ? [`let index = ${rings.place(ring, "slot", "goal")};`]
-        : [`let far = slot * ${ring.stride}u + goal;`, `let near = far - select(0u, ${wrap}u, far >= ${wrap}u);`, `let index = ${rings.place({ ...ring, slots: 1 }, "0u", "near")};`];
+        : [
+            `let far = slot * ${ring.stride}u + goal;`,
+            `let near = far - select(0u, ${wrap}u, far >= ${wrap}u);`,
+            `let index = ${rings.place({ ...ring, slots: 1 }, "0u", "near")};`,
+          ];
       const add = weights.kind === "constant"
         ? rings.addKnown(shader, ring, "index", weights.value, literal(weights.value, shader))
         : rings.add(shader, ring, "index", access.f32(weights.address, "edge"));

@@ -79,7 +79,7 @@ export interface EdgesStage {
   readonly making?: { readonly parts: number; readonly slots: number };
 }
 
-/** Words of a work item: the first edge; consumer · 2^16 + (edges − 1) · 2^6 + step within the epoch; the element, where a consumer asks for it. */
+/** Words of a work item: first edge; consumer · 2^16 + (edges − 1) · 2^6 + step within the epoch; the element, where a consumer asks for it. */
 export const itemWordsOf = ({ consumers }: EdgesStage): 2 | 3 => (consumers.some((c) => c.element) ? 3 : 2);
 export const consumerShift = 16;
 export const countShift = 6;
@@ -165,8 +165,9 @@ export interface DeviceLayout {
 }
 
 /**
- * Words of `control`. Failures are keys: (step of the call) · total + element, and (step of the call) · stages + stage; 2^32 − 1 means none. `made` are
- * two words: edges that were made anew and that only the device can count. `before` are the three failures of the call before: then this one does nothing.
+ * Words of `control`. Failures are keys: (step of the call) · total + element, and (step of the call) · stages + stage; 2^32 − 1 means none.
+ * `made` are two words: edges that were made anew and that only the device can count. `before` are the three failures of the call before: then this
+ * one does nothing.
  */
 export const control = { failedElement: 0, failedEdge: 1, failedSum: 2, recorded: 3, made: 4, before: 6, brokenEdges: 9 } as const;
 

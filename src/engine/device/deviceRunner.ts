@@ -1,6 +1,6 @@
 /**
- * Runs a simulation on a GPU. The host's memory stays the place where everything is made, set and read between runs; while the device runs, it holds the
- * truth. What the host does with arrays between runs (statements at regular times, spikes before the start) runs as WebAssembly on its own copy.
+ * Runs a simulation on a GPU. The host's memory stays the place where everything is made, set and read between runs; while the device runs, it holds
+ * the truth. What the host does with arrays between runs (statements at regular times, spikes before the start) runs as WebAssembly on its own copy.
  */
 import type { Executable } from "../../backend/contract.ts";
 import type { DeviceCall, DeviceCounts, DeviceFailure } from "../../backend/webgpu/executable.ts";
@@ -206,7 +206,9 @@ export class DeviceRunner {
       const { steps, ids } = group.schedule;
       let k = group.scheduleNext;
       while (k < steps.length && steps[k]! < from) k++;
-      for (; k < steps.length && steps[k]! < from + n; k++) bits[(steps[k]! - from) * layout.fedWords + first + (ids[k]! >> 5)]! |= 1 << (ids[k]! & 31);
+      for (; k < steps.length && steps[k]! < from + n; k++) {
+        bits[(steps[k]! - from) * layout.fedWords + first + (ids[k]! >> 5)]! |= 1 << (ids[k]! & 31);
+      }
       group.scheduleNext = k;
     }
     return bits;
