@@ -4,6 +4,7 @@
  * proven where weights are fixed, and checked at every addition where they may grow. A wide ring, for values of which nothing is known, holds exact
  * sums of f32 in three words, in units of 2^-80.
  */
+import { largestSent } from "./edgeBounds.ts";
 import type { EdgeLayout, Program, ProceduralLayout, ScatterLayout } from "../contract.ts";
 import { invariant } from "../../errors.ts";
 import type { Shader } from "./wgsl/shader.ts";
@@ -25,10 +26,11 @@ export interface Ring {
 interface Contribution {
   readonly count: number;
   readonly largest: number;
-  readonly grows: boolean;
+  /** Whether it may become larger all the same, which has to be found out then. */
+  readonly isChecked: boolean;
 }
 
-/** How far weights that learn may grow beyond the largest of the beginning before a run stops. */
+/** How many times the largest weight of the beginning the bound of what is sent may be; beyond, the unit would be too coarse. */
 const growth = 64;
 /** Unit of wide rings: 2^-80. */
 export const wideExponent = 80;
@@ -49,7 +51,7 @@ export class Rings {
     };
     for (const scatter of program.scatters) add(scatter.ring, "rule" in scatter ? ofProcedural(scatter) : ofScatter(scatter, buffer));
     for (const edge of program.edges)
-      edge.rings.forEach((r, k) => add(r.address, ofEdges(edge, k, buffer)));
+      edge.rings.forEach((r, k) => add(r.address, ofEdges(program, edge, k, buffer)));
     let at = 0;
     this.all = [...found].map(([address, { slots, slotBytes, contributions }]) => {
       const ring = { address, slots, stride: slotBytes / 4, at, ...unitOf(contributions) };
@@ -173,15 +175,14 @@ fn add_wide(index: u32, value: f32) {
 function unitOf(contributions: readonly (Contribution | "unknown")[]): Pick<Ring, "exponent" | "most"> {
   if (contributions.includes("unknown")) return { exponent: "wide", most: undefined };
   const known = contributions as readonly Contribution[];
-  const grows = known.some((c) => c.grows);
-  const room = (c: Contribution): number => (c.grows ? growth : 1) * c.largest;
-  const largest = Math.max(0, ...known.map(room));
-  const largestSum = known.reduce((sum, c) => sum + c.count * (grows ? largest : c.largest), 0);
-  if (!(largestSum > 0)) return { exponent: grows ? "wide" : 24, most: undefined };
+  const isChecked = known.some((c) => c.isChecked);
+  const largest = Math.max(0, ...known.map((c) => c.largest));
+  const largestSum = known.reduce((sum, c) => sum + c.count * (isChecked ? largest : c.largest), 0);
+  if (!(largestSum > 0)) return { exponent: isChecked ? "wide" : 24, most: undefined };
   const exponent = Math.floor(Math.log2((2 ** 31 - 1) / largestSum)) - 1;
   // Powers of two are f32 constants in the code.
   if (!(Math.abs(exponent) < 120)) return { exponent: "wide", most: undefined };
-  return { exponent, most: grows ? Math.max(1, Math.floor(largest * 2 ** exponent)) : undefined };
+  return { exponent, most: isChecked ? Math.max(1, Math.ceil(largest * 2 ** exponent)) : undefined };
 }
 
 function ofScatter(layout: ScatterLayout, buffer: ArrayBufferLike): Contribution {
@@ -189,7 +190,7 @@ function ofScatter(layout: ScatterLayout, buffer: ArrayBufferLike): Contribution
   const count = new Uint32Array(buffer, rows, sourceCount + 1)[sourceCount]!;
   const words = targetBytes === 2 ? new Uint16Array(buffer, targets, count) : new Uint32Array(buffer, targets, count);
   const largest = weights.kind === "constant" ? Math.abs(weights.value) : largestOf(new Float32Array(buffer, weights.address, count));
-  return { count: mostPerTarget(words, layout.delays === "perSynapse" ? stride : 0, stride), largest, grows: false };
+  return { count: mostPerTarget(words, layout.delays === "perSynapse" ? stride : 0, stride), largest, isChecked: false };
 }
 
 function mostPerTarget(words: Uint16Array | Uint32Array, delayStride: number, targets: number): number {
@@ -222,19 +223,16 @@ function ofProcedural({ rule, sourceCount, targetCount, largestWeight }: Procedu
     : rule.kind === "bernoulli" ? Math.min(sourceCount, likely(sourceCount * rule.probability))
     : likely((sourceCount * rule.count) / targetCount);
   // What is drawn is rounded to f32.
-  return { count, largest: largestWeight * (1 + 2 ** -16), grows: false };
+  return { count, largest: largestWeight * (1 + 2 ** -16), isChecked: false };
 }
 
-/** A kernel that sends one of its own arrays adds at most its largest value, which may grow; of anything else nothing is known. */
-function ofEdges({ kernel, targets, targetBytes, count, delayStride, edgeAddress, targetStart, targetCount }: EdgeLayout, k: number,
-  buffer: ArrayBufferLike): Contribution | "unknown" {
-  const { value } = kernel.deliver[k]!;
-  if (value.kind !== "name") return "unknown";
-  const array = value.name;
-  const fixed = kernel.constants.includes(array);
-  if (!fixed && !kernel.state.includes(array)) return "unknown";
+/** What an edge kernel sends, where its clips bound it to the magnitude of the weights that are there: a finer unit is kept otherwise. */
+function ofEdges(program: Program, layout: EdgeLayout, k: number, buffer: ArrayBufferLike): Contribution | "unknown" {
+  const { targets, targetBytes, count, delayStride, targetStart, targetCount } = layout;
+  const { now, ever: largest } = largestSent(program, layout, k, buffer);
+  if (!(largest <= growth * now)) return "unknown";
   const words = targetBytes === 2 ? new Uint16Array(buffer, targets, count) : new Uint32Array(buffer, targets, count);
   const room = delayStride > 0 ? delayStride : targetStart + targetCount;
-  const largest = largestOf(new Float32Array(buffer, edgeAddress(array), count));
-  return { count: mostPerTarget(words, delayStride, room), largest, grows: !fixed };
+  // What the host sets later is checked.
+  return { count: mostPerTarget(words, delayStride, room), largest, isChecked: true };
 }
