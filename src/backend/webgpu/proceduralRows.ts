@@ -85,6 +85,7 @@ const sumGaps = (shader: Shader): string => shader.use("sum_gaps", () => `
 // Gaps, in the end targets, of a turn.
 var<workgroup> list: array<u32, ${perTurn}>;
 var<workgroup> sums: array<u32, ${groupSize}>;
+var<workgroup> eights: array<u32, ${groupSize / 8}>;
 var<workgroup> reached: u32;
 // 1 when the source itself was among the targets.
 var<workgroup> own_met: u32;
@@ -97,15 +98,14 @@ fn sum_gaps(last: u32, own_number: u32, lane: u32) -> u32 {
   let b = a + list[at + 1u];
   let c = b + list[at + 2u];
   let d = c + list[at + 3u];
+  // Sums before a lane: of the lanes of its eight, then of the eights before.
   sums[lane] = d;
-  for (var reach = 1u; reach < ${groupSize}u; reach = 2u * reach) {
-    workgroupBarrier();
-    var more = 0u;
-    if (lane >= reach) { more = sums[lane - reach]; }
-    workgroupBarrier();
-    sums[lane] += more;
-  }
-  let before = last + sums[lane] - d;
+  workgroupBarrier();
+  var before = last;
+  for (var other = lane & 0xfffffff8u; other < lane; other++) { before += sums[other]; }
+  if ((lane & 7u) == 7u) { eights[lane >> 3u] = before + d - last; }
+  workgroupBarrier();
+  for (var other = 0u; other < (lane >> 3u); other++) { before += eights[other]; }
   let made = vec4u(a, b, c, d) + before;
   for (var k = 0u; k < 4u; k++) { list[at + k] = made[k]; }
   if (any(made == vec4u(own_number))) { own_met = 1u; }

@@ -13,7 +13,7 @@ const ourNames = [
   "place", "local", "item", "work", "mine", "source", "part", "lane", "member", "step", "slot", "due", "index", "goal", "element", "high",
   "own_number", "others", "base", "end", "first", "last", "turn", "words", "k", "begin", "start", "lead", "lower", "block", "asking", "draw",
   "loser", "before", "held", "slot_number", "drawn", "counter", "weight", "delay", "rough", "nearest", "epoch", "control", "own", "rings",
-  "list", "sums", "chosen",
+  "list", "sums", "eights", "chosen",
 ];
 
 export function proceduralCode(plan: Plan, stage: EdgesStage): StageCode {
