@@ -44,7 +44,7 @@ export async function benchLoad(name: string, file: string, set: readonly string
   if (options.plot !== undefined) await savePlot(options.plot, `${name} at full load, ${crew}`, samples);
   const rss = flat.map((s) => s.rss), speeds = flat.map((s) => s.stepsPerSecond);
   screen.say([
-    `${name} on ${backend} ${precision}, ${crew}: ${significant(simulation.time)} s simulated in ${significant(wall / 60)} ` +
+    `${name} on ${simulation.backend} ${precision}, ${crew}: ${significant(simulation.time)} s simulated in ${significant(wall / 60)} ` +
       `minutes, ${significant((user + system) / 1e6 / wall)} processors busy; ${thousands(spikes)} spikes`,
     `resident memory ${bytes(Math.min(...rss))} to ${bytes(Math.max(...rss))} after the first ${100 * settled} %, ` +
       `slope ${perMinute < 0 ? "−" : ""}${bytes(Math.abs(perMinute))} a minute`,
