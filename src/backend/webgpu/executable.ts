@@ -15,6 +15,7 @@ import type { BindingKind } from "./pipelines.ts";
 import { planOf } from "./plan.ts";
 import { proceduralCode } from "./proceduralStage.ts";
 import type { PlanOptions } from "./plan.ts";
+import { Rings } from "./rings.ts";
 import { decodeRing, encodeRing } from "./ringWords.ts";
 import { firstHistory, historiesFromQueues, queuesFromHistories } from "./edgeHistory.ts";
 import type { TimedCall } from "./stageTimes.ts";
@@ -327,6 +328,16 @@ export class GpuExecutable {
     const why = this.gpu.lost?.reason ?? (error as Error).message;
     return new SimulationError("webgpu-lost", `the GPU ${this.gpu.name} stopped working during the run: ${why}`,
       'Compile the network again, or use backend: "wasm". A very long call may have been cut by the driver: other programs may keep the GPU busy.');
+  }
+
+  /** Whether the units of the input sums suit the weights that the host has now. */
+  get sumsFit(): boolean {
+    const { program, rings } = this.plan;
+    const now = new Rings(program, this.#memory.buffer);
+    return rings.all.every(({ exponent, most }, k) => {
+      const wanted = now.all[k]!.exponent;
+      return exponent === "wide" || (wanted === "wide" ? most !== undefined : wanted >= exponent);
+    });
   }
 
   /** Adds what the host's rings hold to the device's, and clears them. Nothing may be under way. */

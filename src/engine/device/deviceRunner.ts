@@ -155,6 +155,8 @@ export class DeviceRunner {
 
   /** Brings the device up to date before it runs. */
   async start(): Promise<void> {
+    // Larger weights than those that the units of the sums were chosen for.
+    if (this.#changed.synapses && !this.#device!.sumsFit) await this.load(this.#scalars);
     const device = this.#device!;
     const { neurons, synapses } = this.#changed;
     this.#changed = { neurons: false, synapses: false };

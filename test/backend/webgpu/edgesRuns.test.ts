@@ -69,6 +69,36 @@ describe.skipIf(noGpu)(`synapses that learn on the GPU${gpuSkipped}`, () => {
     });
   }, 120_000);
 
+  test("weights that are set a thousand times as large arrive as large", async () => {
+    const received = async (backend: Backend): Promise<Float64Array> => {
+      const net = new Network({ seed: 4 });
+      const sources = net.poissonSource("sources", 40, { rate: "100 Hz" });
+      const targets = net.population("targets", 20, obedient);
+      const projection = net.projection(sources, targets, stdpPair, {
+        connect: fixedIndegree(10), weight: "0.2 + 0.6*rand()", delay: "1 ms", receptor: "silent", w_max: 1,
+      });
+      await using sim = await compile(net, { dt: "0.5 ms", backend, precision: "f32", deferPlasticity: false });
+      await sim.run("20 ms");
+      sim.set(projection, { w: sim.get(projection, "w").map((w) => 1000 * w) });
+      await sim.run("20 ms");
+      return sim.get(targets, "received");
+    };
+    const right = await received("wasm"), got = await received("webgpu");
+    expect(Math.max(...right)).toBeGreaterThan(1000);
+    right.forEach((x, k) => expect(Math.abs(got[k]! / x - 1), `target ${k}`).toBeLessThan(1e-5));
+  }, 120_000);
+
+  test("a step of pair STDP takes three dispatches, with delays of each synapse's own and with a dendritic delay too", async () => {
+    for (const options of [{ delay: "1 ms" }, { delay: "1*ms + 2*ms*rand()" }, { dendriticDelay: "1 ms" }]) {
+      const net = new Network({ seed: 4 });
+      const cells = net.population("cells", 20, obedient);
+      net.projection(cells, cells, stdpPair, { connect: fixedIndegree(10), weight: 0.5, receptor: "silent", w_max: 1, ...options } as never);
+      await using sim = await compile(net, { dt: "0.5 ms", backend: "webgpu", deferPlasticity: false });
+      const stages = [...sim.text().matchAll(/^\/\* stage (\w+) \*\/$/gm)].map(([, name]) => name!).filter((name) => name !== "prime" && name !== "finish");
+      expect(stages, JSON.stringify(options)).toHaveLength(3);
+    }
+  }, 120_000);
+
   test("the first weight that leaves its limits stops both back-ends with the same words", async () => {
     const message = async (backend: Backend): Promise<string> => {
       try {
