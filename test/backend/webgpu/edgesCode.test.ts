@@ -10,7 +10,8 @@ import { Shader } from "../../../src/backend/webgpu/wgsl/shader.ts";
 import { mul, name, number } from "../../../src/ir/expr.ts";
 import { address, all, assign, into, layoutOf, out, perEdge } from "./edgeLayouts.ts";
 
-const column = (number: number): Column => ({ column: number, size: 60, stride: 64, first: 64 * number, bits: 0, history: 1, historyAt: 64 * number });
+const column = (number: number): Column =>
+  ({ column: number, size: 60, stride: 64, first: 64 * number, bits: 0, history: 1, historyAt: 64 * number });
 const decay: MapLayout = {
   kernel: {
     name: "decay", state: ["y"], constants: [], scalars: [], inputs: [], draws: [], finite: [], flush: ["y"],
