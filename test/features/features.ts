@@ -7,7 +7,7 @@ import type { Population, ProjectionOptions, Quantity, SynapseModel } from "../t
 import { play } from "./feature.ts";
 import type { Feature } from "./feature.ts";
 
-const { lifDelta, staticSynapse, stdpPair, stdpTriplet, izhikevich, adExCurrent, hodgkinHuxley, lifExpConductance } = models;
+const { lifDelta, staticSynapse, stdpPair, stdpTriplet, izhikevich, hodgkinHuxley, lifExpConductance } = models;
 
 /** About so many millivolt, which single precision and fixed point hold exactly. */
 const mV = (about: number): Quantity => `${Math.round(about * 1e-3 * 2 ** 20) / 2 ** 20} V`;
@@ -116,7 +116,7 @@ export const features: Readonly<Record<string, Feature>> = {
   "rkf45, which chooses its own steps": {
     run: (options) => {
       const net = new Network({ seed: 5 });
-      net.population("cells", 20, adExCurrent, { i_ext: "800 pA", v: "E_L + 2*mV*rand()" }, { method: "rkf45" });
+      net.population("cells", 20, izhikevich, { i_ext: "14 mV", v: "-65*mV + 5*mV*rand()" }, { method: "rkf45" });
       return play(net, options, "0.1 ms", "60 ms");
     },
     refused: noSteps,
@@ -217,7 +217,8 @@ export const features: Readonly<Record<string, Feature>> = {
     run: (options) => {
       const net = new Network({ seed: 11 });
       const values = { tau_exc: "5 ms", tau_inh: "10 ms", v: "E_L + rand()*10*mV", i_ext: "400 pA" } as const;
-      const E = net.population("E", 60, lifExpConductance, values), I = net.population("I", 20, lifExpConductance, values);
+      const method = { method: "rk4" } as const;
+      const E = net.population("E", 60, lifExpConductance, values, method), I = net.population("I", 20, lifExpConductance, values, method);
       for (const target of [E, I]) {
         net.projection(E, target, staticSynapse, { connect: fixedProbability(0.1), receptor: "exc", weight: `${2 ** -29} S`, delay: uniform("0.3 ms", "4 ms") });
         net.projection(I, target, staticSynapse, { connect: fixedIndegree(4), receptor: "inh", weight: `${2 ** -27} S`, delay: "0.8 ms" });

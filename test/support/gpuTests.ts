@@ -8,12 +8,10 @@ export const filesOnGpu = [
   "test/engine/plasticProjections.test.ts",
   "test/engine/simulation.test.ts",
   "test/io/traceFile.test.ts",
-  "test/models/adEx.test.ts",
   "test/models/diehlCook.test.ts",
   "test/models/hodgkinHuxley.test.ts",
   "test/models/izhikevich.test.ts",
   "test/models/lifAdaptation.test.ts",
-  "test/models/lifConductances.test.ts",
   "test/models/lifCurrents.test.ts",
   "test/models/lifMihalasNiebur.test.ts",
   "test/models/planar.test.ts",
@@ -51,13 +49,11 @@ const staying: readonly Staying[] = [
         "a modulator that nothing drives", "a postsynaptic pathway's own delay", "a trace that is", "more spikes of a target",
         "what a spike source sends",
       ],
-      "test/models/adEx.test.ts": ["during t_ref the membrane is"],
       "test/models/diehlCook.test.ts": [
         "Diehl and Cook's rule: the", "the symmetric rule strengthens by", "theta falls to 1/e in", "theta of the hidden neuron",
       ],
       "test/models/izhikevich.test.ts": ["Q, depolarizing afterpotential: after the", "the method of 2003 is"],
       "test/models/lifAdaptation.test.ts": ["GLIF 2 resets to v_reset", "the adaptive threshold's steady interval"],
-      "test/models/lifConductances.test.ts": ["a steady conductance makes the", "an inhibitory conductance at its"],
       "test/models/lifCurrents.test.ts": [
         "a beta current of any", "a current of 87.8 pA", "an alpha current of weight", "an alpha current with the",
         "an arriving spike moves lifDelta", "equal time constants of membrane", "excitatory and inhibitory currents of",
@@ -91,9 +87,6 @@ const staying: readonly Staying[] = [
       "test/engine/plasticProjections.test.ts": ["weights are up to date"],
       "test/engine/simulation.test.ts": ["an aborted run keeps what"],
       "test/io/traceFile.test.ts": ["while a run goes on"],
-      "test/models/adEx.test.ts": [
-        "by Euler steps of 0.05", "irregular spiking: intervals do not", "regular bursting: bursts of the", "rheobase for a slow current",
-      ],
       "test/models/diehlCook.test.ts": ["a taught class neuron fires"],
       "test/models/hodgkinHuxley.test.ts": ["firing without end begins between", "the f–I curve of the", "the rates have values where"],
       "test/models/izhikevich.test.ts": [
