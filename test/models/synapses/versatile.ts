@@ -33,7 +33,9 @@ export interface Way {
 }
 
 /** What neurons and weights are after 100 ms. */
-export async function outcome(name: string, { backend, precision, probability = 0.6, dendritic = false }: Way): Promise<Record<string, Float64Array>> {
+export async function outcome(
+  name: string, { backend, precision, probability = 0.6, dendritic = false }: Way,
+): Promise<Record<string, Float64Array>> {
   const model = Object.entries(models).find(([n]) => n === name)![1] as SynapseModel;
   const net = new Network({ seed: 8 });
   const cells = ["a", "b"].map((label) => net.population(label, 13, versatile, { bias: "rand() - 0.5", v: "-70*mV + 30*mV*rand()" }));
