@@ -1,6 +1,6 @@
 /**
- * `node scripts/featureTable.mjs [RESULTS.json]` writes the table features × back-ends of docs/status.md from the tests of test/features that ran: from
- * Vitest's JSON report, or without one it runs them. A feature whose test failed or was skipped stands there as such.
+ * `node scripts/featureTable.mjs [RESULTS.json]` writes the table features × back-ends of docs/status.md from the tests of test/features that ran:
+ * from Vitest's JSON report, or without one it runs them. A feature whose test failed or was skipped stands there as such.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -48,7 +48,8 @@ function runTests() {
   const folder = mkdtempSync(join(tmpdir(), "synfire-features-"));
   try {
     const report = join(folder, "results.json");
-    const tests = ["run", "test/features/features.test.ts", "--project", "main", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+    const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+    const tests = ["run", "test/features/features.test.ts", "--project", "main", ...reporters];
     spawnSync(`${root}/node_modules/.bin/vitest`, tests, { cwd: root, stdio: "inherit" });
     return resultsIn(report);
   } finally {

@@ -1,4 +1,4 @@
-/** Every feature on every back-end: it does there what it does elsewhere, or is refused by name. The table of docs/status.md is made from these tests. */
+/** Every feature on every back-end: it does there what it does elsewhere, or is refused by name. docs/status.md has a table made from these tests. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -25,10 +25,10 @@ function balanced(seed = 3): { readonly net: Network; readonly E: Population<typ
 }
 
 /** The same with a rule between the excitatory neurons. */
-function learning<M extends SynapseModel>(model: M, options: object = {}): ReturnType<typeof balanced> & { readonly P: ReturnType<Network["projection"]> } {
+function learning(model: SynapseModel, options: object = {}): ReturnType<typeof balanced> & { readonly P: ReturnType<Network["projection"]> } {
   const made = balanced(21);
   const wire = { connect: fixedProbability(0.3), receptor: "v", weight: `floor(200 + 200*rand())/${2 ** 20}*volt`, delay: "1.5 ms", ...options };
-  const P = made.net.projection(made.E, made.E, model as SynapseModel, wire as unknown as ProjectionOptions<SynapseModel, typeof lifDelta>);
+  const P = made.net.projection(made.E, made.E, model, wire as unknown as ProjectionOptions<SynapseModel, typeof lifDelta>);
   return { ...made, P };
 }
 
@@ -144,7 +144,8 @@ export const features: Readonly<Record<string, Feature>> = {
   "values of each neuron, and values that change in time": {
     run: (options) => {
       const net = new Network({ seed: 8 });
-      net.population("E", 50, lifDelta, { tau_m: "15*ms + 0.2*ms*i", v_th: "20*mV + randn()*mV", v: "rand()*v_th", i_ext: "(24 + 8*sin(2*pi*40*Hz*t))*nA" });
+      const own = { tau_m: "15*ms + 0.2*ms*i", v_th: "20*mV + randn()*mV", v: "rand()*v_th" } as const;
+      net.population("E", 50, lifDelta, { ...own, i_ext: "(24 + 8*sin(2*pi*40*Hz*t))*nA" });
       return play(net, options, "0.1 ms", "60 ms");
     },
     refused: noSteps,
@@ -158,7 +159,8 @@ export const features: Readonly<Record<string, Feature>> = {
       });
       net.projection(E.slice(0, 20), I, staticSynapse, { connect: oneToOne(), receptor: "v", weight: mV(0.5), delay: "1*ms + 0.1*ms*j" });
       net.projection(E.slice(30, 34), E.slice(3, 7), staticSynapse, { connect: allToAll(), receptor: "v", weight: mV(0.5) });
-      net.projection(E, E, staticSynapse, { connect: explicit([1, 1, 7], [2, 2, 59]), receptor: "v", weight: mV(2), delay: normal("2 ms", "0.5 ms") });
+      const delay = normal("2 ms", "0.5 ms");
+      net.projection(E, E, staticSynapse, { connect: explicit([1, 1, 7], [2, 2, 59]), receptor: "v", weight: mV(2), delay });
       return play(net, options, "0.1 ms", "60 ms");
     },
   },
@@ -220,7 +222,8 @@ export const features: Readonly<Record<string, Feature>> = {
       const method = { method: "rk4" } as const;
       const E = net.population("E", 60, lifExpConductance, values, method), I = net.population("I", 20, lifExpConductance, values, method);
       for (const target of [E, I]) {
-        net.projection(E, target, staticSynapse, { connect: fixedProbability(0.1), receptor: "exc", weight: `${2 ** -29} S`, delay: uniform("0.3 ms", "4 ms") });
+        const exciting = { connect: fixedProbability(0.1), receptor: "exc", weight: `${2 ** -29} S` } as const;
+        net.projection(E, target, staticSynapse, { ...exciting, delay: uniform("0.3 ms", "4 ms") });
         net.projection(I, target, staticSynapse, { connect: fixedIndegree(4), receptor: "inh", weight: `${2 ** -27} S`, delay: "0.8 ms" });
       }
       return play(net, options, "0.1 ms", "60 ms");
@@ -287,7 +290,8 @@ export const features: Readonly<Record<string, Feature>> = {
   "several rules at once, triplets of spikes, delays of each synapse": {
     run: (options) => {
       const { net, E, I } = learning(stdpPair, { ...pair, delay: uniform("0.2 ms", "4 ms") });
-      net.projection(E, I, stdpTriplet, { connect: fixedProbability(0.3), receptor: "v", weight: mV(0.3), w_ref: "0.3 mV", w_max: "1 mV", delay: "1 ms" });
+      const connect = fixedProbability(0.3);
+      net.projection(E, I, stdpTriplet, { connect, receptor: "v", weight: mV(0.3), w_ref: "0.3 mV", w_max: "1 mV", delay: "1 ms" });
       return play(net, options, "0.1 ms", "60 ms");
     },
   },
