@@ -335,8 +335,9 @@ export class GpuExecutable {
     const { program, rings } = this.plan;
     const now = new Rings(program, this.#memory.buffer);
     return rings.all.every(({ exponent, most }, k) => {
-      const wanted = now.all[k]!.exponent;
-      return exponent === "wide" || (wanted === "wide" ? most !== undefined : wanted >= exponent);
+      const { exponent: wanted, most: larger } = now.all[k]!;
+      if (exponent === "wide" || wanted === "wide") return exponent === "wide" || most !== undefined;
+      return wanted >= exponent && (most === undefined || larger === undefined || larger * 2 ** (exponent - wanted) <= most);
     });
   }
 
