@@ -1,7 +1,6 @@
-/** Runs of a network on the GPU and on the processor, and what they have in common. */
+/** Runs of a network, on the GPU or on the processor. */
 import { compile } from "synfire";
-import type { CompileOptions, Network, Quantity, Simulation } from "synfire";
-import type { Spikes } from "synfire";
+import type { CompileOptions, Network, Quantity, Spikes } from "synfire";
 
 export interface Recorded {
   readonly spikes: Spikes;
@@ -19,6 +18,3 @@ export async function record(net: Network, options: CompileOptions, ...durations
   const { spikeHash, spikes: count, neurons, duration } = sim.report();
   return { spikes, hash: spikeHash, count, rate: count / neurons / duration };
 }
-
-/** The hash of the spikes until now. */
-export const hashOf = (sim: Simulation): string => sim.report().spikeHash;
