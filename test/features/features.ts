@@ -119,7 +119,7 @@ export const features: Readonly<Record<string, Feature>> = {
       net.population("cells", 20, izhikevich, { i_ext: "14 mV", v: "-65*mV + 5*mV*rand()" }, { method: "rkf45" });
       return play(net, options, "0.1 ms", "60 ms");
     },
-    refused: noSteps,
+    refused: { ...noSteps, webgpu: /integrated by rkf45.*\n.*Use rk4/ },
   },
   "white noise in equations, random numbers in resets": {
     run: (options) => {

@@ -129,7 +129,7 @@ const staying: readonly Staying[] = [
     },
   },
   {
-    reason: "integrates by rkf45, whose loops a software driver compiles for a minute (test/features runs them)",
+    reason: "integrates by rkf45, which the GPU refuses (test/features)",
     tests: { "test/models/synapses/transmission.test.ts": ["an NMDA conductance of lifNmda peaks"] },
   },
   {

@@ -23,7 +23,7 @@ async function simulate(model: NeuronModel, backend: "wasm" | "webgpu", method?:
 
 describe.skipIf(noGpu)(`neuron models on the GPU${gpuSkipped}`, () => {
   test.each(neuronModels)("%s: state and spikes are those of WebAssembly", async (_, model) => {
-    // The loops of rkf45 keep a software driver compiling for a minute: test/features has them once, here steps are of equal length.
+    // The GPU refuses rkf45.
     const method = (await simulate(model, "wasm")).method === "rkf45" ? "rk4" : undefined;
     const gpu = await simulate(model, "webgpu", method), wasm = await simulate(model, "wasm", method);
     expect(gpu.hash).toBe(wasm.hash);

@@ -16,6 +16,7 @@ import { buildExecutable, programOf } from "../build.ts";
 import type { ScalarTable, SimulationParts } from "../parts.ts";
 import type { StateSamples } from "../recording.ts";
 import { checkDistinct } from "./distinctSpikes.ts";
+import { checkEqualSteps } from "./equalSteps.ts";
 import { EventTotals } from "./eventTotals.ts";
 import { trafficOf } from "./traffic.ts";
 import type { Traffic } from "./traffic.ts";
@@ -113,6 +114,7 @@ export class DeviceRunner {
     const parts = this.#parts;
     const [side] = parts.sides;
     invariant(side, "a device runs one partition");
+    checkEqualSteps(parts.groups);
     for (const { schedule, name } of parts.groups) checkDistinct(schedule, name, parts.options.dt);
     this.#samples = samples;
     this.#scalars = scalars;
