@@ -1,8 +1,8 @@
 /**
  * Input sums on the device. There are no atomic additions of floating-point numbers in WGSL, and their result would depend on the order; sums of
  * integers do not. A narrow ring holds i32 in units of a power of two that is chosen from the weights, so that no sum can leave the range: the bound
- * is proven where weights are fixed, and checked at every addition where they may grow. A wide ring, for values of which nothing is known, holds exact
- * sums of f32 in three words, in units of 2^-80.
+ * is proven where weights are fixed, and checked at every addition where they may grow. A wide ring, for values of which nothing is known, holds
+ * exact sums of f32 in three words, in units of 2^-80.
  */
 import { largestSent } from "./edgeBounds.ts";
 import type { EdgeLayout, Program, ProceduralLayout, ScatterLayout } from "../contract.ts";
