@@ -32,7 +32,7 @@ export default defineConfig({
     ],
   },
   test: {
-    testTimeout: 60_000,
+    testTimeout: 60_000, maxWorkers: "100%",
     projects: [
       { extends: true, test: { name: "main", include: ["test/**/*.test.ts"] } },
       // The same tests once more, on the GPU.

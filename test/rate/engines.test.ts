@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
+import "../support/gpu.ts";
 import { findGpu } from "../../src/backend/webgpu/gpu.ts";
 import { openEngine } from "../../src/rate/chooseEngine.ts";
 import type { Rule } from "../../src/rate/data.ts";

@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import "../support/gpu.ts";
 import { compileRates, RateNetwork } from "synfire/rate";
 import type { EngineChoice, Rule } from "synfire/rate";
 import { findGpu } from "../../src/backend/webgpu/gpu.ts";

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import "../support/gpu.ts";
 import { compile, Network, neuron } from "synfire";
 import { compileRates, RateNetwork } from "synfire/rate";
 import { findGpu } from "../../src/backend/webgpu/gpu.ts";

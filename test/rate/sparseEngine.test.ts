@@ -3,6 +3,7 @@
  * activation of the drive), synapses that add weight · rate to the drive in every step, and the rule among the statements of `regularly`.
  */
 import { expect, test } from "vitest";
+import "../support/gpu.ts";
 import { allToAll, arrayCurrent, compile, Network, synapse } from "synfire";
 import type { Population, SynapseModel } from "synfire";
 import { rateNeuron } from "synfire/models";
