@@ -21,7 +21,6 @@ export const filesOnGpu = [
   "test/models/synapses/release.test.ts",
   "test/models/synapses/shortTerm.test.ts",
   "test/models/synapses/threeFactor.test.ts",
-  "test/models/synapses/transmission.test.ts",
   "test/network/mistakes.test.ts",
   "test/structural/growth.test.ts",
   "test/structural/rewire.test.ts",
@@ -69,9 +68,6 @@ const staying: readonly Staying[] = [
         "tsodyksMarkram, facilitating: amplitudes follow the", "tsodyksMarkram, mixed: amplitudes follow the",
         "tsodyksMarkramThreeState solves its equations: x,",
       ],
-      "test/models/synapses/transmission.test.ts": [
-        "NMDA current against voltage: linear", "a graded synapse passes w/(1", "rates pass a chain of", "the coupling coefficient of two",
-      ],
       "test/structural/rewire.test.ts": [
         "after 1000 random rewirings, eligible synapses (wasm)", "after 1000 random rewirings, static", "after 1000 random rewirings, stdp_pair",
       ],
@@ -115,9 +111,6 @@ const staying: readonly Staying[] = [
       "test/models/synapses/threeFactor.test.ts": [
         "threeFactor: a signal with a", "threeFactor: reward minus its mean", "threeFactorError teaches each neuron to",
       ],
-      "test/models/synapses/transmission.test.ts": [
-        "a gap junction synchronises two", "channels of the synapse nmda", "two cells with postinhibitory rebound",
-      ],
       "test/structural/growth.test.ts": [
         "a neuron that is too", "from no synapses, calcium comes", "growth survives JSON, and runs", "synapses that learn grow too,",
         "vacant elements of two neurons",
@@ -127,10 +120,6 @@ const staying: readonly Staying[] = [
         "under SET weights that learn",
       ],
     },
-  },
-  {
-    reason: "integrates by rkf45, which the GPU refuses (test/features)",
-    tests: { "test/models/synapses/transmission.test.ts": ["an NMDA conductance of lifNmda peaks"] },
   },
   {
     reason: "compares threads with each other",
