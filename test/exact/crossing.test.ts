@@ -6,7 +6,8 @@ import { expand } from "../../src/lower/exact/expansion.ts";
 import { matrixExponential } from "../../src/math/matrixExponential.ts";
 
 const tau = fc.constantFrom(1e-3, 2e-3, 5e-3, 5e-3, 1e-2, 2e-2, 5.000001e-3);
-const coupling = fc.double({ min: -400, max: 400, noNaN: true });
+/** None, or one that does something within the life of a simulation. */
+const coupling = fc.double({ min: -400, max: 400, noNaN: true }).map((c) => (Math.abs(c) < 1e-9 ? 0 : c));
 
 /** Matrices of one to four variables, some of which drive each other in a circle. */
 const systems = fc.integer({ min: 1, max: 4 }).chain((m) =>
@@ -30,7 +31,8 @@ test("no crossing of random linear neurons is missed by a search at 10 000 point
   fc.assert(
     fc.property(systems, (system) => {
       const { m, y, d } = system;
-      fc.pre(y[0]! + d < -1e-9);
+      // What comes to rest within rounding of the threshold may be said to reach it or not.
+      fc.pre(y[0]! + d < -1e-9 && (d === 0 || Math.abs(d) > 1e-8));
       const matrix = build(system), weights = new Float64Array(m);
       weights[0] = 1;
       const dynamics = new Dynamics(matrix, m, [], weights, true);
@@ -48,8 +50,7 @@ test("no crossing of random linear neurons is missed by a search at 10 000 point
         if (state[0]! + d > 1e-9) throw new Error(`crossed before ${t}, found ${found}`);
       }
       const scale = Math.abs(d) + y.reduce((a, b) => a + Math.abs(b), 0);
-      // Couplings next to nothing cross after 1e300 seconds, where the matrix exponential overflows.
-      if (found < 1e3 && !dynamics.undecided) expect(Math.abs(value(found))).toBeLessThan(1e-9 * scale);
+      if (found < Infinity && !dynamics.undecided) expect(Math.abs(value(found))).toBeLessThan(1e-9 * scale);
     }),
     { numRuns: 300 },
   );
