@@ -25,7 +25,8 @@ const prefixes = { train: "train", test: "t10k" } as const;
  * @throws {FileError} when one is missing or broken, is not what is expected, or the two do not belong together
  */
 export async function loadImages(folder: string, set: "train" | "test", options: { readonly expect?: KnownSet } = {}): Promise<LabelledImages> {
-  const [images, labels] = await Promise.all([readFirst(folder, `${prefixes[set]}-images`, 3), readFirst(folder, `${prefixes[set]}-labels`, 1)]);
+  // One after the other, so that of two missing files the first is named.
+  const images = await readFirst(folder, `${prefixes[set]}-images`, 3), labels = await readFirst(folder, `${prefixes[set]}-labels`, 1);
   const { expect } = options;
   if (expect) {
     await checkKnown(expect, `${prefixes[set]}-images`, images.path, images);
