@@ -32,7 +32,7 @@ export default defineConfig({
     ],
   },
   test: {
-    testTimeout: 60_000, maxWorkers: "100%",
+    testTimeout: 60_000, maxWorkers: "100%", setupFiles: [here("test/support/sameCases.ts")],
     projects: [
       { extends: true, test: { name: "main", include: ["test/**/*.test.ts"] } },
       // The same tests once more, on the GPU.
@@ -41,7 +41,7 @@ export default defineConfig({
         plugins: [compileOnGpu()],
         test: {
           name: "webgpu", include: [...filesOnGpu], testTimeout: 120_000,
-          runner: here("test/support/gpuRunner.ts"), setupFiles: [here("test/support/gpu.ts")],
+          runner: here("test/support/gpuRunner.ts"), setupFiles: [here("test/support/sameCases.ts"), here("test/support/gpu.ts")],
         },
       },
     ],

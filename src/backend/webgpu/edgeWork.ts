@@ -4,6 +4,7 @@
  */
 import { flushInterval } from "../contract.ts";
 import type { Action, EdgeLayout, MapLayout } from "../contract.ts";
+import { indented } from "./lines.ts";
 import type { Access } from "./places.ts";
 import { spikedText } from "./edgeHistory.ts";
 import type { Column } from "./stages.ts";
@@ -145,6 +146,5 @@ export function workLines(due: readonly DueWork[], place: WorkPlace, earlier: Pi
   return block([...lines, ...written.map(({ address }) => place.access.storeF32(address, place.element, variables.get(address)!))]);
 }
 
-export const indented = (lines: readonly string[]): string[] => lines.map((l) => `  ${l}`);
 const block = (lines: readonly string[]): string[] => ["{", ...indented(lines), "}"];
 const when = (condition: string, lines: readonly string[]): string[] => [`if (${condition}) {`, ...indented(lines), "}"];

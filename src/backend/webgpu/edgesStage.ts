@@ -17,6 +17,21 @@ const ourNames = [
   "goal", "lane", "member", "k", "far", "near", "epoch", "control", "own", "rings",
 ];
 
+/** What modules of edges stages begin with. @param number of the stage */
+export const edgeDeclarations = (plan: Plan, number: number, access: Access): string[] => [
+  epochStruct,
+  "@group(0) @binding(0) var<uniform> epoch: Epoch;",
+  "@group(0) @binding(1) var<storage, read_write> control: array<atomic<u32>>;",
+  "@group(0) @binding(2) var<storage, read> own: array<u32>;",
+  "@group(0) @binding(3) var<storage, read_write> rings: array<atomic<u32>>;",
+  ...bindSegments(access, edgeBindings.length),
+  stoppedFunction(plan, "atomicLoad(&control[WORD])"),
+  `/* A sum that its ring cannot hold. */
+fn fail_sum(index: u32) {
+  atomicMin(&control[${control.failedSum}u], epoch.call * ${plan.stages.length}u + ${number}u);
+}`,
+];
+
 export function edgesCode(plan: Plan, stage: EdgesStage): StageCode {
   const { layout } = plan;
   const number = plan.stages.indexOf(stage);
@@ -50,18 +65,8 @@ export function edgesCode(plan: Plan, stage: EdgesStage): StageCode {
   const memberOf = stage.consumers.map((_, k) => families[familyOf[k]!]!.members.indexOf(k));
   const looked = (values: readonly number[]): string => `own[${layout.ownWords + plan.tables.place(values)}u + consumer]`;
   const text = [
-    epochStruct,
-    "@group(0) @binding(0) var<uniform> epoch: Epoch;",
-    "@group(0) @binding(1) var<storage, read_write> control: array<atomic<u32>>;",
-    "@group(0) @binding(2) var<storage, read> own: array<u32>;",
-    "@group(0) @binding(3) var<storage, read_write> rings: array<atomic<u32>>;",
-    ...bindSegments(access, edgeBindings.length),
-    stoppedFunction(plan, "atomicLoad(&control[WORD])"),
-    `/* A sum that its ring cannot hold. */
-fn fail_sum(index: u32) {
-  atomicMin(&control[${control.failedSum}u], epoch.call * ${plan.stages.length}u + ${number}u);
-}
-/* An edge that left the limits of its kernel. */
+    ...edgeDeclarations(plan, number, access),
+    `/* An edge that left the limits of its kernel. */
 fn fail_edge(kernel: u32, edge: u32) {
   atomicMin(&control[${control.failedEdge}u], epoch.call * ${plan.stages.length}u + ${number}u);
   atomicMin(&control[${control.brokenEdges}u + kernel], edge);

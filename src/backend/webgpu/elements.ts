@@ -9,6 +9,7 @@ import { invariant } from "../../errors.ts";
 import { poissonTable } from "../../math/random.ts";
 import { familiesOf, parameterLines } from "./families.ts";
 import type { Family } from "./families.ts";
+import { indented } from "./lines.ts";
 import { Access, segmentName } from "./places.ts";
 import type { Column, Consumer, EdgesStage, ElementsStage, Plan } from "./stages.ts";
 import { consumerShift, control, countShift, epochStruct, gridWidth, groupSize, itemWordsOf } from "./stages.ts";
@@ -35,8 +36,6 @@ const ourNames = [
   "e", "i", "s", "step", "row", "at", "spiked", "sampled", "items", "next", "history", "word", "bits", "age", "low", "high", "middle", "due",
   "due_end", "member", "epoch", "control", "args", "own", "out", "rings",
 ];
-
-const indented = (lines: readonly string[], depth = 1): string[] => lines.map((l) => "  ".repeat(depth) + l);
 
 export function elementsCode(plan: Plan, stage: ElementsStage): StageCode {
   const shader = new Shader();

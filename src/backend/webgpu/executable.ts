@@ -6,6 +6,7 @@ import type { CallSpikes } from "./callSpikes.ts";
 import { edgeBindings, edgesCode } from "./edgesStage.ts";
 import { elementBindings, elementsCode } from "./elements.ts";
 import type { StageCode } from "./elements.ts";
+import { bufferUsage, mapRead } from "./flags.ts";
 import { guarded } from "./gpu.ts";
 import type { Gpu } from "./gpu.ts";
 import { checkBindings, checkBuffers } from "./places.ts";
@@ -109,17 +110,17 @@ export class GpuExecutable {
     const { layout, places, rings } = plan;
     const buffer = (label: string, words: number, usage: number): GPUBuffer =>
       gpu.device.createBuffer({ label, size: 4 * Math.max(4, words), usage });
-    const { STORAGE, COPY_SRC, COPY_DST, INDIRECT, UNIFORM } = usages;
-    const stored = STORAGE | COPY_SRC | COPY_DST;
+    const { storage, copySource, copyDestination, indirect, uniform } = bufferUsage;
+    const stored = storage | copySource | copyDestination;
     this.#segments = places.segments.map(({ words }, k) => buffer(`memory ${k}`, words, stored));
     this.#control = buffer("control", layout.controlWords, stored);
-    this.#reset = buffer("reset", layout.counts + failures, COPY_SRC | COPY_DST);
-    this.#args = buffer("args", 8 * Math.max(1, layout.lists), STORAGE | INDIRECT | COPY_DST);
+    this.#reset = buffer("reset", layout.counts + failures, copySource | copyDestination);
+    this.#args = buffer("args", 8 * Math.max(1, layout.lists), storage | indirect | copyDestination);
     this.#own = buffer("own", layout.ownWords + plan.tables.words.length, stored);
     this.#rings = buffer("rings", rings.words, stored);
     this.#slots = Array.from({ length: slotCount }, (_, k) => ({
       out: buffer(`out ${k}`, layout.outWords, stored),
-      epochs: buffer(`epochs ${k}`, (epochBytes / 4) * (Math.ceil(layout.steps / plan.window) + 2), UNIFORM | COPY_DST),
+      epochs: buffer(`epochs ${k}`, (epochBytes / 4) * (Math.ceil(layout.steps / plan.window) + 2), uniform | copyDestination),
       staging: this.#stagingFor(0),
       room: 0,
       busy: Promise.resolve(),
@@ -299,7 +300,7 @@ export class GpuExecutable {
   async #read(parts: readonly { readonly buffer: GPUBuffer; readonly from: number; readonly bytes: number }[]): Promise<ArrayBuffer> {
     const { device } = this.gpu;
     const size = parts.reduce((sum, p) => sum + p.bytes, 0);
-    const staging = device.createBuffer({ size, usage: usages.MAP_READ | usages.COPY_DST });
+    const staging = device.createBuffer({ size, usage: bufferUsage.mapRead | bufferUsage.copyDestination });
     const encoder = device.createCommandEncoder();
     let at = 0;
     for (const { buffer, from, bytes } of parts) {
@@ -468,7 +469,7 @@ export class GpuExecutable {
 
   #stagingFor(bytes: number): GPUBuffer {
     const size = Math.max(1024, 2 ** Math.ceil(Math.log2(Math.max(1, bytes))));
-    return this.gpu.device.createBuffer({ size, usage: usages.MAP_READ | usages.COPY_DST });
+    return this.gpu.device.createBuffer({ size, usage: bufferUsage.mapRead | bufferUsage.copyDestination });
   }
 
   async #collect(slot: Slot, n: number): Promise<DeviceCall> {
@@ -535,7 +536,3 @@ export class GpuExecutable {
 }
 
 const allStages = ({ stages, prime, finish }: Plan): Stage[] => [...stages, ...(prime ? [prime] : []), ...(finish ? [finish] : [])];
-
-/** Numbers of the WebGPU specification: Node has no globals for them before the device is opened. */
-const usages = { MAP_READ: 1, COPY_SRC: 4, COPY_DST: 8, UNIFORM: 64, STORAGE: 128, INDIRECT: 256 } as const;
-const mapRead = 1;

@@ -4,7 +4,7 @@
  */
 import type { Program, ProceduralLayout, Schedule } from "../contract.ts";
 import { invariant } from "../../errors.ts";
-import { indented } from "./proceduralGoals.ts";
+import { indented } from "./lines.ts";
 import { rowMaker } from "./proceduralRows.ts";
 import type { RowMaker } from "./proceduralRows.ts";
 import { valueLines } from "./proceduralValues.ts";

@@ -8,7 +8,8 @@
 import { UnsupportedError } from "../../errors.ts";
 import type { ProceduralLayout } from "../procedural.ts";
 import type { RowMaker } from "./proceduralRows.ts";
-import { indented, pickGoal, selfLines } from "./proceduralGoals.ts";
+import { indented } from "./lines.ts";
+import { pickGoal, selfLines } from "./proceduralGoals.ts";
 import { groupSize } from "./stages.ts";
 import { multiplyWide, wordAt } from "./wgsl/philox.ts";
 import type { Shader } from "./wgsl/shader.ts";

@@ -3,8 +3,6 @@ import type { ProceduralLayout } from "../procedural.ts";
 import { multiplyWide } from "./wgsl/philox.ts";
 import type { Shader } from "./wgsl/shader.ts";
 
-export const indented = (lines: readonly string[]): string[] => lines.map((l) => `  ${l}`);
-
 /** The source's own number among the targets, and how many others there are; without it, a number that no target has. */
 export const selfLines = ({ selfOffset, targetCount }: ProceduralLayout): string[] => [
   selfOffset === undefined ? "let own_number = 0xffffffffu;" : `let own_number = source - ${selfOffset >>> 0}u;`,

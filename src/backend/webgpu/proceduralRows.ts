@@ -7,7 +7,8 @@ import { bernoulliBlock, bernoulliScale, elementsOfBlock } from "../../math/bern
 import type { ProceduralLayout } from "../procedural.ts";
 import { distinctRow } from "./proceduralDistinct.ts";
 import { gapOf } from "./proceduralGaps.ts";
-import { indented, pickGoal, selfLines } from "./proceduralGoals.ts";
+import { indented } from "./lines.ts";
+import { pickGoal, selfLines } from "./proceduralGoals.ts";
 import { groupSize } from "./stages.ts";
 import { literal } from "./wgsl/literal.ts";
 import { multiplyWide, philox } from "./wgsl/philox.ts";

@@ -1,10 +1,10 @@
 /** The WGSL of a stage that makes edges anew: a workgroup a part of a row. */
 import type { StageCode } from "./elements.ts";
-import { bindSegments, stoppedFunction } from "./elements.ts";
+import { edgeDeclarations } from "./edgesStage.ts";
 import { familiesOf, parameterLines } from "./families.ts";
 import { Access } from "./places.ts";
 import type { EdgesStage, Plan } from "./stages.ts";
-import { consumerShift, control, epochStruct, gridWidth, groupSize } from "./stages.ts";
+import { consumerShift, control, gridWidth, groupSize } from "./stages.ts";
 import { declareKeys } from "./wgsl/random.ts";
 import { Shader } from "./wgsl/shader.ts";
 
@@ -39,18 +39,8 @@ export function proceduralCode(plan: Plan, stage: EdgesStage): StageCode {
   const items = layout.itemsAt[stage.list]!;
   const slots = stage.making?.slots ?? 0;
   const text = [
-    epochStruct,
-    "@group(0) @binding(0) var<uniform> epoch: Epoch;",
-    "@group(0) @binding(1) var<storage, read_write> control: array<atomic<u32>>;",
-    "@group(0) @binding(2) var<storage, read> own: array<u32>;",
-    "@group(0) @binding(3) var<storage, read_write> rings: array<atomic<u32>>;",
-    ...bindSegments(access, 4),
-    stoppedFunction(plan, "atomicLoad(&control[WORD])"),
-    `/* A sum that its ring cannot hold. */
-fn fail_sum(index: u32) {
-  atomicMin(&control[${control.failedSum}u], epoch.call * ${plan.stages.length}u + ${number}u);
-}
-/* Edges whose number only this stage knows. */
+    ...edgeDeclarations(plan, number, access),
+    `/* Edges whose number only this stage knows. */
 fn count_made(edges: u32) {
   if (atomicAdd(&control[${control.made}u], edges) > 0xffffffffu - edges) { atomicAdd(&control[${control.made + 1}u], 1u); }
 }

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { EdgeLayout, MapLayout } from "../../../src/backend/contract.ts";
 import { edgeLines } from "../../../src/backend/webgpu/edgeKernel.ts";
-import { decayWork, eventWork, indented, workLines } from "../../../src/backend/webgpu/edgeWork.ts";
+import { decayWork, eventWork, workLines } from "../../../src/backend/webgpu/edgeWork.ts";
+import { indented } from "../../../src/backend/webgpu/lines.ts";
 import type { DueWork } from "../../../src/backend/webgpu/edgeWork.ts";
 import { Access, Places } from "../../../src/backend/webgpu/places.ts";
 import { Rings } from "../../../src/backend/webgpu/rings.ts";

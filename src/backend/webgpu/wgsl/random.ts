@@ -10,12 +10,7 @@ import type { Shader } from "./shader.ts";
 export { declareKeys } from "./philox.ts";
 export { poissonText, varyingPoissonText } from "./poisson.ts";
 
-/** The u32 word of an element. Arguments are u32 expressions, here and below. */
-export function wordText(shader: Shader, element: string, step: string, stream: string, draw: string): string {
-  return `${wordAt(shader)}(${element}, ${step}, ${stream}, ${draw})`;
-}
-
-/** Uniform in [0, 1): the upper 24 bits of the word. */
+/** Uniform in [0, 1): the upper 24 bits of the word. Arguments are u32 expressions, here and below. */
 export function uniformText(shader: Shader, element: string, step: string, stream: string, draw: string): string {
   const name = shader.use("uniform_at", () => `
 // Uniform in [0, 1).

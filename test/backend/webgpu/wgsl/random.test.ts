@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { Module } from "../../../../src/backend/wasm/assembler.ts";
 import { emitFillKernel } from "../../../../src/backend/wasm/fillKernel.ts";
-import { declareKeys, normalText, poissonText, uniformText, varyingPoissonText, wordText } from "../../../../src/backend/webgpu/wgsl/random.ts";
+import { wordAt as wordFunction } from "../../../../src/backend/webgpu/wgsl/philox.ts";
+import { declareKeys, normalText, poissonText, uniformText, varyingPoissonText } from "../../../../src/backend/webgpu/wgsl/random.ts";
 import { Shader } from "../../../../src/backend/webgpu/wgsl/shader.ts";
 import type { MapKernel } from "../../../../src/ir/kernel.ts";
 import { keySchedule, wordAt } from "../../../../src/math/philox.ts";
@@ -48,7 +49,7 @@ describe.skipIf(noGpu)(`random numbers in WGSL${gpuSkipped}`, () => {
   test("words and uniform numbers of random counters are the defined ones to the last bit", async () => {
     const s = shader();
     const right = at((element, step, stream, k) => wordAt(seed, element, step, stream, columns.drawNumber[k]!));
-    expect([...(await evaluated(s, wordText(s, ...counter), columns))]).toEqual(right);
+    expect([...(await evaluated(s, `${wordFunction(s)}(${counter.join(", ")})`, columns))]).toEqual(right);
     const uniforms = await evaluated(s, `bitcast<u32>(${uniformText(s, ...counter)})`, columns);
     expect(asNumbers(uniforms)).toEqual(right.map((word) => uniformOf(word, "f32")));
   });
