@@ -28,6 +28,8 @@ export default defineConfig({
       { find: /^synfire\/io$/, replacement: here("src/io/index.ts") },
       { find: /^synfire\/data$/, replacement: here("src/data/index.ts") },
       { find: /^synfire\/mpi$/, replacement: here("src/mpi/index.ts") },
+      { find: /^synfire\/train$/, replacement: here("src/train/index.ts") },
+      { find: /^synfire\/tensorflow$/, replacement: here("src/tensorflow/index.ts") },
       { find: /^synfire\/rate$/, replacement: here("src/rate/index.ts") },
     ],
   },

@@ -20,9 +20,11 @@ const allowed = {
   data: [...language, "network", "io"],
   protocols: [...language, "network", "engine"],
   rate: [...language, "backend", "network", "engine"],
+  train: [...language, "lower", "backend", "network", "engine"],
+  tensorflow: [...language, "lower", "backend", "network", "engine", "train"],
   mpi: ["errors", "engine"],
   index: [...language, "lower", "backend", "network", "engine", "protocols"],
-  cli: [...language, "lower", "backend", "network", "engine", "protocols", "rate", "mpi", "io", "data", "index"],
+  cli: [...language, "lower", "backend", "network", "engine", "protocols", "rate", "train", "tensorflow", "mpi", "io", "data", "index"],
 };
 
 /** Layers whose files may use Node's modules and globals. Everything else also runs in a browser. */
@@ -66,6 +68,7 @@ function problemInSource(path, specifier) {
   if (specifier.startsWith("node:") && mayUseNode.has(layer)) return undefined;
   if (specifier.startsWith("node:")) return `"${specifier}" does not exist in a browser; only cli/, io/ and mpi/ may use Node`;
   if (specifier === "koffi" && layer !== "mpi") return "koffi is optional and calls C: only mpi/ may use it";
+  if (specifier.startsWith("@tensorflow/") && layer !== "tensorflow") return "TensorFlow.js is optional: only tensorflow/ may use it";
   if (!specifier.startsWith(".")) return undefined;
   if (!/\.(ts|json)$/.test(specifier)) return `write the extension: "${specifier}.ts"`;
   const target = resolve(path, specifier);

@@ -1,7 +1,7 @@
 /**
  * Module hooks of Node that `synfire run` installs before it imports a user's file: `synfire`, `synfire/models`, `synfire/io`,
- * `synfire/data` and `synfire/mpi` mean this very package wherever the file lies, and the user's own files are ES modules whatever the nearest
- * package.json says (or if there is none).
+ * `synfire/data`, `synfire/rate`, `synfire/train`, `synfire/tensorflow` and `synfire/mpi` mean this very package wherever the file lies, and the
+ * user's own files are ES modules whatever the nearest package.json says (or if there is none).
  */
 import { readFileSync, statSync } from "node:fs";
 import type { ResolveHook } from "node:module";
@@ -12,6 +12,9 @@ const ownModules = new Map([
   ["synfire/models", new URL("../../models/index.js", import.meta.url).href],
   ["synfire/io", new URL("../io/index.js", import.meta.url).href],
   ["synfire/data", new URL("../data/index.js", import.meta.url).href],
+  ["synfire/rate", new URL("../rate/index.js", import.meta.url).href],
+  ["synfire/train", new URL("../train/index.js", import.meta.url).href],
+  ["synfire/tensorflow", new URL("../tensorflow/index.js", import.meta.url).href],
   ["synfire/mpi", new URL("../mpi/index.js", import.meta.url).href],
 ]);
 

@@ -1,0 +1,2 @@
+/** Spiking layers for TensorFlow.js. */
+export type { Surrogate } from "../train/surrogate.ts";
