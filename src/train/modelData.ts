@@ -83,7 +83,8 @@ export interface BatchNormData extends Named {
 export interface ActivationData extends Named { readonly kind: "activation"; readonly activation: ActivationFunction }
 
 export type ActivationFunction =
-  | { readonly type: "relu" | "sigmoid" | "tanh" | "softplus" }
+  /** clip(x) is x between 0 and 1, and the nearer of the two elsewhere. */
+  | { readonly type: "relu" | "sigmoid" | "tanh" | "softplus" | "clip" }
   /** Quantisation-clip-floor-shift (Bu et al. 2022) with L levels; weight: threshold [1]. */
   | { readonly type: "qcfs"; readonly levels: number; readonly initial: number }
   /** Integers 0 … D divided by D, straight-through between: spikes are expanded to D binary ones in inference. */
