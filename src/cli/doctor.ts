@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { Command } from "commander";
 import { examineGpu } from "./doctorGpu.ts";
+import { examineTensorFlow } from "./doctorTensorFlow.ts";
 import { bytes, table } from "./format.ts";
 import { examples, jsonOption } from "./options.ts";
 import { Screen } from "./screen.ts";
@@ -27,7 +28,7 @@ export function doctorCommand(): Command {
     .action(async (options: { json?: boolean }) => {
       const screen = new Screen(options);
       const { findings: ofGpu, gpu } = await examineGpu();
-      const findings = [...examine(), ...ofGpu, ...examinePython()];
+      const findings = [...examine(), ...ofGpu, ...(await examineTensorFlow()), ...examinePython()];
       const rows = findings.map(({ what, found, ok, needed }) => [ok ? "ok" : needed ? "MISSING" : "absent", what, found]);
       const advice = findings.filter(({ ok }) => !ok).map(({ what, advice }) => `${what}: ${advice}`);
       screen.say([table(rows), ...(advice.length > 0 ? ["", ...advice] : [])].join("\n"));
