@@ -23,13 +23,16 @@ export interface UnitsWanted<Units> {
 }
 
 /** @throws {ArgumentError} naming the first layer or weight that does not fit */
-export function readLayers<Units extends ActivationData | CellsData>(model: ModelData, weights: Weights, wanted: UnitsWanted<Units>): LayerPair<Units>[] {
+export function readLayers<Units extends ActivationData | CellsData>(
+  model: ModelData, weights: Weights, wanted: UnitsWanted<Units>,
+): LayerPair<Units>[] {
   const { learner, accept, instead } = wanted;
   const refuse = (name: string, what: string, hint: string): never => {
     throw new ArgumentError("layer-kind", `${learner}: layer "${name}" ${what}`, hint);
   };
   if (model.input.shape.length !== 1) {
-    throw new ArgumentError("input-shape", `${learner}: the input has the shape [${model.input.shape.join(", ")}]`, `Give it as [${sizeOf(model.input.shape)}].`);
+    throw new ArgumentError("input-shape", `${learner}: the input has the shape [${model.input.shape.join(", ")}]`,
+      `Give it as [${sizeOf(model.input.shape)}].`);
   }
   if (model.layers.length === 0 || model.layers.length % 2 === 1) {
     const last = model.layers[model.layers.length - 1];

@@ -62,7 +62,8 @@ export class EnergyNetwork {
   activities(rows: number): Activities {
     const room = () => this.sizes.map((units) => this.#products.array(rows * units));
     return {
-      rows, input: this.#products.array(rows * this.features), layers: room(), fromInput: this.#products.array(rows * this.sizes[0]!), arriving: room(),
+      rows, input: this.#products.array(rows * this.features), fromInput: this.#products.array(rows * this.sizes[0]!),
+      layers: room(), arriving: room(),
     };
   }
 
@@ -90,7 +91,9 @@ export class EnergyNetwork {
    * Adds `gains[k]` times the products of activities on both sides of each connection, summed over the batch: −dE/dW_k and −dE/db_k. With
    * `less`, a state with the same input, what they exceed its products by.
    */
-  addProducts(kernels: readonly Reals[], biases: readonly (Reals | undefined)[], state: Activities, gains: readonly number[], less?: Activities): void {
+  addProducts(
+    kernels: readonly Reals[], biases: readonly (Reals | undefined)[], state: Activities, gains: readonly number[], less?: Activities,
+  ): void {
     for (let k = 0; k < this.sizes.length; k++) {
       const units = this.sizes[k]!, scaled = state.arriving[k]!, count = state.rows * units, gain = gains[k]!;
       const s = state.layers[k]!, other = less?.layers[k];

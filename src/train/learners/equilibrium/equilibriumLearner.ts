@@ -134,7 +134,8 @@ export class EquilibriumLearner {
   #learn(batch: number): void {
     const { network, settings } = this, sign = settings.sign === "random" && this.#draw.sign(this.#epoch, batch) < 0.5 ? -1 : 1;
     const gains = settings.rates.map((rate) => rate / this.#state.rows);
-    addContrast(network, network.kernels, network.biases, this.#state, this.#free, { ...settings, beta: sign * settings.beta, targets: this.#targets, gains });
+    const contrast = { ...settings, beta: sign * settings.beta, targets: this.#targets, gains };
+    addContrast(network, network.kernels, network.biases, this.#state, this.#free, contrast);
   }
 
   #recall(numbers: Uint32Array): void {

@@ -38,7 +38,8 @@ export function scellierBengio(hiddenLayers: 1 | 2 | 3): EquilibriumSettings {
 /** @throws {ArgumentError} naming the setting that is wrong */
 export function checkSettings(settings: EquilibriumSettings, layers: number): void {
   const whole = (name: "freeSteps" | "nudgedSteps" | "batch") => {
-    if (!Number.isInteger(settings[name]) || settings[name] < 1) throw new ArgumentError(name, `${name} of ${settings[name]}`, "Give a whole number from 1.");
+    if (Number.isInteger(settings[name]) && settings[name] >= 1) return;
+    throw new ArgumentError(name, `${name} of ${settings[name]}`, "Give a whole number from 1.");
   };
   whole("freeSteps");
   whole("nudgedSteps");

@@ -129,7 +129,8 @@ test("weights without units after them, missing weights and settings that cannot
 
 test("a label outside the classes and an input that changes are refused", () => {
   const model = modelOf(2, [3, 2]), learner = new EquilibriumLearner(model, initialWeights(model, "f32"), scellierBengio(1));
-  expect(() => learner.epoch(samplesOf(model, { inputs: [0, 0, 1, 1], labels: [0, 2] }))).toThrow("sample 1 has the label 2\n  Labels are whole numbers from 0 to 1.");
+  const wrong = samplesOf(model, { inputs: [0, 0, 1, 1], labels: [0, 2] });
+  expect(() => learner.epoch(wrong)).toThrow("sample 1 has the label 2\n  Labels are whole numbers from 0 to 1.");
   const moving = { ...model, input: { ...model.input, steps: 5, constant: false } };
   expect(() => new EquilibriumLearner(moving, initialWeights(model, "f32"), scellierBengio(1))).toThrow("the input changes over 5 steps");
 });

@@ -1,0 +1,101 @@
+/** Forward-Forward: gradients of each layer's own loss, and that layers which learn alone tell classes together. */
+import { expect, test } from "vitest";
+import { initialWeights } from "../../../../src/train/initialWeights.ts";
+import { activation, dense, relu } from "../../../../src/train/layers.ts";
+import { ForwardForwardLearner } from "../../../../src/train/learners/forwardForward/forwardForwardLearner.ts";
+import { hintonSettings } from "../../../../src/train/learners/forwardForward/forwardForwardSettings.ts";
+import { goodnessLoss, normalise, PeerNormalisation } from "../../../../src/train/learners/forwardForward/goodness.ts";
+import { otherClass, writeLabelled } from "../../../../src/train/learners/forwardForward/labelInput.ts";
+import { crossEntropyInPlace } from "../../../../src/train/learners/forwardForward/softmaxReadout.ts";
+import { spikingModel } from "../../../../src/train/model.ts";
+import { sgd } from "../../../../src/train/optimizers.ts";
+import { patternSamples } from "../contrastiveTasks.ts";
+
+const modelOf = (features: number, widths: readonly number[], seed = 5) =>
+  spikingModel({ input: { shape: [features], steps: 1, constant: true }, seed }, widths.flatMap((units) => [dense(units), relu()]));
+
+/** −d loss/d h[k] by central differences is what `fill` puts into d. */
+function checkGradient(h: Float64Array, d: Float64Array, lossAt: () => number): void {
+  h.forEach((held, k) => {
+    h[k] = held + 1e-5;
+    const above = lossAt();
+    h[k] = held - 1e-5;
+    const slope = (above - lossAt()) / 2e-5;
+    h[k] = held;
+    expect(d[k]).toBeCloseTo(slope, 7);
+  });
+}
+
+test.each(["sum", "mean"] as const)("the gradient of the loss on %s goodness is that of central differences, for real rows and others", (of) => {
+  const h = Float64Array.from({ length: 20 }, (_, k) => Math.abs(Math.sin(k + 1)) * 1.5), d = new Float64Array(20);
+  const loss = () => goodnessLoss({ of, threshold: 3 }, new Float64Array(20), h, 4, 2, 5);
+  goodnessLoss({ of, threshold: 3 }, d, h, 4, 2, 5);
+  checkGradient(h, d, loss);
+});
+
+test("a layer that finds everything exactly at its threshold has the loss log 2", () => {
+  expect(goodnessLoss({ of: "sum" }, new Float64Array(8), new Float64Array(8).fill(1), 2, 1, 4)).toBeCloseTo(Math.log(2), 12);
+});
+
+test("the gradient of peer normalisation is that of central differences of the running means", () => {
+  const h = Float64Array.from({ length: 15 }, (_, k) => (k * 0.7) % 2), d = new Float64Array(15);
+  const settings = { weight: 0.3, momentum: 0.9 };
+  new PeerNormalisation(5, settings).addTo(d, h, 3);
+  checkGradient(h, d, () => {
+    const means = Array.from({ length: 5 }, (_, j) => 0.9 * 0.5 + (0.1 * (h[j]! + h[5 + j]! + h[10 + j]!)) / 3);
+    const all = means.reduce((a, b) => a + b, 0) / 5;
+    return (0.3 * means.reduce((sum, m) => sum + (all - m) ** 2, 0)) / 5;
+  });
+});
+
+test("the gradient of the readout is that of central differences", () => {
+  const logits = Float64Array.from({ length: 6 }, (_, k) => Math.cos(k)), d = logits.slice();
+  crossEntropyInPlace(d, [2, 0], 2, 3);
+  checkGradient(logits, d, () => crossEntropyInPlace(logits.slice(), [2, 0], 2, 3));
+});
+
+test("normalised rows have a root mean square, or a length, of 1, and a silent row stays 0", () => {
+  const h = Float64Array.of(3, 4, 0, 0), into = new Float64Array(4);
+  normalise(into, h, 2, 2, "rms");
+  expect(Math.hypot(into[0]!, into[1]!) / Math.SQRT2).toBeCloseTo(1, 7);
+  normalise(into, h, 2, 2, "length");
+  expect([...into]).toEqual([expect.closeTo(0.6, 7), expect.closeTo(0.8, 7), 0, 0]);
+});
+
+test("a label replaces the first features by the largest feature at its place, or a share for every class", () => {
+  const into = new Float64Array(12), inputs = Float64Array.of(0.1, 0.2, 0.3, 0.8, 0, 0, 0, 0.5);
+  writeLabelled(into, 1, inputs, 2, 4, 2, (r) => (r === 0 ? 1 : undefined));
+  expect([...into]).toEqual([0, 0, 0, 0, 0, 0.8, 0.3, 0.8, 0.25, 0.25, 0, 0.5]);
+  for (let k = 0; k < 40; k++) expect([0, 1, 3, 4]).toContain(otherClass(2, 5, k / 40));
+});
+
+test("two layers that each learn alone tell five noisy patterns in both ways", () => {
+  const model = modelOf(40, [60, 60]), weights = initialWeights(model, "f32");
+  const learner = new ForwardForwardLearner(model, weights, 5, hintonSettings({
+    batch: 20, optimizer: sgd({ learningRate: 0.02, momentum: 0.9 }), readout: sgd({ learningRate: 0.05, momentum: 0.9 }),
+  }));
+  const train = patternSamples(model, 5, 300), test = patternSamples(model, 5, 100, { seed: 2 });
+  const first = learner.epoch(train);
+  let last = first;
+  for (let n = 1; n < 15; n++) last = learner.epoch(train);
+  last.losses.forEach((loss, k) => expect(loss).toBeLessThan(first.losses[k]! * 0.6));
+  expect(learner.error(test, "labels")).toBeLessThan(0.1);
+  expect(learner.error(test, "readout")).toBeLessThan(0.1);
+});
+
+test("what the second layer learns changes nothing in the first", () => {
+  const trained = (widths: number[]) => {
+    const model = modelOf(20, widths), weights = initialWeights(model, "f32");
+    new ForwardForwardLearner(model, weights, 5, hintonSettings({ batch: 20 })).epoch(patternSamples(model, 5, 60));
+    return [...weights.get("dense/kernel")!.values];
+  };
+  expect(trained([10, 10])).toEqual(trained([10]));
+});
+
+test("layers that are not rectified and more classes than features are refused", () => {
+  const model = spikingModel({ input: { shape: [4], steps: 1 } }, [dense(3), activation("tanh", "bent")]);
+  const weights = initialWeights(model, "f32");
+  expect(() => new ForwardForwardLearner(model, weights, 2, hintonSettings())).toThrow('forward-forward: layer "bent" is an activation "tanh"\n  Use relu().');
+  const narrow = modelOf(4, [3]);
+  expect(() => new ForwardForwardLearner(narrow, initialWeights(narrow, "f32"), 5, hintonSettings())).toThrow("5 classes and 4 features");
+});
