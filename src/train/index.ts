@@ -1,5 +1,27 @@
 /** Training: models of spiking and rate layers, surrogate gradients, and what else learns. */
 export type { Cell, CellParameter, CellThreshold, CellVariable, SimulatedCell } from "./cells/cell.ts";
-export type { LayerData, LayerKind, ModelData, Shape, Weight, Weights } from "./modelData.ts";
-export type { Reals, Sequence } from "./sequence.ts";
+export type { Batch, BatchResult, EngineOptions, Evaluation, LayerSpikes, OptimizerState, TrainingEngine } from "./engine.ts";
+export { initialWeights } from "./initialWeights.ts";
+export { activation, averagePool, batchNorm, conv2d, dense, dropout, flatten, integer, maxPool, neurons, qcfs, relu } from "./layers.ts";
+export type { NeuronOptions, WeightedOptions } from "./layers.ts";
+export { crossEntropy, meanSquares } from "./losses.ts";
+export type { LossData, Targets } from "./losses.ts";
+export { shapesOf, spikingModel } from "./model.ts";
+export type { ModelOptions } from "./model.ts";
+export type {
+  ActivationData, ActivationFunction, BatchNormData, CellsData, Conv2dData, DelayData, DenseData, DropoutData, FlattenData, Initializer, InputData,
+  LayerData, LayerKind, ModelData, PoolData, Shape, Weight, Weights,
+} from "./modelData.ts";
+export { adam, sgd } from "./optimizers.ts";
+export type { OptimizerData } from "./optimizers.ts";
+export type { ReadoutOver } from "./readout.ts";
+export { ReferenceEngine } from "./reference/referenceEngine.ts";
+export type { Regularizer } from "./regularizers.ts";
+export { samplesOf } from "./samples.ts";
+export type { ArraySamples, Samples } from "./samples.ts";
+export type { Precision, Reals, Sequence } from "./sequence.ts";
 export type { Surrogate } from "./surrogate.ts";
+export * from "./surrogates.ts";
+export { Trainer } from "./trainer.ts";
+export type { EpochResult, TestResult, TrainerOptions, TrainingState } from "./trainer.ts";
+export * from "./learners/contrastive/index.ts";
