@@ -1,5 +1,5 @@
 /** Training: models of spiking and rate layers, surrogate gradients, and what else learns. */
-export type { Cell, CellParameter, CellThreshold, CellVariable, SimulatedCell } from "./cells/cell.ts";
+export * from "./cells/index.ts";
 export type { Batch, BatchResult, EngineOptions, Evaluation, LayerSpikes, OptimizerState, TrainingEngine } from "./engine.ts";
 export { initialWeights } from "./initialWeights.ts";
 export { activation, averagePool, batchNorm, conv2d, dense, dropout, flatten, integer, maxPool, neurons, qcfs, relu } from "./layers.ts";
@@ -24,4 +24,6 @@ export type { Surrogate } from "./surrogate.ts";
 export * from "./surrogates.ts";
 export { Trainer } from "./trainer.ts";
 export type { EpochResult, TestResult, TrainerOptions, TrainingState } from "./trainer.ts";
+export { engineOptionsOf, training } from "./training.ts";
+export type { Training, TrainingOptions } from "./training.ts";
 export * from "./learners/contrastive/index.ts";
