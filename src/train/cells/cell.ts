@@ -20,6 +20,8 @@ export interface Cell {
   readonly state: readonly CellVariable[];
   /** Constants of a neuron, shared by all of a layer or one each; those that are learned get gradients. SI units for simulated models. */
   readonly parameters: readonly CellParameter[];
+  /** Names that `step`, `threshold` and `reset` may use beside parameters: entries of the exact step of linear equations. */
+  readonly propagators?: readonly Propagator[];
   /** `let` and `assign` only. */
   readonly step: readonly Statement[];
   /** Absent for neurons that never spike, such as leaky integrators of a readout. */
@@ -34,6 +36,20 @@ export interface Cell {
   /** How this cell is simulated; absent when there is no model that gives the same spikes. */
   readonly simulated?: SimulatedCell;
 }
+
+/**
+ * Entries of the exact step of dx/dt = A·x + b over dt: numbers that depend on parameters through a matrix exponential. With P = exp(A·dt) and
+ * Q = ∫ exp(A·s) ds, an entry is P[0, column], or the sum over k of Q[0, k]·weights[k].
+ */
+export interface Propagator {
+  /** A, row by row; 1/s; over parameters. */
+  readonly rates: readonly (readonly Expr[])[];
+  readonly entries: readonly PropagatorEntry[];
+  /** Seconds. */
+  readonly dt: number;
+}
+
+export type PropagatorEntry = { readonly name: string; readonly column: number } | { readonly name: string; readonly weights: readonly Expr[] };
 
 export interface CellVariable { readonly name: string; readonly initial: number }
 
