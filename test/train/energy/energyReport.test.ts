@@ -14,7 +14,8 @@ const cell: Cell = {
 const dense = (name: string, units: number, bits?: number): DenseData =>
   ({ kind: "dense", name, units, bias: true, initializer: { type: "zeros" }, ...(bits ? { bits } : {}) });
 const cells = (name: string, recurrent = false): CellsData => ({
-  kind: "cells", name, cell, learn: [], perNeuron: [], values: {}, surrogate: { name: "none", derivative: { kind: "number", value: 1 }, parameters: {} },
+  kind: "cells", name, cell, learn: [], perNeuron: [], values: {},
+  surrogate: { name: "none", derivative: { kind: "number", value: 1 }, parameters: {} },
   output: "spikes", ...(recurrent ? { recurrent: { bias: false, initializer: { type: "zeros" as const } } } : {}),
 });
 const model = (layers: ModelData["layers"], shape: readonly number[], steps: number): ModelData =>
