@@ -95,7 +95,8 @@ test("what the second layer learns changes nothing in the first", () => {
 test("layers that are not rectified and more classes than features are refused", () => {
   const model = spikingModel({ input: { shape: [4], steps: 1 } }, [dense(3), activation("tanh", "bent")]);
   const weights = initialWeights(model, "f32");
-  expect(() => new ForwardForwardLearner(model, weights, 2, hintonSettings())).toThrow('forward-forward: layer "bent" is an activation "tanh"\n  Use relu().');
+  expect(() => new ForwardForwardLearner(model, weights, 2, hintonSettings())).toThrow(
+    'forward-forward: layer "bent" is an activation "tanh"\n  Use relu().');
   const narrow = modelOf(4, [3]);
   expect(() => new ForwardForwardLearner(narrow, initialWeights(narrow, "f32"), 5, hintonSettings())).toThrow("5 classes and 4 features");
 });
