@@ -1,2 +1,10 @@
-/** Spiking layers for TensorFlow.js. */
+/** Spiking layers for TensorFlow.js, which is loaded when it is needed. */
+export { loadTensorFlow } from "./loadTensorFlow.ts";
+export type { LoadedTensorFlow, LoadTensorFlowOptions } from "./loadTensorFlow.ts";
+export { fromModelData, modelDataOf } from "./modelDataOf.ts";
+export type { DescribedModel } from "./modelDataOf.ts";
+export { spikingLayers } from "./spikingLayers.ts";
+export type { LayerOptions, SpikingLayers, SpikingLayersOptions } from "./spikingLayers.ts";
+export type { SynfireLayer, SynfireLayerConfig } from "./synfireLayer.ts";
+export type { TensorFlow, TensorFlowChoice } from "./tensorFlowPackages.ts";
 export type { Surrogate } from "../train/surrogate.ts";

@@ -31,7 +31,8 @@ export interface LoadedTensorFlow {
  * @throws {UnsupportedError} code "tensorflow" when nothing can be loaded; the message lists each with its problem
  */
 export async function loadTensorFlow(options: LoadTensorFlowOptions = {}): Promise<LoadedTensorFlow> {
-  const { prefer, say = (sentence) => console.info(sentence) } = options;
+  // oxlint-disable-next-line no-console -- which one runs decides how fast, so a user who gave no listener has to hear it
+  const { prefer, say = (text) => console.info(text) } = options;
   const world = { ...worldHere(options.wasmPaths), ...options.world };
   const passedOver: { choice: TensorFlowChoice; problem: string }[] = [];
   for (const choice of orderFrom(prefer)) {
