@@ -455,16 +455,27 @@ export class GpuExecutable {
     this.#counts.calls++;
     this.#counts.epochs += epochs;
 
-    const samples = layout.outWords - (layout.tapsAt[0] ?? layout.outWords);
-    const size = 4 * (layout.counts + samples + slot.room);
+    const samples = this.#samplesOf(n);
+    const spikesAt = layout.counts + samples.reduce((sum, { words }) => sum + words, 0);
+    const size = 4 * (spikesAt + slot.room);
     if (slot.staging.size < size) {
       slot.staging.destroy();
       slot.staging = this.#stagingFor(size);
     }
     encoder.copyBufferToBuffer(this.#control, 0, slot.staging, 0, 4 * layout.counts);
-    if (samples > 0) encoder.copyBufferToBuffer(slot.out, 4 * layout.tapsAt[0]!, slot.staging, 4 * layout.counts, 4 * samples);
-    if (slot.room > 0) encoder.copyBufferToBuffer(slot.out, 0, slot.staging, 4 * (layout.counts + samples), 4 * slot.room);
+    let at = layout.counts;
+    for (const { from, words } of samples) {
+      encoder.copyBufferToBuffer(slot.out, 4 * from, slot.staging, 4 * at, 4 * words);
+      at += words;
+    }
+    if (slot.room > 0) encoder.copyBufferToBuffer(slot.out, 0, slot.staging, 4 * spikesAt, 4 * slot.room);
     device.queue.submit([encoder.finish()]);
+  }
+
+  /** Where the samples of each tap lie that a call of n steps may take. */
+  #samplesOf(n: number): { readonly from: number; readonly words: number }[] {
+    const { taps, layout } = this.plan;
+    return taps.map(({ everySteps, elements }, k) => ({ from: layout.tapsAt[k]!, words: (Math.floor(n / everySteps) + 1) * elements.length }));
   }
 
   #stagingFor(bytes: number): GPUBuffer {
@@ -478,14 +489,15 @@ export class GpuExecutable {
     await this.#mapped(slot.staging);
     const words = new Uint32Array(slot.staging.getMappedRange());
     const head = words.slice(0, layout.counts);
-    const samples = layout.outWords - (layout.tapsAt[0] ?? layout.outWords);
-    const taps = plan.taps.map(({ everySteps, elements }, k) => {
-      const at = layout.counts + layout.tapsAt[k]! - layout.tapsAt[0]!;
-      return new Float32Array(words.buffer.slice(4 * at, 4 * (at + (Math.floor(layout.steps / everySteps) + 1) * elements.length)));
+    let from = layout.counts;
+    const taps = this.#samplesOf(n).map((samples) => {
+      const begin = 4 * from;
+      from += samples.words;
+      return new Float32Array(words.buffer.slice(begin, 4 * from));
     });
     const recorded = head[control.recorded]!;
     const keys = new Uint32Array(recorded);
-    const here = Math.min(recorded, slot.room), from = layout.counts + samples;
+    const here = Math.min(recorded, slot.room);
     keys.set(words.subarray(from, from + here));
     slot.staging.unmap();
     if (recorded > here) {
