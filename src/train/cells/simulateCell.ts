@@ -4,6 +4,8 @@ import { apply, name, namesIn, number, sub, substitute } from "../../ir/expr.ts"
 import type { Expr } from "../../ir/expr.ts";
 import { printExpr } from "../../ir/print.ts";
 import { simplify } from "../../ir/simplify.ts";
+import type { Statement } from "../../ir/kernel.ts";
+import { nameProblem } from "../../model/names.ts";
 import { neuron } from "../../model/neuron.ts";
 import type { Cell, SimulatedCell } from "./cell.ts";
 import { reserved } from "./derivedCell.ts";
@@ -14,7 +16,8 @@ import type { Definition } from "./straightLine.ts";
  * A model whose Euler step is the cell's: dx/dt = (next(x) − x)/dt, which in steps of dt gives next(x) up to rounding. The input of a step is
  * what arrives in it; where the cell looks at its last spike, a variable remembers it.
  */
-export function simulateCell(cell: Cell): SimulatedCell {
+export function simulateCell(given: Cell): SimulatedCell {
+  const called = modelNames(given), cell = renamed(given, called);
   const names = new Names([...cell.state, ...cell.parameters].map((x) => x.name).concat(Object.values(reserved)));
   const environment = new Map<string, Expr>();
   const definitions = straightLine(cell.step, environment, names);
@@ -44,7 +47,31 @@ export function simulateCell(cell: Cell): SimulatedCell {
   });
   return {
     model, receptor: "input", weight: number(1), bias: { parameter: bias, value: name("bias") },
-    values: Object.fromEntries(cell.parameters.map((p) => [p.name, name(p.name)])),
+    // A state's name stands for its initial value.
+    values: Object.fromEntries([...given.parameters, ...given.state].map((x) => [called.get(x.name) ?? x.name, name(x.name)])),
+  };
+}
+
+/** Names that mean something else in a neuron model, such as i, the index of a neuron → what takes their place. */
+function modelNames(cell: Cell): Map<string, string> {
+  const own = [...cell.state, ...cell.parameters].map((x) => x.name);
+  return new Map(own.filter((n) => nameProblem(n, "") !== undefined).map((n) => [n, `${n}_${cell.name.replace(/\W+/g, "_")}`]));
+}
+
+function renamed(cell: Cell, called: ReadonlyMap<string, string>): Cell {
+  if (called.size === 0) return cell;
+  const now = (n: string): string => called.get(n) ?? n, table = new Map([...called].map(([old, n]) => [old, name(n)]));
+  const statements = (list: readonly Statement[]): Statement[] => list.map((s) => {
+    invariant(s.kind !== "while", "cells have no loops");
+    return { ...s, name: now(s.name), value: substitute(s.value, table) };
+  });
+  const { threshold } = cell;
+  return {
+    ...cell, step: statements(cell.step), reset: statements(cell.reset), membrane: now(cell.membrane),
+    state: cell.state.map((s) => ({ ...s, name: now(s.name) })), parameters: cell.parameters.map((p) => ({ ...p, name: now(p.name) })),
+    ...(threshold && { threshold: {
+      ...threshold, margin: substitute(threshold.margin, table), ...(threshold.gate && { gate: substitute(threshold.gate, table) }),
+    } }),
   };
 }
 

@@ -37,8 +37,10 @@ export function valuesFor(expression: Expr, layer: CellsData, units: number, wei
 }
 
 /** Values of parameters and initial states of the simulator's model, for `net.population`. */
-export function populationValues(layer: CellsData, units: number, weights: Weights, dt: number): Record<string, Value> {
-  const { model, values } = simulatedOf(layer), { parameters, variables } = model.checked;
+export function populationValues(
+  layer: CellsData, { model, values }: SimulatedCell, units: number, weights: Weights, dt: number,
+): Record<string, Value> {
+  const { parameters, variables } = model.checked;
   const found: Record<string, Value> = {};
   for (const { name, dimension } of [...parameters, ...variables.filter((v) => !v.impulse)]) {
     const same = variables.some((v) => v.name === name) && layer.cell.state.some((s) => s.name === name);
@@ -49,8 +51,7 @@ export function populationValues(layer: CellsData, units: number, weights: Weigh
 }
 
 /** All state variables as they are before the first step, for `net.at`. */
-export function initialStates(layer: CellsData, values: Readonly<Record<string, Value>>): Record<string, Value> {
-  const { model } = simulatedOf(layer);
+export function initialStates({ model }: SimulatedCell, values: Readonly<Record<string, Value>>): Record<string, Value> {
   return Object.fromEntries(model.checked.variables.filter((v) => !v.impulse).map((v) =>
     [v.name, values[v.name] ?? asValue(Float64Array.of(v.initial), v.dimension)]));
 }

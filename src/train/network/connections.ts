@@ -74,6 +74,12 @@ function denseConnections(layer: DenseData, inputs: number, weights: Weights): C
   };
 }
 
+/** The synapses from one place of each window of a pool, place after place: every output has one of each. */
+export function placesOf(layer: PoolData, shape: Shape): Connections[] {
+  return Array.from({ length: layer.size[0] * layer.size[1] }, (_, chosen) =>
+    windowConnections(layer, shape, (place, channel, give) => { if (place === chosen) give(channel, 1); }, undefined));
+}
+
 /** What a value of one channel gives to the outputs of a window, at one place of the window. */
 type Mix = (place: number, channel: number, give: (filter: number, weight: number) => void) => void;
 

@@ -1,4 +1,5 @@
 /** The neurons of one stage of a model: population, constant input and recurrent connections. */
+import { UnsupportedError } from "../../errors.ts";
 import { neuron } from "../../model/neuron.ts";
 import type { Network } from "../../network/network.ts";
 import type { Population, SpikeSource } from "../../network/population.ts";
@@ -7,15 +8,17 @@ import type { CellsData, ModelData, Weights } from "../modelData.ts";
 import { initialStates, populationValues, simulatedOf, valuesFor } from "./cellValues.ts";
 import type { Clock } from "./clock.ts";
 import type { Connections } from "./connections.ts";
+import { withLargestInput } from "./largestInput.ts";
 import type { Stage } from "./stages.ts";
 
 export interface StagePopulation {
   readonly population: Population;
-  readonly receptor: string;
+  /** One for each of the stage's connections. */
+  readonly receptors: readonly string[];
   /** What a unit of the model's input is in the receptor's units, SI: [units] or [1]. */
   readonly factors: Float64Array;
   /** A source that spikes in every step of every sample. */
-  readonly bias?: { readonly source: SpikeSource; readonly connections: Connections };
+  readonly bias?: { readonly source: SpikeSource; readonly connections: readonly Connections[] };
   readonly recurrent?: Connections;
 }
 
@@ -30,24 +33,34 @@ export interface StageContext {
 
 export function addStage(stage: Stage, latency: number, context: StageContext): StagePopulation {
   const { net, weights, clock } = context, { name, units, kind, layer } = stage;
-  if (kind === "pool") return { population: net.population(name, units, poolRelay()), receptor: "spike", factors: Float64Array.of(1) };
+  if (kind === "pool") return { population: net.population(name, units, poolRelay()), receptors: ["spike"], factors: Float64Array.of(1) };
   if (kind === "sum") {
-    const population = net.population(name, units, runningSum()), bias = biasOf(stage, stage.connections.bias, latency, context);
+    const population = net.population(name, units, runningSum()), bias = biasOf(stage, stage.connections.map((c) => c.bias), latency, context);
     restart(population, { y: 0 }, latency, context);
-    return { population, receptor: "y", factors: Float64Array.of(1), ...(bias ? { bias } : {}) };
+    return { population, receptors: ["y"], factors: Float64Array.of(1), ...(bias ? { bias } : {}) };
   }
-  const cells = layer as CellsData, simulated = simulatedOf(cells), values = populationValues(cells, units, weights, clock.dt);
+  const cells = layer as CellsData, several = stage.connections.length;
+  const { simulated, receptors } = several === 1 ? plainInput(cells) : withLargestInput(cells, several);
+  const values = populationValues(cells, simulated, units, weights, clock.dt);
   const population = net.population(name, units, simulated.model, values);
-  restart(population, initialStates(cells, values), latency, context);
-  const recurrentBias = weights.get(`${cells.name}/recurrentBias`)?.values;
-  const bias = biasOf(stage, stage.connections.bias.map((b, k) => b + (recurrentBias?.[k] ?? 0)), latency, context);
-  const recurrent = weights.get(`${cells.name}/recurrent`)?.values;
+  restart(population, initialStates(simulated, values), latency, context);
+  const recurrent = weights.get(`${cells.name}/recurrent`)?.values, recurrentBias = weights.get(`${cells.name}/recurrentBias`)?.values;
+  if (recurrent && several > 1) {
+    throw new UnsupportedError("max-of-sums", `layer "${name}" has recurrent connections and the maximum of sums as its input`,
+      "Put the max pool behind the neurons, or leave out one of the two.");
+  }
+  const bias = biasOf(stage, stage.connections.map((c) => c.bias.map((b, k) => b + (recurrentBias?.[k] ?? 0))), latency, context);
   return {
-    population, receptor: simulated.receptor, factors: valuesFor(simulated.weight, cells, units, weights, clock.dt),
+    population, receptors, factors: valuesFor(simulated.weight, cells, units, weights, clock.dt),
     ...(bias ? { bias } : {}),
     ...(recurrent ? { recurrent: fromAllToAll(units, units, Float64Array.from(recurrent)) } : {}),
   };
 }
+
+const plainInput = (layer: CellsData): ReturnType<typeof withLargestInput> => {
+  const simulated = simulatedOf(layer);
+  return { simulated, receptors: [simulated.receptor] };
+};
 
 /** Repeats a spike of its window in the step in which it arrives; several in a step are one. */
 const poolRelay = () => neuron({
@@ -68,12 +81,14 @@ function restart(population: Population, states: Readonly<Record<string, Value>>
   }
 }
 
-function biasOf({ name, units }: Stage, bias: Float64Array, latency: number, { net, clock, samples }: StageContext): StagePopulation["bias"] {
-  if (bias.every((b) => b === 0)) return undefined;
+function biasOf(
+  { name, units }: Stage, biases: readonly Float64Array[], latency: number, { net, clock, samples }: StageContext,
+): StagePopulation["bias"] {
+  if (biases.every((bias) => bias.every((b) => b === 0))) return undefined;
   const times = Float64Array.from({ length: samples * clock.steps }, (_, k) =>
     clock.spikeTime(Math.floor(k / clock.steps), k % clock.steps, latency - 1));
   const source = net.spikeSource(`${name} bias`, 1, { times, indices: new Uint32Array(times.length) });
-  return { source, connections: fromAllToAll(1, units, bias) };
+  return { source, connections: biases.map((bias) => fromAllToAll(1, units, bias)) };
 }
 
 const fromAllToAll = (inputs: number, outputs: number, weights: Float64Array): Connections => ({

@@ -4,7 +4,7 @@ import { shapesOf } from "../model.ts";
 import type { CellsData, LayerData, ModelData, PoolData, Shape, Weights } from "../modelData.ts";
 import { sizeOf } from "../sequence.ts";
 import { composeConnections, oneToOneConnections } from "./composeConnections.ts";
-import { connectionsOf } from "./connections.ts";
+import { connectionsOf, placesOf } from "./connections.ts";
 import type { Connections } from "./connections.ts";
 
 /** Neurons, with the synapses that lead to them from the stage before. */
@@ -15,8 +15,11 @@ export interface Stage {
   readonly layer: CellsData | PoolData | undefined;
   readonly units: number;
   readonly shape: Shape;
-  /** From the stage before; of the first one, from the input. */
-  readonly connections: Connections;
+  /**
+   * From the stage before, or from the input: one, or, where neurons receive the largest of several sums (a max pool of what synapses give), one for
+   * each place of the pool's windows.
+   */
+  readonly connections: readonly Connections[];
   /** Layers that became `connections`. */
   readonly through: readonly string[];
 }
@@ -28,11 +31,11 @@ export interface Stage {
  */
 export function stagesOf(model: ModelData, weights: Weights, from: number): Stage[] {
   const shapes: readonly Shape[] = [model.input.shape, ...shapesOf(model)], stages: Stage[] = [];
-  let chain: Connections | undefined, through: string[] = [], spikes = true;
+  let chain: Connections | undefined, places: readonly Connections[] | undefined, through: string[] = [], spikes = true;
   const finish = (kind: Stage["kind"], layer: Stage["layer"], name: string, shape: Shape): void => {
     const units = sizeOf(shape);
-    stages.push({ kind, name, layer, units, shape, connections: chain ?? oneToOneConnections(units), through });
-    [chain, through] = [undefined, []];
+    stages.push({ kind, name, layer, units, shape, connections: places ?? [chain ?? oneToOneConnections(units)], through });
+    [chain, places, through] = [undefined, undefined, []];
   };
   model.layers.forEach((layer, k) => {
     if (k < from) return;
@@ -40,8 +43,12 @@ export function stagesOf(model: ModelData, weights: Weights, from: number): Stag
     if (layer.kind === "cells") {
       finish("cells", layer, layer.name, shapes[k + 1]!);
       spikes = layer.output === "spikes" && layer.cell.threshold !== undefined;
+    } else if (places && layer.kind !== "flatten" && layer.kind !== "dropout") throw behindMaximum(layer, through);
+    else if (layer.kind === "pool" && layer.operation === "max" && chain) {
+      const sums = chain, what = `layers ${[...through, layer.name].map((n) => `"${n}"`).join(", ")}`;
+      places = placesOf(layer, shapes[k]!).map((place) => composeConnections(sums, place, what));
+      through = [...through, layer.name];
     } else if (layer.kind === "pool" && layer.operation === "max") {
-      if (chain) throw maximumOfSums(layer, through);
       chain = connectionsOf({ ...layer, operation: "average" }, shapes[k]!, weights);
       finish("pool", layer, layer.name, shapes[k + 1]!);
     } else if (layer.kind === "activation") throw rateBehindSpikes(layer);
@@ -52,6 +59,7 @@ export function stagesOf(model: ModelData, weights: Weights, from: number): Stag
       through = [...through, layer.name];
     }
   });
+  if (places) throw behindMaximum({ kind: "flatten", name: "output" }, through);
   if (chain) finish("sum", undefined, `${through[through.length - 1]!} sum`, shapes[shapes.length - 1]!);
   return stages;
 }
@@ -60,9 +68,9 @@ const rateBehindSpikes = ({ name }: LayerData): UnsupportedError =>
   new UnsupportedError("rate-layer", `layer "${name}" is a rate layer behind the input or behind spikes; no synapse computes it`,
     "Convert the model first (convert), or give the input as currents, so that rate layers before the first neurons are computed.");
 
-const maximumOfSums = ({ name }: LayerData, through: readonly string[]): UnsupportedError =>
-  new UnsupportedError("max-of-sums", `layer "${name}" takes the maximum of sums from ${through.map((n) => `"${n}"`).join(", ")}, not of spikes`,
-    "Pool behind the neurons, where it is spikes that are pooled, or use averagePool.");
+const behindMaximum = ({ name }: LayerData, through: readonly string[]): UnsupportedError =>
+  new UnsupportedError("max-of-sums", `layer "${name}" computes with the maximum of sums (${through.map((n) => `"${n}"`).join(", ")})`,
+    "Only neurons can follow it: put the layer in front of the pool, or the pool behind the neurons.");
 
 const notSpikes = (layer: LayerData, before: LayerData): UnsupportedError =>
   new UnsupportedError("no-spikes", `layer "${layer.name}" receives numbers from layer "${before.name}", which gives no spikes`,

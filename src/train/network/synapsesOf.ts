@@ -20,14 +20,15 @@ export interface PlasticSynapses {
 
 /** A projection with the weights of the connections, times what a unit of the model's input is for the simulated neuron. */
 export function connectWith(
-  net: Network, pre: SpikingGroup, to: StagePopulation, name: string, connections: Connections, dt: number, plastic?: PlasticSynapses,
+  net: Network, pre: SpikingGroup, to: StagePopulation, receptor: string, name: string, connections: Connections, dt: number,
+  plastic?: PlasticSynapses,
 ): Projection {
   const { weights, post, delays } = connections, { factors } = to;
   const scaled = weights.map((w, k) => w * factors[factors.length === 1 ? 0 : post[k]!]!);
-  const { checked } = to.population.model, variable = checked.variables.find((v) => v.name === checked.receptors[to.receptor])!;
+  const { checked } = to.population.model, variable = checked.variables.find((v) => v.name === checked.receptors[receptor])!;
   const delay: Value = delays ? { values: Float64Array.from(delays, (d) => (d + 1) * dt), unit: "s" } : `${dt} s`;
   return net.projection(pre, to.population, plastic?.model ?? staticSynapseModel("static"), {
-    ...plastic?.options, name, receptor: to.receptor, delay,
+    ...plastic?.options, name, receptor, delay,
     connect: isAllToAll(connections) ? allToAll() : explicit(connections.pre, post),
     weight: asValue(scaled, variable.dimension),
   } as never);

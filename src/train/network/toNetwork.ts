@@ -38,7 +38,7 @@ export interface ModelNetwork {
   readonly network: Network;
   /** Input and layers in order. Those of neurons have the name of their layer. */
   readonly layers: readonly NetworkLayer[];
-  /** Named by the layers that hold their weights: "dense", "conv2d pool"; "hidden recurrent", "hidden bias". */
+  /** Named by the layers that hold their weights: "dense", "conv2d pool"; "hidden recurrent", "hidden bias"; behind max pools also by receptor. */
   readonly projections: ReadonlyMap<string, Projection>;
   readonly clock: Clock;
   readonly samples: number;
@@ -72,21 +72,24 @@ export function toNetwork(model: ModelData, weights: Weights, options: ToNetwork
   const first = asCurrents ? Math.max(0, model.layers.findIndex((layer) => layer.kind === "cells")) : 0;
   const stages = stagesOf(model, weights, first);
   if (stages.length === 0) throw new ArgumentError("no-layers", "toNetwork: the model has no neurons", "Add neurons(…).");
-  const pause = stages.reduce((sum, { connections }) => sum + 1 + longestDelay(connections), 2);
+  const pause = stages.reduce((sum, { connections }) => sum + 1 + Math.max(...connections.map(longestDelay)), 2);
   const clock = new Clock(model.dt, model.input.steps, pause), samples = input?.batch ?? 1;
   const source: ModelInput = asCurrents ? currentInput(net, model, weights, "input", input!, clock) : spikeInput(net, model, "input", input, clock);
   const layers: NetworkLayer[] = [{ name: "input", group: source.source, kind: "input", latency: 0 }];
   const projections = new Map<string, Projection>(), shown = { net, model, weights, clock, samples };
   const plastic = new Map(Object.entries(options.plastic ?? {}));
-  const connect = (pre: SpikingGroup, to: StagePopulation, name: string, connections: Connections): void => {
-    projections.set(name, connectWith(net, pre, to, name, connections, clock.dt, plastic.get(name)));
+  const connect = (pre: SpikingGroup, to: StagePopulation, name: string, connections: readonly Connections[]): void => {
+    connections.forEach((part, k) => {
+      const own = connections.length > 1 ? `${name} ${to.receptors[k]!}` : name;
+      projections.set(own, connectWith(net, pre, to, to.receptors[k]!, own, part, clock.dt, plastic.get(own)));
+    });
   };
   stages.forEach((stage, k) => {
     const latency = k + 1, made = addStage(stage, latency, shown), before = layers[k]!.group;
-    const connections = (k === 0 && source.connections) || stage.connections;
+    const connections = k === 0 && source.connections ? [source.connections] : stage.connections;
     connect(before, made, stage.through.length > 0 ? stage.through.join(" ") : `${layers[k]!.name} to ${stage.name}`, connections);
     if (made.bias) connect(made.bias.source, made, `${stage.name} bias`, made.bias.connections);
-    if (made.recurrent) connect(made.population, made, `${stage.name} recurrent`, made.recurrent);
+    if (made.recurrent) connect(made.population, made, `${stage.name} recurrent`, [made.recurrent]);
     layers.push({ name: stage.name, group: made.population, kind: stage.kind, latency });
   });
   for (const name of plastic.keys()) if (!projections.has(name)) throw noProjection(name, [...projections.keys()]);

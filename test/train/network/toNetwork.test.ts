@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
 import { compile } from "../../../src/engine/compile.ts";
 import { perfectIntegrator } from "../../../src/train/convert/integrateAndFire.ts";
+import {
+  adaptive, alpha, integrateAndFire, leaky, lif, norseLif, norseLsnn, parametricLif, spyTorch, synaptic,
+} from "../../../src/train/cells/conventions.ts";
+import type { Cell } from "../../../src/train/cells/cell.ts";
 import { initialWeights } from "../../../src/train/initialWeights.ts";
 import {
   activation, averagePool, batchNorm, conv2d, dense, dropout, flatten, maxPool, neurons,
@@ -32,6 +36,7 @@ function lively(model: ModelData): Weights {
   const weights = initialWeights(model, "f64");
   for (const [name, { values }] of weights) {
     if (name.endsWith("/kernel")) values.forEach((w, k) => (values[k] = w * 3 + 0.05));
+    if (/\/(beta|threshold|initial:v)$/.test(name)) values.forEach((w, k) => (values[k] = w + 0.2 * noise(k + 1) - 0.1));
     if (name.endsWith("/gamma")) values.forEach((_, k) => (values[k] = 0.8 + 0.1 * noise(k)));
     if (name.endsWith("/beta") || name.endsWith("/movingMean")) values.forEach((_, k) => (values[k] = 0.2 * noise(k + 7)));
   }
@@ -66,11 +71,34 @@ const cases: readonly [string, typeof image, readonly LayerData[]][] = [
   ["convolutions", image, [conv2d(4, 3), integrator("a"), conv2d(3, 3, { padding: "same", strides: 2 }), integrator("b")]],
   ["average pools", image, [conv2d(4, 3), integrator("a"), averagePool(2), flatten(), dense(4), integrator("b")]],
   ["max pools", image, [conv2d(4, 3), integrator("a"), maxPool(2, { name: "pool" }), flatten(), dense(4), integrator("b")]],
+  ["max pools of sums", image,
+    [conv2d(4, 3), maxPool(2, { strides: 1 }), integrator("a"), conv2d(4, 2), dropout(0.1), maxPool(2), integrator("b")]],
   ["dropout and batch normalisation", image,
     [conv2d(4, 3), batchNorm(), integrator("a"), dropout(0.5), flatten(), dense(4), batchNorm(), integrator("b")]],
 ];
 test.each(cases)("a network gives the spikes of its model, spike for spike, with %s", async (_, input, layers) => {
   const model = spikingModel({ input, seed: 5 }, layers);
+  expect(await expectSameSpikes(model, spikesOf(model, 2, 0.3))).toBeGreaterThan(20);
+});
+
+const conventions: readonly [string, () => Cell][] = [
+  ["leaky", () => leaky()], ["leaky, reset to zero", () => leaky({ reset: "zero" })], ["leaky, reset at once", () => leaky({ resetDelay: false })],
+  ["leaky, no reset", () => leaky({ reset: "none", beta: 0.5 })], ["leaky, inclusive, initial value", () => leaky({ inclusive: true, initial: 0.7 })],
+  ["synaptic", () => synaptic({ alpha: 0.5, beta: 0.7 })], ["alpha", () => alpha({ alpha: 0.8, beta: 0.5 })],
+  ["integrateAndFire", () => integrateAndFire()], ["lif", () => lif()], ["parametricLif", () => parametricLif()], ["adaptive", () => adaptive()],
+  ["norseLif", () => norseLif()], ["norseLsnn", () => norseLsnn()], ["spyTorch", () => spyTorch()],
+];
+test.each(conventions)("a network gives the spikes of its model, spike for spike, with cells of the convention %s", async (_, convention) => {
+  const cell = convention();
+  const layers = [dense(16), neurons(cell, { name: "a", recurrent: { bias: true } }), dense(8), neurons(cell, { name: "b" })];
+  const model = spikingModel({ input: { shape: [12], steps: 60 }, seed: 5 }, layers);
+  expect(await expectSameSpikes(model, spikesOf(model, 2, 0.3))).toBeGreaterThan(20);
+});
+
+test("learned decays, thresholds and initial states of each neuron are those of the population", async () => {
+  const heterogeneous = { learn: ["threshold", "beta", "initial:v"], perNeuron: ["beta", "threshold", "initial:v"] };
+  const layers = [dense(16), neurons(leaky(), { name: "a", ...heterogeneous }), dense(8), neurons(leaky(), { name: "b", values: { beta: 0.7 } })];
+  const model = spikingModel({ input: { shape: [12], steps: 30 }, seed: 5 }, layers);
   expect(await expectSameSpikes(model, spikesOf(model, 2, 0.3))).toBeGreaterThan(20);
 });
 
