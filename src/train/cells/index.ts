@@ -10,3 +10,7 @@ export type { BackwardStep, DerivedCell, ForwardStep } from "./derivedCell.ts";
 export { CellRun } from "./referenceCells.ts";
 export type { CellRunOptions } from "./referenceCells.ts";
 export { specialise } from "./specialise.ts";
+export { CellLayout, membraneTrace } from "./cellLayout.ts";
+export { emitCell } from "./wasmCells.ts";
+export { WasmCellRun } from "./wasmRun.ts";
+export type { WasmCellRunOptions } from "./wasmRun.ts";

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { leaky, lif } from "../../../src/train/cells/conventions.ts";
 import { derive } from "../../../src/train/cells/derive.ts";
 import { CellRun } from "../../../src/train/cells/referenceCells.ts";
+import { WasmCellRun } from "../../../src/train/cells/wasmRun.ts";
 import { atan, fastSigmoid } from "../../../src/train/surrogates.ts";
 import { compare, hasReference, readReference } from "./referenceNetwork.ts";
 
@@ -18,6 +19,19 @@ describe.skipIf(!hasReference)("cells against snnTorch and SpikingJelly", () => 
     const derived = derive(cell, surrogate);
     const make = (units: number, batch: number, steps: number) => new CellRun(derived, { units, batch, steps, precision: "f64" });
     expect(compare(reference, reference.float64, make, (x) => x)).toBeLessThan(1e-9);
+  });
+
+  it.each(cases)("%s: the same in WebAssembly, in f64 and f32", async (name, cell, surrogate) => {
+    const reference = readReference(name);
+    const derived = derive(cell, surrogate);
+    const { batch, T: steps, hidden, outputs } = reference.network;
+    for (const precision of ["f64", "f32"] as const) {
+      const runs = [await WasmCellRun.create(derived, { units: hidden, batch, steps, precision }),
+        await WasmCellRun.create(derived, { units: outputs, batch, steps, precision })];
+      const make = (units: number) => (units === hidden ? runs[0]! : runs[1]!);
+      const [result, round] = precision === "f64" ? [reference.float64, (x: number) => x] : [reference.float32, Math.fround];
+      expect(compare(reference, result, make, round)).toBeLessThan(precision === "f64" ? 1e-9 : 1e-5);
+    }
   });
 
   it.each(cases)("%s: traces, losses and gradients agree to 1e-5 in f32", (name, cell, surrogate) => {
