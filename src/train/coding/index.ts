@@ -1,0 +1,5 @@
+/** Integers as spikes. */
+export { adaptiveCounts, valuesOfCounts } from "./adaptiveCounts.ts";
+export type { AdaptiveCounts } from "./adaptiveCounts.ts";
+export { countsOf, expandCounts, productOfSpikes, sparsityOf, spikeCodes } from "./expandCounts.ts";
+export type { ExpandedCounts, SpikeCode } from "./expandCounts.ts";

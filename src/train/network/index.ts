@@ -1,0 +1,5 @@
+/** Trained models in the simulator. */
+export { alignSpikes } from "./alignSpikes.ts";
+export { populationOf, toNetwork } from "./toNetwork.ts";
+export type { ModelNetwork, NetworkLayer, ToNetworkOptions } from "./toNetwork.ts";
+export type { PlasticSynapses } from "./synapsesOf.ts";
