@@ -51,11 +51,14 @@ const models: Readonly<Record<string, () => ModelData>> = {
   ]),
 };
 
-describe.each(["wasm", "cpu"] as const)("on %s", (backend) => {
-  test.each(Object.keys(models))("values and gradients of plain operations are those of the reference: %s", async (name) => {
+const ways = (["wasm", "cpu"] as const).flatMap((backend) => ([["fused kernels", true], ["plain operations", false]] as const)
+  .map(([what, fused]) => ({ backend, what, fused })));
+
+describe.each(ways)("on $backend with $what", ({ backend, fused }) => {
+  test.each(Object.keys(models))("values and gradients are those of the reference: %s", async (name) => {
     const { tf } = await loadTensorFlow({ prefer: backend, say: () => undefined });
     const model = models[name]!();
-    const wanted = byReference(model, 4, 2), found = await byTensorFlow(tf, model, 4, 2, false);
+    const wanted = byReference(model, 4, 2), found = await byTensorFlow(tf, model, 4, 2, fused);
     expect(relativeDifference(found.output, wanted.output)).toBeLessThan(1e-5);
     expect([...found.gradients.keys()].sort()).toEqual([...wanted.gradients.keys()].sort());
     const largest = Math.max(...[...wanted.gradients.values()].flatMap((gradient) => Array.from(gradient, Math.abs)));

@@ -8,13 +8,14 @@ import type { Flow, LayerPass, LayerWeights } from "./flow.ts";
 import { addBias, product } from "./product.ts";
 
 export function dense(layer: DenseData, weights: LayerWeights, input: Flow, pass: LayerPass): Flow {
-  const { tf } = pass;
+  const { tf, fused } = pass;
   const kernel = rounded(tf, weightOf(weights, "kernel") as Tensor2D, layer.bits);
   const bias = weights.get("bias") as Tensor1D | undefined;
   const flow = layer.delays ? delayed(layer.delays, kernel, weightOf(weights, "delays"), input, pass) : input;
   const matrix = layer.delays ? delayKernels(layer.delays, kernel, weightOf(weights, "delays"), pass) : kernel;
-  const sums = product(tf, asRows(tf, flow) as Tensor2D, matrix);
-  return asSteps(tf, flow, bias === undefined ? sums : addBias(tf, sums, bias));
+  const rows = asRows(tf, flow) as Tensor2D;
+  const sums = fused ? product(tf, rows, matrix) : tf.matMul(rows, matrix);
+  return asSteps(tf, flow, bias === undefined ? sums : fused ? addBias(tf, sums, bias) : tf.add(sums, bias));
 }
 
 /**

@@ -4,7 +4,6 @@ import type { Statement } from "../../ir/kernel.ts";
 import { invariant } from "../../errors.ts";
 import type { CellsData } from "../../train/modelData.ts";
 import type { TensorFlow } from "../tensorFlowPackages.ts";
-import { product } from "../operations/product.ts";
 import { propagatorTerms } from "./propagators.ts";
 import { spikesAt, whereSpiked } from "./spike.ts";
 import { tensorOf, termOf } from "./tensorExpression.ts";
@@ -45,7 +44,7 @@ export function plainCells(tf: TensorFlow, layer: CellsData, weights: CellWeight
 function withRecurrence(tf: TensorFlow, weights: CellWeights, input: Tensor, spikes: Tensor): Tensor {
   const recurrent = weights.get("recurrent"), bias = weights.get("recurrentBias");
   if (recurrent === undefined) return input;
-  const sum = tf.add(input, product(tf, spikes as Tensor2D, recurrent as Tensor2D));
+  const sum = tf.add(input, tf.matMul(spikes as Tensor2D, recurrent as Tensor2D));
   return bias === undefined ? sum : tf.add(sum, bias);
 }
 
