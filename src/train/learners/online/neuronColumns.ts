@@ -111,6 +111,13 @@ export class NeuronColumns {
     });
   }
 
+  /** ∂spike/∂input of neuron j within the last step. */
+  response(j: number): number {
+    let sum = 0;
+    for (const { spike, input } of this.followed) if (spike) sum += spike[j]! * input[j]!;
+    return sum;
+  }
+
   /** Takes over the states of the step; until then derivatives and `before` belong to it. */
   finish(): void {
     this.#states.forEach((state, k) => state.set(this.#next[k]!));
