@@ -1,29 +1,35 @@
 // Forward-Forward on handwritten digits (Hinton 2022) from a folder of IDX files: errors by labels and by readout, and ensembles of units.
 // npx tsx examples/forwardForwardMnist.ts FOLDER [--epochs 7] [--widths 500,500] [--train 60000] [--test 10000] [--seed 1]
+//   [--spiking 8] with neurons that spike for so many steps, in place of rates
 import { parseArgs } from "node:util";
 import { imagesBetween, loadImages } from "synfire/data";
 import type { LabelledImages } from "synfire/data";
-import { dense, ensembles, ForwardForwardLearner, hintonSettings, initialWeights, relu, samplesOf, spikingModel, wasmProducts } from "synfire/train";
+import {
+  adam, dense, ensembles, ForwardForwardLearner, hintonSettings, initialWeights, leaky, neurons, relu, samplesOf, spikingModel, wasmProducts,
+} from "synfire/train";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     epochs: { type: "string", default: "7" }, widths: { type: "string", default: "500,500" }, train: { type: "string", default: "60000" },
     test: { type: "string", default: "10000" }, seed: { type: "string", default: "1" },
+    spiking: { type: "string", default: "0" },
   },
 });
 const folder = positionals[0];
 if (folder === undefined) throw new Error("Give the folder that holds train-images-idx3-ubyte.gz and the three other files of the data set.");
-const widths = values.widths.split(",").map(Number);
+const widths = values.widths.split(",").map(Number), steps = Number(values.spiking);
 
-const units = (width: number) =>
-  [dense(width, { initializer: { type: "normal", mean: 0, deviation: 1 / Math.sqrt(width), perFanIn: false } }), relu()];
-const model = spikingModel({ input: { shape: [784], steps: 1, constant: true }, seed: Number(values.seed) }, widths.map(units));
+const units = (width: number) => (steps > 0 ? [dense(width, { initializer: { type: "uniform", gain: 2 } }), neurons(leaky({ beta: 0.9 }))]
+  : [dense(width, { initializer: { type: "normal", mean: 0, deviation: 1 / Math.sqrt(width), perFanIn: false } }), relu()]);
+// Neurons are told apart by counts of spikes, and learn with Adam, as few of them are near their threshold at first.
+const settings = hintonSettings(steps > 0 ? { goodness: { of: "mean", threshold: 2 }, optimizer: adam(1e-3), readout: adam(1e-3) } : {});
+const model = spikingModel({ input: { shape: [784], steps: Math.max(1, steps), constant: true }, seed: Number(values.seed) }, widths.map(units));
 const samples = async (set: "train" | "test"): Promise<LabelledImages> => imagesBetween(await loadImages(folder, set), 0, Number(values[set]));
 const ready = ({ pixels, labels }: LabelledImages) => samplesOf(model, { inputs: Float32Array.from(pixels, (grey) => grey / 255), labels });
 const train = ready(await samples("train")), test = ready(await samples("test"));
 
-const learner = new ForwardForwardLearner(model, initialWeights(model, "f32"), 10, hintonSettings(), await wasmProducts());
+const learner = await ForwardForwardLearner.create(model, initialWeights(model, "f32"), 10, settings, await wasmProducts());
 const percent = (x: number) => `${(100 * x).toFixed(2)} %`;
 for (let epoch = 1; epoch <= Number(values.epochs); epoch++) {
   const start = performance.now(), { losses } = learner.epoch(train, 1, (done) => {

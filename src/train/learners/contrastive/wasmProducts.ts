@@ -1,45 +1,77 @@
-/** The products in WebAssembly, f32: second matrices are cut into strips at each use. */
+/** The products in WebAssembly, f32: at each use the first matrix is cut into tiles and the second into strips. */
 import { invariant, SimulationError } from "../../../errors.ts";
+import { tileRows } from "../../kernels/denseProduct.ts";
 import { columnsOf, panelLength } from "../../kernels/panels.ts";
-import { denseTile, loadTrainingKernels } from "../../kernels/trainingKernels.ts";
+import { denseVectors, loadTrainingKernels } from "../../kernels/trainingKernels.ts";
 import type { TrainingKernels } from "../../kernels/trainingKernels.ts";
 import type { Reals } from "../../sequence.ts";
 import type { Products } from "./products.ts";
 
 const page = 65536;
-/** Up to a strip is read beyond the end of an array. */
-const spare = columnsOf(denseTile.vectors);
+/** Up to a strip is read beyond the end of an array, and up to three rows of a tile are written beyond. */
+const spare = Math.max(columnsOf(denseVectors), 4 * tileRows);
 
 /** @param bytes room for all arrays together; pages that are not used cost nothing */
 export async function wasmProducts(bytes = 2 ** 29): Promise<Products> {
   const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / page), maximum: page });
-  const kernels = await loadTrainingKernels(memory), arena = new Arena(memory.buffer);
-  const strips = new Strips(kernels, arena);
-  const { vectors } = denseTile, width = columnsOf(vectors);
-  const add = (kernel: TrainingKernels["productRows"], a: Reals, stride: number, b: Strip, c: Reals, m: number): void => {
-    const row = 4 * b.columns;
-    const to = addressOf(memory, c), panels = Math.ceil(b.columns / width);
-    kernel(addressOf(memory, a), stride, strips.cut(b), to, row, to, row, m, b.rows, b.columns, 0, panels);
-  };
-  const whole = (b: Reals, rows: number, columns: number): Strip =>
-    ({ source: addressOf(memory, b), rowStride: 4 * columns, columnStride: 4, rows, columns });
-  const transposed = (b: Reals, rows: number, columns: number): Strip =>
-    ({ source: addressOf(memory, b), rowStride: 4, columnStride: 4 * columns, rows: columns, columns: rows });
+  const work = new Multiplication(await loadTrainingKernels(memory), new Arena(memory.buffer));
   return {
-    array: (length) => arena.array(length),
-    forward: (y, x, w, rows, inputs, units) => add(kernels.productRows, x, 4 * inputs, whole(w, inputs, units), y, rows),
-    backward: (x, y, w, rows, inputs, units) => add(kernels.productRows, y, 4 * units, transposed(w, inputs, units), x, rows),
-    outer: (w, x, y, rows, inputs, units) => add(kernels.productColumns, x, 4 * inputs, whole(y, rows, units), w, inputs),
+    array: (length) => work.arena.array(length),
+    forward: (y, x, w, rows, inputs, units) => work.add(y, work.tiles(x, rows, inputs), work.strips(w, inputs, units), rows),
+    backward: (x, y, w, rows, inputs, units) => work.add(x, work.tiles(y, rows, units), work.transposedStrips(w, inputs, units), rows),
+    outer: (w, x, y, rows, inputs, units) => work.add(w, work.transposedTiles(x, inputs), work.strips(y, rows, units), inputs),
   };
 }
 
-/** A matrix to be cut; strides in bytes. */
-interface Strip {
-  readonly source: number;
-  readonly rowStride: number;
-  readonly columnStride: number;
-  readonly rows: number;
-  readonly columns: number;
+interface Tiles { readonly address: number; readonly columnStride: number; readonly tileStride: number }
+interface Strips { readonly address: number; readonly rows: number; readonly columns: number }
+
+class Multiplication {
+  readonly arena: Arena;
+  readonly #kernels: TrainingKernels;
+  #tileRoom: Float32Array;
+  #stripRoom: Float32Array;
+
+  constructor(kernels: TrainingKernels, arena: Arena) {
+    this.#kernels = kernels;
+    this.arena = arena;
+    this.#tileRoom = this.#stripRoom = arena.array(0);
+  }
+
+  /** C += A·B, with `rows` rows in A. */
+  add(c: Reals, a: Tiles, b: Strips, rows: number): void {
+    const at = this.arena.addressOf(c), stride = 4 * b.columns, panels = Math.ceil(b.columns / columnsOf(denseVectors));
+    this.#kernels.denseProduct(a.address, a.columnStride, a.tileStride, b.address, at, stride, at, stride, rows, b.rows, b.columns, 0, panels);
+  }
+
+  tiles(a: Reals, rows: number, columns: number): Tiles {
+    const length = tileRows * Math.ceil(rows / tileRows) * columns;
+    if (length > this.#tileRoom.length) this.#tileRoom = this.arena.array(2 * length);
+    const address = this.#tileRoom.byteOffset;
+    this.#kernels.tiles(this.arena.addressOf(a), 4 * columns, rows, columns, address);
+    return { address, columnStride: 16, tileStride: 16 * columns };
+  }
+
+  /** Those of the transpose of a matrix with so many columns are there already. */
+  transposedTiles(a: Reals, columns: number): Tiles {
+    return { address: this.arena.addressOf(a), columnStride: 4 * columns, tileStride: 16 };
+  }
+
+  strips(b: Reals, rows: number, columns: number): Strips {
+    return this.#cut(this.arena.addressOf(b), 4 * columns, 4, rows, columns);
+  }
+
+  transposedStrips(b: Reals, rows: number, columns: number): Strips {
+    return this.#cut(this.arena.addressOf(b), 4, 4 * columns, columns, rows);
+  }
+
+  #cut(source: number, rowStride: number, columnStride: number, rows: number, columns: number): Strips {
+    const length = panelLength(rows, columns, denseVectors);
+    if (length > this.#stripRoom.length) this.#stripRoom = this.arena.array(2 * length);
+    const address = this.#stripRoom.byteOffset, panels = Math.ceil(columns / columnsOf(denseVectors));
+    this.#kernels.panels(denseVectors)(source, rowStride, columnStride, rows, columns, address, 0, panels);
+    return { address, rows, columns };
+  }
 }
 
 /** Hands out memory in order. */
@@ -58,30 +90,9 @@ class Arena {
     throw new SimulationError("memory", `arrays of a learner need more than ${this.#buffer.byteLength} bytes`,
       "Use smaller batches, or give more: wasmProducts(2 ** 31).");
   }
-}
 
-/** Strips of the matrix of the moment. */
-class Strips {
-  readonly #kernels: TrainingKernels;
-  readonly #arena: Arena;
-  #room: Float32Array;
-
-  constructor(kernels: TrainingKernels, arena: Arena) {
-    this.#kernels = kernels;
-    this.#arena = arena;
-    this.#room = arena.array(0);
+  addressOf(array: Reals): number {
+    invariant(array.buffer === this.#buffer, "an array of a WebAssembly product lies outside of its memory");
+    return array.byteOffset;
   }
-
-  cut({ source, rowStride, columnStride, rows, columns }: Strip): number {
-    const { vectors } = denseTile, length = panelLength(rows, columns, vectors);
-    if (length > this.#room.length) this.#room = this.#arena.array(2 * length);
-    const address = this.#room.byteOffset;
-    this.#kernels.panels(vectors)(source, rowStride, columnStride, rows, columns, address, 0, Math.ceil(columns / columnsOf(vectors)));
-    return address;
-  }
-}
-
-function addressOf(memory: WebAssembly.Memory, array: Reals): number {
-  invariant(array.buffer === memory.buffer, "an array of a WebAssembly product lies outside of its memory");
-  return array.byteOffset;
 }

@@ -7,20 +7,24 @@
  * Source: Hinton (2022), arXiv:2212.13345
  */
 import { ArgumentError, SimulationError } from "../../../errors.ts";
-import type { ModelData, Weights } from "../../modelData.ts";
+import type { ActivationData, CellsData, ModelData, Weights } from "../../modelData.ts";
 import { shuffled } from "../../samples.ts";
 import type { Samples } from "../../samples.ts";
 import type { Reals } from "../../sequence.ts";
 import { drawsFor } from "../contrastive/draws.ts";
 import type { Draw } from "../contrastive/draws.ts";
+import { plainCells } from "../contrastive/cellParameters.ts";
 import { checkConstantInput, inOrder, labelledBatch, largestAt } from "../contrastive/labelled.ts";
 import { plainProducts } from "../contrastive/products.ts";
 import type { Products } from "../contrastive/products.ts";
 import { readLayers } from "../contrastive/readLayers.ts";
+import type { LayerPair } from "../contrastive/readLayers.ts";
 import type { ForwardForwardSettings } from "./forwardForwardSettings.ts";
 import { goodnessLoss, goodnessOf, normalise, PeerNormalisation } from "./goodness.ts";
 import { otherClass, writeLabelled } from "./labelInput.ts";
-import { ReluLayer } from "./reluLayer.ts";
+import type { Below, LocalLayer } from "./localLayer.ts";
+import { RectifiedLayer } from "./rectifiedLayer.ts";
+import { SpikingLayer } from "./spikingLayer.ts";
 import { crossEntropyInPlace, SoftmaxReadout } from "./softmaxReadout.ts";
 
 export interface ForwardForwardEpoch {
@@ -33,21 +37,18 @@ export interface ForwardForwardEpoch {
 /** Which of the two ways tells the class. */
 export type ToldBy = "labels" | "readout";
 
-interface Layer {
-  readonly relu: ReluLayer;
-  readonly peers: PeerNormalisation | undefined;
-  /** Normalised input, activities and gradients of up to two batches. */
-  readonly x: Reals;
-  readonly h: Reals;
-  readonly d: Reals;
-}
+const learner = "forward-forward";
+
+/** Rectified units or spiking neurons. */
+type Units = ActivationData | CellsData;
 
 export class ForwardForwardLearner {
   readonly settings: ForwardForwardSettings;
   readonly features: number;
   readonly classes: number;
   readonly readout: SoftmaxReadout;
-  readonly #layers: readonly Layer[];
+  readonly #layers: readonly LocalLayer[];
+  readonly #peers: readonly (PeerNormalisation | undefined)[];
   readonly #weights: Weights;
   /** Labelled inputs of up to two batches. */
   readonly #shown: Reals;
@@ -57,36 +58,48 @@ export class ForwardForwardLearner {
   readonly #draw: Readonly<Record<"order" | "wrong", Draw>>;
   #epoch = 0;
 
-  /**
-   * @param weights changed in place at the end of each epoch
-   * @throws {ArgumentError} for a model that is not dense and relu in turn, or has fewer features than there are classes
-   */
-  constructor(model: ModelData, weights: Weights, classes: number, settings: ForwardForwardSettings, products: Products = plainProducts("f32")) {
-    checkConstantInput(model, "forward-forward");
-    const pairs = readLayers(model, weights, {
-      learner: "forward-forward", instead: "relu()",
-      accept: (layer) => (layer.kind === "activation" && layer.activation.type === "relu" ? layer : undefined),
-    });
-    this.features = pairs[0]!.inputs;
+  private constructor(model: ModelData, weights: Weights, classes: number, made: Made) {
+    const { settings, layers, products, shown } = made, rows = 2 * settings.batch;
+    this.features = model.input.shape[0]!;
     this.classes = classes;
     this.settings = settings;
-    if (!(Number.isInteger(classes) && classes >= 2 && classes <= this.features)) {
-      throw new ArgumentError("classes", `forward-forward: ${classes} classes and ${this.features} features`,
-        "Labels take the place of the first features: give 2 classes or more, and at least as many features.");
-    }
-    const rows = 2 * settings.batch;
     this.#weights = weights;
-    this.#layers = pairs.map(({ dense, inputs }) => ({
-      relu: new ReluLayer(dense, inputs, weights, settings.optimizer, products),
-      peers: settings.peers && new PeerNormalisation(dense.units, settings.peers),
-      x: products.array(rows * inputs), h: products.array(rows * dense.units), d: products.array(rows * dense.units),
-    }));
-    const width = this.#telling().reduce((sum, { relu }) => sum + relu.units, 0);
-    this.#shown = products.array(rows * this.features);
+    this.#layers = layers;
+    this.#shown = shown;
+    this.#peers = layers.map(({ units }) => settings.peers && new PeerNormalisation(units, settings.peers));
+    const width = this.#telling().reduce((sum, { units }) => sum + units, 0);
     this.#read = products.array(rows * width);
     this.#logits = products.array(rows * classes);
     this.readout = new SoftmaxReadout(width, classes, settings.readout, products);
     this.#draw = { order: drawsFor(model.seed, "forward-forward order"), wrong: drawsFor(model.seed, "forward-forward wrong labels") };
+  }
+
+  /**
+   * @param weights changed in place at the end of each epoch
+   * @throws {ArgumentError} for a model that is not dense and relu (or neurons) in turn, or has fewer features than there are classes
+   */
+  static async create(
+    model: ModelData, weights: Weights, classes: number, settings: ForwardForwardSettings, products: Products = plainProducts("f32"),
+  ): Promise<ForwardForwardLearner> {
+    checkConstantInput(model, learner);
+    const pairs = readLayers<Units>(model, weights, {
+      learner, instead: "relu() or neurons(…)",
+      accept: (layer) => (layer.kind === "activation" && layer.activation.type === "relu" ? layer : plainCells(layer, learner)),
+    });
+    const features = pairs[0]!.inputs, rows = 2 * settings.batch;
+    if (!(Number.isInteger(classes) && classes >= 2 && classes <= features)) {
+      throw new ArgumentError("classes", `forward-forward: ${classes} classes and ${features} features`,
+        "Labels take the place of the first features: give 2 classes or more, and at least as many features.");
+    }
+    const shown = products.array(rows * features), layers: LocalLayer[] = [], own = { ...settings, rows };
+    let below: Below = { h: shown };
+    for (const pair of pairs) {
+      const layer: LocalLayer = isRectified(pair) ? new RectifiedLayer(pair, weights, below, own, products)
+        : await SpikingLayer.create(pair as LayerPair<CellsData>, weights, below, own, products, model.input.steps);
+      layers.push(layer);
+      below = layer;
+    }
+    return new ForwardForwardLearner(model, weights, classes, { settings, layers, products, shown });
   }
 
   /** Shows every sample once with its label, once with a wrong one and once with none. @param rate factor of the learning rates */
@@ -107,7 +120,7 @@ export class ForwardForwardLearner {
       onBatch?.(from + rows);
     }
     this.#epoch++;
-    for (const { relu } of this.#layers) relu.saveTo(this.#weights);
+    for (const layer of this.#layers) layer.saveTo(this.#weights);
     return { losses, readoutLoss };
   }
 
@@ -126,12 +139,12 @@ export class ForwardForwardLearner {
 
   /** Activities of a layer (0 is the first) when each sample is shown with its own label, or with all alike. [count, units] */
   activities(samples: Samples, layer: number, shown: "own" | "alike"): Float32Array {
-    const { relu, h } = this.#layers[layer]!, all = new Float32Array(samples.count * relu.units);
+    const { units, h } = this.#layers[layer]!, all = new Float32Array(samples.count * units);
     inOrder(samples, this.settings.batch, (numbers) => {
       const { inputs, labels, rows } = labelledBatch(samples, numbers, 0, "f32", this.classes);
       this.#show(inputs, rows, 0, (r) => (shown === "own" ? labels[r] : undefined));
       this.#forward(rows);
-      all.set(h.subarray(0, rows * relu.units), numbers[0]! * relu.units);
+      all.set(h.subarray(0, rows * units), numbers[0]! * units);
     });
     return all;
   }
@@ -140,25 +153,20 @@ export class ForwardForwardLearner {
     writeLabelled(this.#shown, first, inputs, rows, this.features, this.classes, labelOf);
   }
 
-  #telling(): readonly Layer[] {
+  #telling(): readonly LocalLayer[] {
     return this.#layers.length > 1 ? this.#layers.slice(1) : this.#layers;
   }
 
   #forward(rows: number): void {
-    let below = this.#shown;
-    for (const { relu, x, h } of this.#layers) {
-      normalise(x, below, rows, relu.inputs, this.settings.normalise);
-      relu.forward(h, x, rows);
-      below = h;
-    }
+    for (const layer of this.#layers) layer.forward(rows);
   }
 
   #learnLayers(rows: number, real: number, rate: number): number[] {
     this.#forward(rows);
-    return this.#layers.map(({ relu, peers, x, h, d }) => {
-      const loss = goodnessLoss(this.settings.goodness, d, h, rows, real, relu.units);
-      peers?.addTo(d, h, real);
-      relu.learn(x, d, rows, rate);
+    return this.#layers.map((layer, k) => {
+      const loss = goodnessLoss(this.settings.goodness, layer.d, layer.h, rows, real, layer.units);
+      this.#peers[k]?.addTo(layer.d, layer.h, real);
+      layer.learn(rows, rate);
       return loss;
     });
   }
@@ -174,7 +182,7 @@ export class ForwardForwardLearner {
     this.#show(inputs, rows, 0, () => undefined);
     this.#forward(rows);
     let from = 0;
-    for (const { relu: { units }, h, d } of this.#telling()) {
+    for (const { units, h, d } of this.#telling()) {
       normalise(d, h, rows, units, this.settings.normalise);
       for (let r = 0; r < rows; r++) this.#read.set(d.subarray(r * units, (r + 1) * units), r * this.readout.inputs + from);
       from += units;
@@ -188,10 +196,19 @@ export class ForwardForwardLearner {
     for (let c = 0; c < this.classes; c++) {
       this.#show(inputs, rows, 0, () => c);
       this.#forward(rows);
-      for (const { relu, h } of this.#telling()) {
-        for (let r = 0; r < rows; r++) scores[r * this.classes + c]! += goodnessOf(this.settings.goodness, h, r, relu.units);
+      for (const { units, h } of this.#telling()) {
+        for (let r = 0; r < rows; r++) scores[r * this.classes + c]! += goodnessOf(this.settings.goodness, h, r, units);
       }
     }
     return scores;
   }
 }
+
+interface Made {
+  readonly settings: ForwardForwardSettings;
+  readonly layers: readonly LocalLayer[];
+  readonly products: Products;
+  readonly shown: Reals;
+}
+
+const isRectified = (pair: LayerPair<Units>): pair is LayerPair<ActivationData> => pair.units.kind === "activation";

@@ -18,7 +18,7 @@ import { checkConstantInput, inOrder, labelledBatch, largestAt } from "../contra
 import { plainProducts } from "../contrastive/products.ts";
 import type { Products } from "../contrastive/products.ts";
 import { readLayers } from "../contrastive/readLayers.ts";
-import { ReluLayer } from "./reluLayer.ts";
+import { LearnedDense, rectify } from "./learnedDense.ts";
 import { crossEntropyInPlace, SoftmaxReadout } from "./softmaxReadout.ts";
 
 export interface MonoForwardSettings {
@@ -27,7 +27,7 @@ export interface MonoForwardSettings {
 }
 
 interface Layer {
-  readonly relu: ReluLayer;
+  readonly weights: LearnedDense;
   readonly projection: SoftmaxReadout;
   readonly h: Reals;
   readonly d: Reals;
@@ -69,7 +69,7 @@ export class MonoForwardLearner {
       // From 0 no layer would ever hear of an error.
       projection.kernel.forEach((_, k) => (projection.kernel[k] = (2 * draw(0, k) - 1) / Math.sqrt(dense.units)));
       return {
-        relu: new ReluLayer(dense, inputs, weights, optimizer, products), projection,
+        weights: new LearnedDense(dense, inputs, weights, optimizer, products), projection,
         h: products.array(batch * dense.units), d: products.array(batch * dense.units),
       };
     });
@@ -82,16 +82,16 @@ export class MonoForwardLearner {
     for (let from = 0; from < samples.count; from += batch) {
       const { inputs, labels, rows } = labelledBatch(samples, order.subarray(from, from + batch), this.#epoch, "f32", this.classes);
       this.#forward(inputs, rows);
-      this.#layers.forEach(({ relu, projection, h, d }, k) => {
+      this.#layers.forEach(({ weights: { units }, projection, h, d }, k) => {
         projection.forward(this.#logits, h, rows);
         losses[k]! += (crossEntropyInPlace(this.#logits, labels, rows, this.classes) * rows) / samples.count;
         d.fill(0);
         projection.backward(d, this.#logits, rows);
-        for (let j = 0; j < rows * relu.units; j++) if (h[j] === 0) d[j] = 0;
+        for (let j = 0; j < rows * units; j++) if (h[j] === 0) d[j] = 0;
         projection.learn(h, this.#logits, rows, rate);
       });
       // Only now, so that all layers learn from activities of the same weights.
-      this.#layers.forEach(({ relu, d }, k) => relu.learn(this.#below(k), d, rows, rate));
+      this.#layers.forEach((layer, k) => layer.weights.learn(this.#below(k), layer.d, rows, rate));
       if (!losses.every(Number.isFinite)) {
         throw new SimulationError("not-finite", `mono-forward: a loss is no longer finite in epoch ${this.#epoch}, after ${from + rows} samples`,
           "Use a lower learning rate.");
@@ -99,7 +99,7 @@ export class MonoForwardLearner {
       onBatch?.(from + rows);
     }
     this.#epoch++;
-    for (const { relu } of this.#layers) relu.saveTo(this.#weights);
+    for (const { weights } of this.#layers) weights.saveTo(this.#weights);
     return losses;
   }
 
@@ -133,6 +133,9 @@ export class MonoForwardLearner {
 
   #forward(inputs: Reals, rows: number): void {
     this.#input.set(inputs);
-    this.#layers.forEach(({ relu, h }, k) => relu.forward(h, this.#below(k), rows));
+    this.#layers.forEach(({ weights, h }, k) => {
+      weights.forward(h, this.#below(k), rows);
+      rectify(h, rows * weights.units);
+    });
   }
 }

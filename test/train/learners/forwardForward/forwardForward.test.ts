@@ -1,20 +1,25 @@
 /** Forward-Forward: gradients of each layer's own loss, and that layers which learn alone tell classes together. */
 import { expect, test } from "vitest";
 import { initialWeights } from "../../../../src/train/initialWeights.ts";
-import { activation, dense, relu } from "../../../../src/train/layers.ts";
+import { leaky } from "../../../../src/train/cells/conventions.ts";
+import { activation, dense, neurons, relu } from "../../../../src/train/layers.ts";
 import { ForwardForwardLearner } from "../../../../src/train/learners/forwardForward/forwardForwardLearner.ts";
 import { hintonSettings } from "../../../../src/train/learners/forwardForward/forwardForwardSettings.ts";
 import { goodnessLoss, normalise, PeerNormalisation } from "../../../../src/train/learners/forwardForward/goodness.ts";
 import { otherClass, writeLabelled } from "../../../../src/train/learners/forwardForward/labelInput.ts";
 import { crossEntropyInPlace } from "../../../../src/train/learners/forwardForward/softmaxReadout.ts";
 import { spikingModel } from "../../../../src/train/model.ts";
-import { sgd } from "../../../../src/train/optimizers.ts";
+import type { LayerData } from "../../../../src/train/modelData.ts";
+import { adam, sgd } from "../../../../src/train/optimizers.ts";
 import { patternSamples } from "../contrastiveTasks.ts";
 
 const modelOf = (features: number, widths: readonly number[], seed = 5) =>
   spikingModel({ input: { shape: [features], steps: 1, constant: true }, seed }, widths.flatMap((units) => [dense(units), relu()]));
 
-/** −d loss/d h[k] by central differences is what `fill` puts into d. */
+const spikingOf = (features: number, widths: readonly number[]) => spikingModel({ input: { shape: [features], steps: 8, constant: true }, seed: 5 },
+  widths.flatMap((units) => [dense(units, { initializer: { type: "uniform", gain: 2 } }), neurons(leaky({ beta: 0.9 }))]));
+
+/** d loss/d h[k] by central differences is what `fill` puts into d. */
 function checkGradient(h: Float64Array, d: Float64Array, lossAt: () => number): void {
   h.forEach((held, k) => {
     h[k] = held + 1e-5;
@@ -69,9 +74,9 @@ test("a label replaces the first features by the largest feature at its place, o
   for (let k = 0; k < 40; k++) expect([0, 1, 3, 4]).toContain(otherClass(2, 5, k / 40));
 });
 
-test("two layers that each learn alone tell five noisy patterns in both ways", () => {
+test("two layers that each learn alone tell five noisy patterns in both ways", async () => {
   const model = modelOf(40, [60, 60]), weights = initialWeights(model, "f32");
-  const learner = new ForwardForwardLearner(model, weights, 5, hintonSettings({
+  const learner = await ForwardForwardLearner.create(model, weights, 5, hintonSettings({
     batch: 20, optimizer: sgd({ learningRate: 0.02, momentum: 0.9 }), readout: sgd({ learningRate: 0.05, momentum: 0.9 }),
   }));
   const train = patternSamples(model, 5, 300), test = patternSamples(model, 5, 100, { seed: 2 });
@@ -83,20 +88,38 @@ test("two layers that each learn alone tell five noisy patterns in both ways", (
   expect(learner.error(test, "readout")).toBeLessThan(0.1);
 });
 
-test("what the second layer learns changes nothing in the first", () => {
-  const trained = (widths: number[]) => {
+test.each([["rectified", modelOf], ["spiking", spikingOf]])("what the second %s layer learns changes nothing in the first", async (_, modelOf) => {
+  const trained = async (widths: number[]) => {
     const model = modelOf(20, widths), weights = initialWeights(model, "f32");
-    new ForwardForwardLearner(model, weights, 5, hintonSettings({ batch: 20 })).epoch(patternSamples(model, 5, 60));
+    (await ForwardForwardLearner.create(model, weights, 5, hintonSettings({ batch: 20 }))).epoch(patternSamples(model, 5, 60));
     return [...weights.get("dense/kernel")!.values];
   };
-  expect(trained([10, 10])).toEqual(trained([10]));
+  expect(await trained([10, 10])).toEqual(await trained([10]));
 });
 
-test("layers that are not rectified and more classes than features are refused", () => {
-  const model = spikingModel({ input: { shape: [4], steps: 1 } }, [dense(3), activation("tanh", "bent")]);
-  const weights = initialWeights(model, "f32");
-  expect(() => new ForwardForwardLearner(model, weights, 2, hintonSettings())).toThrow(
-    'forward-forward: layer "bent" is an activation "tanh"\n  Use relu().');
-  const narrow = modelOf(4, [3]);
-  expect(() => new ForwardForwardLearner(narrow, initialWeights(narrow, "f32"), 5, hintonSettings())).toThrow("5 classes and 4 features");
+test("layers that are not rectified, neurons that learn by themselves and more classes than features are refused", async () => {
+  const refused = (layers: LayerData[], classes: number) => {
+    const model = spikingModel({ input: { shape: [4], steps: 1 } }, layers);
+    return expect(ForwardForwardLearner.create(model, initialWeights(model, "f32"), classes, hintonSettings())).rejects;
+  };
+  await refused([dense(3), activation("tanh", "bent")], 2).toThrow(
+    'forward-forward: layer "bent" is an activation "tanh"\n  Use relu() or neurons(…).');
+  await refused([dense(3), neurons(leaky(), { name: "lif", learn: ["beta"] })], 2).toThrow('layer "lif" learns beta');
+  await refused([dense(3), neurons(leaky(), { name: "lif", recurrent: true })], 2).toThrow('layer "lif" is recurrent');
+  await refused([dense(3), relu()], 5).toThrow("5 classes and 4 features");
+});
+
+test("two layers of spiking neurons that each learn alone tell five noisy patterns in both ways", async () => {
+  const model = spikingOf(40, [60, 60]), weights = initialWeights(model, "f32");
+  const learner = await ForwardForwardLearner.create(model, weights, 5, hintonSettings({
+    batch: 20, optimizer: adam(3e-3), readout: adam(1e-2), goodness: { of: "mean", threshold: 2 },
+  }));
+  const train = patternSamples(model, 5, 300), test = patternSamples(model, 5, 100, { seed: 2 });
+  const first = learner.epoch(train);
+  for (let n = 1; n < 12; n++) learner.epoch(train);
+  learner.epoch(train).losses.forEach((loss, k) => expect(loss).toBeLessThan(first.losses[k]! / 2));
+  expect(learner.error(test, "labels")).toBeLessThan(0.1);
+  expect(learner.error(test, "readout")).toBeLessThan(0.1);
+  const counts = learner.activities(test, 1, "own");
+  expect(counts.every((n) => Number.isInteger(n) && n >= 0 && n <= 8)).toBe(true);
 });

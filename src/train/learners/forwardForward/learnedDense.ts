@@ -1,4 +1,4 @@
-/** A layer of rectified units that learns by itself: h = max(0, x·W + b). */
+/** Weights from all to all that follow gradients: y = x·W + b. */
 import type { DenseData, Weights } from "../../modelData.ts";
 import { applyUpdate, momentsOf } from "../../optimizers.ts";
 import type { Moments, OptimizerData } from "../../optimizers.ts";
@@ -8,7 +8,7 @@ import type { Products } from "../contrastive/products.ts";
 
 interface Learned { readonly name: string; readonly values: Reals; readonly gradient: Reals; readonly moments: Moments }
 
-export class ReluLayer {
+export class LearnedDense {
   readonly inputs: number;
   readonly units: number;
   readonly #products: Products;
@@ -31,16 +31,14 @@ export class ReluLayer {
     this.#bias = dense.bias ? learned(`${dense.name}/bias`) : undefined;
   }
 
-  /** Fills h [rows, units] from x [rows, inputs]. */
-  forward(h: Reals, x: Reals, rows: number): void {
-    const count = rows * this.units;
-    h.fill(0, 0, count);
-    fillRows(h, this.#bias?.values, rows, this.units);
-    this.#products.forward(h, x, this.#kernel.values, rows, this.inputs, this.units);
-    for (let k = 0; k < count; k++) if (!(h[k]! > 0)) h[k] = 0;
+  /** Fills y [rows, units] from x [rows, inputs]. */
+  forward(y: Reals, x: Reals, rows: number): void {
+    y.fill(0, 0, rows * this.units);
+    fillRows(y, this.#bias?.values, rows, this.units);
+    this.#products.forward(y, x, this.#kernel.values, rows, this.inputs, this.units);
   }
 
-  /** One update. @param d gradient with respect to x·W + b, [rows, units] @param rate factor of the optimizer's learning rate */
+  /** One update. @param d gradient with respect to y, [rows, units] @param rate factor of the optimizer's learning rate */
   learn(x: Reals, d: Reals, rows: number, rate: number): void {
     this.#updates++;
     const update = ({ values, gradient, moments }: Learned): void =>
@@ -58,4 +56,9 @@ export class ReluLayer {
   saveTo(weights: Weights): void {
     for (const learned of [this.#kernel, this.#bias]) if (learned) weights.get(learned.name)!.values.set(learned.values);
   }
+}
+
+/** Negative values, and those that are not numbers, become 0. */
+export function rectify(h: Reals, count: number): void {
+  for (let k = 0; k < count; k++) if (!(h[k]! > 0)) h[k] = 0;
 }
