@@ -11,6 +11,8 @@ import { packageVersion } from "./versions.ts";
 /** In the order of the help. Only the command that was asked for is loaded, so that it starts soon. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./run.ts")).runCommand(),
+  train: async () => (await import("./train.ts")).trainCommand(),
+  evaluate: async () => (await import("./evaluate.ts")).evaluateCommand(),
   sweep: async () => (await import("./sweep.ts")).sweepCommand(),
   raster: async () => (await import("./raster.ts")).rasterCommand(),
   plot: async () => (await import("./plot.ts")).plotCommand(),

@@ -1,5 +1,6 @@
 /** Training: models of spiking and rate layers, surrogate gradients, and what else learns. */
 export * from "./cells/index.ts";
+export * from "./encode/index.ts";
 export type { Batch, BatchResult, EngineOptions, Evaluation, LayerSpikes, OptimizerState, TrainingEngine } from "./engine.ts";
 export { initialWeights } from "./initialWeights.ts";
 export { activation, averagePool, batchNorm, conv2d, dense, dropout, flatten, integer, maxPool, neurons, qcfs, relu } from "./layers.ts";
