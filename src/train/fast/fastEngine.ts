@@ -1,0 +1,274 @@
+/** Trains and evaluates in WebAssembly, a micro-batch at a time, so that what layers give each other stays in the cache and memory stays small. */
+import { SimulationError } from "../../errors.ts";
+import { Arena } from "../../engine/arena.ts";
+import { Module } from "../../backend/wasm/assembler.ts";
+import type { Batch, BatchResult, EngineOptions, Evaluation, LayerSpikes, OptimizerState, TrainingEngine } from "../engine.ts";
+import { initialWeights, isLearned } from "../initialWeights.ts";
+import { checkLabels, lossOf, predictions } from "../losses.ts";
+import type { Targets } from "../losses.ts";
+import { shapesOf } from "../model.ts";
+import { sumVectors } from "../kernels/updates.ts";
+import type { ModelData, Weights } from "../modelData.ts";
+import { checkInput } from "../reference/forwardPass.ts";
+import type { ReadoutSize } from "../readout.ts";
+import { sizeOf } from "../sequence.ts";
+import { CellsStage } from "./cellsStage.ts";
+import type { Parameter } from "./parameter.ts";
+import { Program, emitModel } from "./program.ts";
+import type { Phase } from "./program.ts";
+
+export interface FastOptions {
+  readonly threads?: number;
+  /** Where training begins; the weights of the model's seed when absent. */
+  readonly weights?: Weights;
+}
+
+/** Rows of a layer that go through the layers together: their currents stay in the second-level cache. */
+const groupRows = 512;
+/** Rows of a micro-batch: each array of 512 units is then 3 MB. */
+const microBatchRows = 1600;
+
+export class FastEngine implements TrainingEngine {
+  readonly model: ModelData;
+  readonly precision = "f32";
+  readonly #options: EngineOptions;
+  readonly #program: Program;
+  readonly #classes: number;
+  readonly #cells: readonly CellsStage[];
+  #updates = 0;
+  #prepared = false;
+
+  private constructor(model: ModelData, options: EngineOptions, program: Program, weights: Weights) {
+    this.model = model;
+    this.#options = options;
+    this.#program = program;
+    this.#cells = program.stages.filter((s): s is CellsStage => s instanceof CellsStage);
+    this.#classes = options.loss.classes ?? this.#units();
+    this.setWeights(weights);
+  }
+
+  /** @throws {UnsupportedError} naming the first layer or option that it cannot do */
+  static async create(model: ModelData, options: EngineOptions, { weights }: FastOptions = {}): Promise<FastEngine> {
+    const module = new Module();
+    emitModel(module, model, options.loss.of);
+    const steps = model.input.steps, group = Math.max(1, Math.ceil(groupRows / steps));
+    const samples = group * Math.max(1, Math.floor(microBatchRows / (group * steps)));
+    const arena = new Arena();
+    const { instance } = await WebAssembly.instantiate(module.encode({ pages: 1, maximumPages: 65536, shared: false }),
+      { env: { memory: arena.memory } });
+    const own = weights ?? initialWeights(model, "f32");
+    const program = new Program(model, own, arena, instance.exports,
+      { samples, group, threads: 1, moments: options.optimizer.type === "adam" ? 2 : 1, lossOf: options.loss.of });
+    return new FastEngine(model, options, program, own);
+  }
+
+  trainBatch(batch: Batch, learningRate: number, _progress: number): BatchResult {
+    const { input, targets } = batch;
+    this.#check(batch);
+    this.#prepare();
+    let loss = 0, correct = 0;
+    const statistics = this.#statistics();
+    this.#eachMicroBatch(batch, (first, count) => {
+      this.#phase("forward", count);
+      const size = this.#size(count), activity = this.#activity(count), own = slice(targets, first, count, input.batch);
+      const value = lossOf(this.#options.loss, activity, own, size, 1 / input.batch);
+      loss += value.loss;
+      if (!Number.isFinite(value.loss)) throw this.#notFinite(value.loss, first, count);
+      if ("labels" in own) predictions(this.#options.loss.over, activity, size).forEach((guess, k) => (correct += guess === own.labels[k] ? 1 : 0));
+      this.#writeGradient(value.gradient as Float32Array, count);
+      this.#phase("backward", count);
+      this.#phase("gradients", count);
+      for (const stage of this.#cells) stage.runner.collect(count);
+      statistics.add(count);
+    });
+    for (const stage of this.#cells) stage.runner.finish();
+    const gradientNorm = this.#update(learningRate);
+    return { loss, correct: "labels" in targets ? correct : undefined, spikes: statistics.layers(input.batch), gradientNorm };
+  }
+
+  evaluate(batch: Batch): Evaluation {
+    this.#check(batch);
+    this.#prepare();
+    let loss = 0;
+    const guesses = new Int32Array(batch.input.batch), statistics = this.#statistics();
+    const { over } = this.#options.loss.predict ?? this.#options.loss;
+    this.#eachMicroBatch(batch, (first, count) => {
+      this.#phase("forward", count);
+      const size = this.#size(count), activity = this.#activity(count);
+      loss += lossOf(this.#options.loss, activity, slice(batch.targets, first, count, batch.input.batch), size, 1 / batch.input.batch).loss;
+      guesses.set(predictions(over, activity, size), first);
+      statistics.add(count);
+    });
+    return { loss, predictions: guesses, spikes: statistics.layers(batch.input.batch) };
+  }
+
+  weights(): Weights {
+    return new Map([...this.#program.parameters].map(([name, p]) => [name, { shape: p.shape, values: p.read(p.values) }]));
+  }
+
+  setWeights(weights: Weights): void {
+    for (const [name, p] of this.#program.parameters) p.write(p.values, weights.get(name)!.values);
+    this.#prepared = false;
+  }
+
+  /** Gradients of the last batch. */
+  gradients(): Weights {
+    return new Map([...this.#program.parameters].filter(([name]) => isLearned(this.model, name)).map(([name, p]) => [name, { shape: p.shape,
+      values: p.read(p.gradient) }]));
+  }
+
+  optimizerState(): OptimizerState {
+    return { updates: this.#updates, moments: new Map([...this.#program.parameters].filter(([name]) => isLearned(this.model, name)).map(([name,
+      p]) => [name, p.moments.map((m) => p.read(m))])) };
+  }
+
+  setOptimizerState({ updates, moments }: OptimizerState): void {
+    this.#updates = updates;
+    for (const [name, arrays] of moments) {
+      const p = this.#program.parameters.get(name)!;
+      arrays.forEach((values, k) => p.write(p.moments[k]!, values));
+    }
+  }
+
+  dispose(): void {
+    // The memory goes with the engine.
+  }
+
+  #phase(phase: Phase, samples: number): void {
+    this.#program.run(phase, { index: 0, count: 1 }, samples);
+  }
+
+  #prepare(): void {
+    if (!this.#prepared) this.#phase("prepare", 0);
+    this.#prepared = true;
+  }
+
+  #eachMicroBatch({ input }: Batch, work: (first: number, count: number) => void): void {
+    const { arena, samples } = this.#program.room, { values, stride, rows, units, other } = this.#program.input;
+    const width = stride / 4;
+    for (let first = 0; first < input.batch; first += samples) {
+      const count = Math.min(samples, input.batch - first);
+      const to = arena.f32(values, count * rows * width);
+      for (let r = 0; r < count * rows; r++) to.set(input.values.subarray((first * rows + r) * units, (first * rows + r + 1) * units), r * width);
+      if (other !== 0) arena.u32(other, 1)[0] = 0;
+      this.#phase("load", count);
+      work(first, count);
+    }
+  }
+
+  #check({ input, targets, samples }: Batch): void {
+    checkInput(this.model, input);
+    if ("labels" in targets) checkLabels(targets.labels, samples, this.#classes, this.#units());
+  }
+
+  #units(): number {
+    return sizeOf(shapesOf(this.model).at(-1)!);
+  }
+
+  #size(batch: number): ReadoutSize {
+    return { batch, steps: this.#program.stages.at(-1)!.output.rows, units: this.#units(), classes: this.#classes };
+  }
+
+  /** What the loss reads of the last layer, [samples, steps, units]. */
+  #activity(samples: number): Float32Array {
+    const { arena } = this.#program.room, last = this.#program.stages.at(-1)!;
+    const { units, rows, stride, values } = last.output;
+    const to = new Float32Array(samples * rows * units), width = stride / 4;
+    if (last instanceof CellsStage && this.#ofLoss() === "spikes") {
+      const { bits, bitStride } = last.addresses, words = arena.u32(bits, (samples * rows * bitStride) / 4);
+      for (let r = 0; r < samples * rows; r++) for (let u = 0; u < units;
+        u++) to[r * units + u] = (words[(r * bitStride) / 4 + (u >> 5)]! >>> (u & 31)) & 1;
+      return to;
+    }
+    const from = arena.f32(last instanceof CellsStage ? last.runner.membrane : values, samples * rows * width);
+    for (let r = 0; r < samples * rows; r++) to.set(from.subarray(r * width, r * width + units), r * units);
+    return to;
+  }
+
+  #ofLoss(): "spikes" | "membrane" {
+    const { of } = this.#options.loss, last = this.model.layers.at(-1)!;
+    return of === "output" ? (last.kind === "cells" && last.output !== "spikes" ? "membrane" : "spikes") : of;
+  }
+
+  #writeGradient(gradient: Float32Array, samples: number): void {
+    const { arena } = this.#program.room, last = this.#program.stages.at(-1)!;
+    const { units, rows, stride } = last.output;
+    const address = last instanceof CellsStage ? (this.#ofLoss() === "spikes" ?
+      last.addresses.spikeGradient : last.addresses.membraneGradient) : last.output.gradient;
+    const to = arena.f32(address, (samples * rows * stride) / 4);
+    for (let r = 0; r < samples * rows; r++) to.set(gradient.subarray(r * units, (r + 1) * units), (r * stride) / 4);
+  }
+
+  #update(learningRate: number): number {
+    const { kernels, arena } = this.#program.room, { clipNorm, optimizer } = this.#options;
+    const learned = [...this.#program.parameters.values()].filter((p) => isLearned(this.model, p.name));
+    const norm = Math.sqrt(learned.reduce((sum, p) => sum + kernels.sumOfSquares(p.gradient, p.count), 0));
+    const scale = clipNorm !== undefined && norm > clipNorm ? clipNorm / norm : 1;
+    const update = ++this.#updates, decay = learningRate * optimizer.weightDecay;
+    for (const { values, gradient, moments, count } of learned) {
+      if (optimizer.type === "adam") {
+        const { beta1, beta2, epsilon } = optimizer;
+        kernels.adam(values, gradient, moments[0]!, moments[1]!, count, scale, beta1, beta2, learningRate / (1 - beta1 ** update),
+          1 / Math.sqrt(1 - beta2 ** update), epsilon, decay);
+      } else kernels.sgd(values, gradient, moments[0]!, count, scale, optimizer.momentum, learningRate, decay);
+      arena.f32(gradient, count).fill(0);
+    }
+    for (const p of learned) this.#keepInRange(p);
+    this.#prepared = false;
+    return norm;
+  }
+
+  /** Parameters of cells stay where they have a meaning. */
+  #keepInRange(p: Parameter): void {
+    const cut = p.name.lastIndexOf("/");
+    const layer = this.model.layers.find((l) => l.name === p.name.slice(0, cut));
+    const range = layer?.kind === "cells" ? layer.cell.parameters.find((own) => own.name === p.name.slice(cut + 1))?.range : undefined;
+    if (range) p.write(p.values, p.read(p.values).map((v) => Math.min(range[1], Math.max(range[0], v))));
+  }
+
+  /** @param first number of the micro-batch's first sample in the batch */
+  #notFinite(loss: number, first: number, count: number): SimulationError {
+    const { arena } = this.#program.room;
+    const hint = "Lower the learning rate, or shorten gradients with clipNorm: 1.";
+    for (const stage of this.#program.stages) {
+      const { rows, stride, units } = stage.output, address = stage instanceof CellsStage ? stage.runner.membrane : stage.output.values;
+      if (address === 0) continue;
+      const width = stride / 4, values = arena.f32(address, count * rows * width);
+      const at = values.findIndex((v, k) => k % width < units && !Number.isFinite(v));
+      if (at < 0) continue;
+      const row = Math.floor(at / width), place = `step ${row % rows} of sample ${first + Math.floor(row / rows)}`;
+      return new SimulationError("loss-not-finite", `the loss is ${loss}: layer "${stage.name}" gave ${values[at]} in ${place}`, hint);
+    }
+    return new SimulationError("loss-not-finite", `the loss is ${loss} although every layer gave finite values`, hint);
+  }
+
+  #statistics() {
+    const layers = this.#cells, { arena, steps, kernels, zeros, sums } = this.#program.room;
+    const totals = layers.map(() => ({ spikes: 0, input: 0 }));
+    return {
+      add: (samples: number): void => layers.forEach(({ addresses: { bits, bitStride, units, stride }, received }, k) => {
+        let spikes = 0;
+        for (const word of arena.u32(bits, (samples * steps * bitStride) / 4)) spikes += ones(word);
+        totals[k]!.spikes += spikes;
+        kernels.columnSums(received.address, stride, samples * received.rows, units, zeros, sums, 0, Math.ceil(units / (4 * sumVectors)));
+        totals[k]!.input += (arena.f32(sums, units) as Float32Array).reduce((a, b) => a + b, 0);
+      }),
+      layers: (batch: number): LayerSpikes[] => layers.flatMap(({ name, addresses: { units }, received, spiking }, k) => (spiking ? [{
+        layer: name, perNeuron: totals[k]!.spikes / (batch * units), meanInput: totals[k]!.input / (batch * received.rows * units),
+      }] : [])),
+    };
+  }
+}
+
+/** Bits that are set. */
+function ones(word: number): number {
+  let x = word - ((word >>> 1) & 0x55555555);
+  x = (x & 0x33333333) + ((x >>> 2) & 0x33333333);
+  return Math.imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
+
+function slice(targets: Targets, first: number, count: number, batch: number): Targets {
+  if ("labels" in targets) return { labels: Array.prototype.slice.call(targets.labels, first, first + count) as number[] };
+  const each = targets.values.length / batch;
+  return { values: targets.values.subarray(first * each, (first + count) * each) };
+}

@@ -1,0 +1,137 @@
+/** A model as stages over one memory. Every thread builds its own program; built alike, they find everything at the same addresses. */
+import { UnsupportedError } from "../../errors.ts";
+import type { Module } from "../../backend/wasm/assembler.ts";
+import type { Arena } from "../../engine/arena.ts";
+import { isLearned } from "../initialWeights.ts";
+import { emitTrainingKernels, trainingKernels } from "../kernels/trainingKernels.ts";
+import { shapesOf } from "../model.ts";
+import type { CellsData, LayerData, ModelData, Weights } from "../modelData.ts";
+import { sizeOf } from "../sequence.ts";
+import { deriveLayer, emitLayer } from "./cellRunner.ts";
+import type { CellUse } from "./cellRunner.ts";
+import { CellsStage } from "./cellsStage.ts";
+import { DenseStage } from "./denseStage.ts";
+import { Parameter } from "./parameter.ts";
+import { bitBytes, rowBytes, shareOf } from "./room.ts";
+import type { Part, Room, Stage, Wire } from "./room.ts";
+
+export interface ProgramOptions {
+  /** Samples in memory at a time, and those that go through the layers together. */
+  readonly samples: number;
+  readonly group: number;
+  readonly threads: number;
+  /** Arrays of moments that the optimizer keeps for a weight. */
+  readonly moments: number;
+  /** Which of the last layer's activities the loss reads. */
+  readonly lossOf: "spikes" | "membrane" | "output";
+}
+
+/** What all threads do at the same time, each its part. */
+export type Phase = "prepare" | "load" | "forward" | "backward" | "gradients";
+export const phases: readonly Phase[] = ["prepare", "load", "forward", "backward", "gradients"];
+
+export class Program {
+  readonly room: Room;
+  readonly input: Wire;
+  readonly stages: readonly Stage[];
+  readonly parameters: ReadonlyMap<string, Parameter>;
+
+  constructor(model: ModelData, weights: Weights, arena: Arena, exports: WebAssembly.Exports, options: ProgramOptions) {
+    const { samples, group, threads } = options;
+    const shapes = shapesOf(model), widest = Math.max(sizeOf(model.input.shape), ...shapes.map(sizeOf));
+    const zeros = arena.allocate(rowBytes(widest) + 256, "zeros"), sums = arena.allocate(rowBytes(widest) + 256, "sums");
+    const tiles = Array.from({ length: threads }, () => arena.allocate((group * model.input.steps + 3) * rowBytes(widest) + 256, "tiles"));
+    this.room = { arena, kernels: trainingKernels(exports), exports, steps: model.input.steps, samples, group, threads, zeros, sums, tiles };
+    this.parameters = new Map([...weights].map(([name, { shape }]) =>
+      [name, new Parameter(arena, name, shape, isLearned(model, name) ? options.moments : 0)] as const));
+    this.input = this.#inputWire(model);
+    let wire = this.input;
+    this.stages = model.layers.flatMap((layer, k): Stage[] => {
+      const stage = this.#stage(layer, k, model, wire, options);
+      if (stage) wire = stage.output;
+      return stage ? [stage] : [];
+    });
+  }
+
+  run(phase: Phase, part: Part, samples: number): void {
+    switch (phase) {
+      case "prepare": return this.stages.forEach((stage) => stage.prepare(part));
+      case "load": return this.#load(part, samples);
+      case "forward": return this.#inGroups(part, samples, (first, last) => this.stages.forEach((stage) => stage.forward(part, first, last)));
+      case "backward": {
+        const reversed = [...this.stages].reverse();
+        return this.#inGroups(part, samples, (first, last) => reversed.forEach((stage) => stage.backward(part, first, last)));
+      }
+      case "gradients": return this.stages.forEach((stage) => stage.gradients(part, samples));
+      default: return phase satisfies never;
+    }
+  }
+
+  #inGroups(part: Part, samples: number, work: (first: number, last: number) => void): void {
+    const { group } = this.room;
+    const [from, to] = shareOf(part, samples, group);
+    for (let first = from; first < to; first += group) work(first, Math.min(to, first + group));
+  }
+
+  /** Values become bits, where they are spikes. */
+  #load(part: Part, samples: number): void {
+    const { kernels, arena } = this.room, { values, bits, stride, bitStride, rows, units, other } = this.input;
+    if (bits === 0) return;
+    const [from, to] = shareOf(part, samples);
+    if (kernels.bitsOf(values + from * rows * stride, stride, (to - from) * rows, units, bits + from * rows * bitStride, bitStride) !== 0)
+      arena.u32(other, 1)[0] = 1;
+  }
+
+  #inputWire({ input }: ModelData): Wire {
+    const { arena, samples, steps } = this.room;
+    const units = sizeOf(input.shape), rows = input.constant ? 1 : steps, stride = rowBytes(units), bitStride = bitBytes(units);
+    return {
+      units, rows, stride, bitStride, gradient: 0, active: 0, values: arena.allocate(samples * rows * stride, "input"),
+      bits: input.constant ? 0 : arena.allocate(samples * rows * bitStride, "input"), other: input.constant ? 0 : arena.allocate(4, "input"),
+    };
+  }
+
+  #stage(layer: LayerData, k: number, model: ModelData, input: Wire, options: ProgramOptions): Stage | undefined {
+    const weight = (name: string): Parameter | undefined => this.parameters.get(`${layer.name}/${name}`);
+    const refuse = (what: string): never => {
+      throw new UnsupportedError("fast-layer", `layer "${layer.name}": the fast engine has no ${what}`, 'Train with engine: "reference".');
+    };
+    switch (layer.kind) {
+      case "dense":
+        if (layer.delays) return refuse("dense layers with delays");
+        if (layer.bits !== undefined) return refuse("weights of few bits");
+        return new DenseStage(this.room, layer, input, weight("kernel")!, weight("bias"));
+      case "cells": {
+        const use = useOf(model, k, options.lossOf);
+        return new CellsStage(this.room, layer, input, { derived: deriveLayer(layer, use), code: codeName(k), use, weight });
+      }
+      case "flatten": return undefined;
+      case "conv2d": return refuse("convolutions");
+      case "pool": return refuse("pooling");
+      case "dropout": return layer.rate === 0 ? undefined : refuse("dropout");
+      case "batchNorm": return refuse("batch normalisation");
+      case "activation": return refuse("rate units");
+      default: return layer satisfies never;
+    }
+  }
+}
+
+/** The code of a model: kernels, and the cells of its layers. */
+export function emitModel(module: Module, model: ModelData, lossOf: ProgramOptions["lossOf"]): void {
+  emitTrainingKernels(module);
+  model.layers.forEach((layer, k) => {
+    if (layer.kind !== "cells") return;
+    const use = useOf(model, k, lossOf);
+    emitLayer(module, codeName(k), layer, deriveLayer(layer, use), use);
+  });
+}
+
+const codeName = (position: number): string => `cells_${position}`;
+
+/** What of a layer of neurons is read: by the next layer, by the loss, by its own recurrent connections. */
+function useOf(model: ModelData, position: number, lossOf: ProgramOptions["lossOf"]): CellUse {
+  const layer = model.layers[position] as CellsData;
+  const given = layer.output === "spikes" ? "spikes" : "membrane";
+  const read = position < model.layers.length - 1 || lossOf === "output" ? given : lossOf;
+  return { spikes: read === "spikes" || layer.recurrent !== undefined, membrane: read === "membrane" };
+}

@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import { FastEngine } from "../../../src/train/fast/fastEngine.ts";
+import { initialWeights } from "../../../src/train/initialWeights.ts";
+import { dense, dropout, neurons } from "../../../src/train/layers.ts";
+import { spikingModel } from "../../../src/train/model.ts";
+import type { Weights } from "../../../src/train/modelData.ts";
+import { adam, sgd } from "../../../src/train/optimizers.ts";
+import { ReferenceEngine } from "../../../src/train/reference/referenceEngine.ts";
+import { leaky } from "../../../src/train/cells/snnTorch.ts";
+import { batchOf, cases } from "./models.ts";
+
+const doubles = (weights: Weights): Weights => new Map([...weights].map(([n, { shape, values }]) => [n, { shape,
+  values: Float64Array.from(values) }]));
+
+for (const one of cases) {
+  test(`loss, spikes and gradients are those of the reference to 1e-5: ${one.name}`, async () => {
+    const weights = initialWeights(one.model, "f32");
+    const reference = new ReferenceEngine(one.model, { loss: one.loss, optimizer: sgd(0.1), regularizers: [] }, "f64", doubles(weights));
+    // Its velocity after the first update is the gradient.
+    const fast = await FastEngine.create(one.model, { loss: one.loss, optimizer: sgd({ learningRate: 0.1, momentum: 0.9 }), regularizers: [] },
+      { weights });
+    const { result, gradients } = reference.gradients(batchOf(one, (n) => new Float64Array(n)));
+    const got = fast.trainBatch(batchOf(one, (n) => new Float32Array(n)), 0.1, 0);
+    expect(got.loss).toBeCloseTo(result.loss, 5);
+    expect(got.correct).toBe(result.correct);
+    expect(got.gradientNorm / result.gradientNorm).toBeCloseTo(1, 5);
+    got.spikes.forEach(({ layer, perNeuron, meanInput }, k) => {
+      expect([layer, perNeuron]).toEqual([result.spikes[k]!.layer, result.spikes[k]!.perNeuron]);
+      expect(meanInput).toBeCloseTo(result.spikes[k]!.meanInput, 5);
+    });
+    expect(got.spikes.length).toBe(result.spikes.length);
+    const { moments } = fast.optimizerState();
+    expect([...moments.keys()].sort()).toEqual([...gradients.keys()].sort());
+    for (const [name, { values }] of gradients) {
+      const largest = (values as Float64Array).reduce((a, g) => Math.max(a, Math.abs(g)), 0), mine = moments.get(name)![0]!;
+      expect(largest, name).toBeGreaterThan(0);
+      values.forEach((g, k) => expect(Math.abs(mine[k]! - g), `${name}[${k}]`).toBeLessThan(1e-5 * Math.max(1, largest)));
+    }
+  });
+}
+
+test("ten updates by Adam leave the weights and moments of the reference in f32 to 1e-3 of a step", async () => {
+  const one = cases[1]!, options = { loss: one.loss, optimizer: adam(1e-3), regularizers: [], clipNorm: 0.5 };
+  const weights = initialWeights(one.model, "f32");
+  const reference = new ReferenceEngine(one.model, options, "f32", weights), fast = await FastEngine.create(one.model, options, { weights });
+  const batch = batchOf(one, (n) => new Float32Array(n));
+  for (let k = 0; k < 10; k++) {
+    const [a, b] = [reference.trainBatch(batch, 1e-3, 0), fast.trainBatch(batch, 1e-3, 0)];
+    expect(b.loss).toBeCloseTo(a.loss, 4);
+  }
+  const mine = fast.weights();
+  let sum = 0, squares = 0;
+  for (const [name, { values }] of reference.weights()) values.forEach((w, k) => ([sum, squares] = [sum + 1,
+    squares + (w - mine.get(name)!.values[k]!) ** 2]));
+  expect(Math.sqrt(squares / sum)).toBeLessThan(1e-5);
+  expect(fast.optimizerState().updates).toBe(10);
+});
+
+test("evaluation predicts as the reference does, and weights stay", async () => {
+  const one = cases[1]!, options = { loss: one.loss, optimizer: adam(), regularizers: [] };
+  const weights = initialWeights(one.model, "f32");
+  const fast = await FastEngine.create(one.model, options, { weights });
+  const wanted = new ReferenceEngine(one.model, options, "f32", weights).evaluate(batchOf(one, (n) => new Float32Array(n)));
+  const got = fast.evaluate(batchOf(one, (n) => new Float32Array(n)));
+  expect([...got.predictions]).toEqual([...wanted.predictions]);
+  expect(got.loss).toBeCloseTo(wanted.loss, 5);
+  for (const [name, { values }] of fast.weights()) expect([...values]).toEqual([...weights.get(name)!.values]);
+});
+
+test("a layer that it cannot do is named", async () => {
+  const model = spikingModel({ input: { shape: [4], steps: 3 } }, [dense(5), dropout(0.2, { name: "half" }), neurons(leaky())]);
+  await expect(FastEngine.create(model, { loss: cases[1]!.loss, optimizer: adam(), regularizers: [] }))
+    .rejects.toThrow('layer "half": the fast engine has no dropout');
+});
+
+test("a loss that is not finite names layer, step and sample", async () => {
+  const one = cases[1]!, weights = initialWeights(one.model, "f32");
+  weights.get("dense_3/bias")!.values[0] = Infinity;
+  const fast = await FastEngine.create(one.model, { loss: { ...one.loss, of: "membrane" }, optimizer: adam(), regularizers: [] }, { weights });
+  expect(() => fast.trainBatch(batchOf(one, (n) => new Float32Array(n)), 1e-3, 0)).toThrow('layer "dense_3" gave Infinity in step 0 of sample 0');
+});

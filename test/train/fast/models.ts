@@ -1,0 +1,58 @@
+/** Small models and batches on which engines are compared. */
+import { leaky, synaptic } from "../../../src/train/cells/snnTorch.ts";
+import type { Batch } from "../../../src/train/engine.ts";
+import { averagePool, conv2d, dense, flatten, maxPool, neurons } from "../../../src/train/layers.ts";
+import { crossEntropy, meanSquares } from "../../../src/train/losses.ts";
+import type { LossData } from "../../../src/train/losses.ts";
+import { spikingModel } from "../../../src/train/model.ts";
+import type { Initializer, LayerData, ModelData } from "../../../src/train/modelData.ts";
+import { fastSigmoid, triangular } from "../../../src/train/surrogates.ts";
+import { sizeOf } from "../../../src/train/sequence.ts";
+import type { Reals } from "../../../src/train/sequence.ts";
+
+export interface Case { readonly name: string; readonly model: ModelData; readonly loss: LossData; readonly batch: number;
+  readonly input: "spikes" | "values" }
+
+const strong: Initializer = { type: "uniform", gain: 4 };
+const surrogate = fastSigmoid(10);
+const full = (units: number): LayerData => dense(units, { initializer: strong });
+const cells = (beta: number, more: Parameters<typeof neurons>[1] = {}): LayerData => neurons(leaky({ beta }), { surrogate, ...more });
+const model = (shape: readonly number[], steps: number, constant: boolean, layers: readonly LayerData[]): ModelData =>
+  spikingModel({ input: { shape, steps, constant }, seed: 5 }, layers);
+const count = crossEntropy({ over: "count", of: "spikes" });
+
+export const cases: readonly Case[] = [
+  { name: "a constant input and a loss of membranes", model: model([37], 11, true, [full(45), cells(0.95), full(10), cells(0.95)]),
+    loss: crossEntropy({ over: "steps", of: "membrane" }), batch: 9, input: "values" },
+  { name: "two hidden layers of spikes", model: model([41], 13, false, [full(35), cells(0.9), full(33), cells(0.9), full(6), cells(0.9)]),
+    loss: count, batch: 7, input: "spikes" },
+  { name: "values that change", model: model([19], 8, false, [full(21), cells(0.8), full(4), cells(0.9)]), loss: count, batch: 5, input: "values" },
+  { name: "recurrent connections", loss: count, batch: 6, input: "spikes",
+    model: model([30], 12, false, [full(34), cells(0.9, { recurrent: { initializer: strong } }), full(5), cells(0.9)]) },
+  { name: "recurrent connections and a constant input", loss: count, batch: 6, input: "values",
+    model: model([30], 9, true, [full(34), cells(0.9, { recurrent: { bias: false, initializer: strong } }), full(5), cells(0.9)]) },
+  { name: "a surrogate of compact support", loss: count, batch: 6, input: "spikes",
+    model: model([30], 10, false, [full(34), cells(0.9, { surrogate: triangular(1, 0.4) }), full(40), cells(0.9, { surrogate: triangular(1, 0.4) }),
+      full(5),
+      cells(0.9, { surrogate: triangular() })]) },
+  { name: "learned decays and thresholds", loss: count, batch: 6, input: "spikes",
+    model: model([30], 10, false, [full(34), cells(0.9, { learn: ["beta", "threshold", "initial:v"], perNeuron: ["beta"] }), full(5),
+      neurons(synaptic({ alpha: 0.8, beta: 0.7 }), { surrogate, learn: ["alpha"] })]) },
+  { name: "a readout of membranes without neurons behind it", loss: meanSquares({ over: "mean", of: "output" }), batch: 4, input: "spikes",
+    model: model([20], 7, false, [full(24), cells(0.9), dense(3)]) },
+];
+
+void [averagePool, conv2d, flatten, maxPool];
+
+/** Inputs and labels that depend on the case alone. */
+export function batchOf({ model: { input: { shape, steps, constant } }, model: whole, batch, input }: Case, reals: (n: number) => Reals): Batch {
+  let state = 12345;
+  const random = (): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+  const values = reals(batch * (constant ? 1 : steps) * sizeOf(shape)).map(() => (random() < 0.3 ? (input === "spikes" ?
+    1 : Math.fround(random())) : 0)) as Reals;
+  const classes = whole.layers.flatMap((l) => (l.kind === "dense" ? [l.units] : [])).at(-1)!;
+  return {
+    input: { batch, steps: constant ? 1 : steps, constant, shape, values }, samples: Array.from({ length: batch }, (_, k) => k),
+    targets: { labels: Array.from({ length: batch }, () => Math.floor(random() * classes)) },
+  };
+}
