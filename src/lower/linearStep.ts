@@ -11,6 +11,7 @@ import { isNumber, simplify } from "../ir/simplify.ts";
 import { choleskyFactor, linearPropagators } from "../math/matrixExponential.ts";
 import type { Propagators } from "../math/matrixExponential.ts";
 import { affineTerms } from "./affineTerms.ts";
+import type { DerivedFormula } from "./lowered.ts";
 import type { LinearRow } from "./linearSystem.ts";
 import type { System } from "./system.ts";
 import { zero } from "./system.ts";
@@ -98,9 +99,16 @@ function rowTerms(system: System, block: readonly LinearRow[], suffix: string): 
   for (const group of groups.values()) {
     const inputs = parametersOf(group[0]!);
     const wishes = group.map((entry) => entry.wish + suffix);
-    scope.addDerived(wishes, inputs, entryComputation(group, inputs, system.dt)).forEach((value, k) => values.set(group[k]!, value));
+    const computed = scope.addDerived(wishes, inputs, entryComputation(group, inputs, system.dt), formulaOf(group, system.dt));
+    computed.forEach((value, k) => values.set(group[k]!, value));
   }
   return entries.map((entry) => (entry.factor ? mul(values.get(entry)!, entry.factor) : values.get(entry)!));
+}
+
+function formulaOf(group: readonly Entry[], dt: number): DerivedFormula {
+  const { rows } = group[0]!;
+  const rates = rows.map((row) => rows.map((other) => row.rates.get(other.name) ?? zero));
+  return { kind: "propagator", rates, entries: group.map((entry) => entry.of), dt };
 }
 
 function parametersOf({ rows, of }: Entry): string[] {

@@ -46,7 +46,20 @@ export interface Derived {
   readonly inputs: readonly string[];
   /** The values of `names` for one element, from the values of `inputs`: equal inputs give equal outputs. */
   readonly compute: (inputs: Float64Array) => Float64Array;
+  /** The same as data, so that it can be differentiated; absent for what comes of noise. */
+  readonly formula?: DerivedFormula;
 }
+
+export type DerivedFormula =
+  /** The one value, over `inputs`. */
+  | { readonly kind: "expression"; readonly value: Expr }
+  /**
+   * Entries of the exact step of dx/dt = A·x + b over dt, with A = rates over `inputs`, P = exp(A·dt) and Q = ∫ exp(A·s) ds: P[0, column], or the
+   * sum over k of Q[0, k]·weights[k].
+   */
+  | { readonly kind: "propagator"; readonly rates: readonly (readonly Expr[])[]; readonly entries: readonly PropagatorEntry[]; readonly dt: number };
+
+export type PropagatorEntry = { readonly column: number } | { readonly weights: readonly Expr[] };
 
 /** Which method advances the model, and why, in a sentence for a modeller. */
 export interface Integration {

@@ -4,7 +4,7 @@ import { evaluator } from "../ir/evaluate.ts";
 import { name as nameExpr, namesIn, number } from "../ir/expr.ts";
 import type { Expr } from "../ir/expr.ts";
 import type { Draw } from "../ir/kernel.ts";
-import type { Derived } from "./lowered.ts";
+import type { Derived, DerivedFormula } from "./lowered.ts";
 
 export class Scope {
   readonly draws: Draw[] = [];
@@ -65,12 +65,12 @@ export class Scope {
    * Values that one computation gives per element: names of new constants, or plain numbers when it depends on nothing.
    * @param wishes one readable name a value
    */
-  addDerived(wishes: readonly string[], inputs: readonly string[], compute: (inputs: Float64Array) => Float64Array): Expr[] {
+  addDerived(wishes: readonly string[], inputs: readonly string[], compute: Derived["compute"], formula?: DerivedFormula): Expr[] {
     if (inputs.length === 0) return [...compute(new Float64Array(0))].map((value) => number(value));
     invariant(inputs.every((n) => this.constants.has(n) || n === "i"), "derived constants come from constants");
     const names = wishes.map((wish) => this.fresh(wish));
     for (const n of names) this.constants.add(n);
-    this.derived.push({ names, inputs, compute });
+    this.derived.push({ names, inputs, compute, ...(formula && { formula }) });
     return names.map((n) => nameExpr(n));
   }
 
@@ -78,6 +78,6 @@ export class Scope {
   addConstant(wish: string, e: Expr): Expr {
     const inputs = [...namesIn(e)];
     const value = evaluator(e, inputs);
-    return this.addDerived([wish], inputs, (values) => Float64Array.of(value(values)))[0]!;
+    return this.addDerived([wish], inputs, (values) => Float64Array.of(value(values)), { kind: "expression", value: e })[0]!;
   }
 }

@@ -36,9 +36,9 @@ export const superSpike = (slope = 100): Surrogate => build("superSpike", { slop
 /** Arctangent. @source Fang et al. (2021), ICCV, 2661–2671. doi:10.1109/ICCV48922.2021.00266 */
 export const atan = (alpha = 2): Surrogate => build("atan", { alpha }, "(alpha/2)/(1 + (pi/2*alpha*x)^2)", "arctan(pi/2*alpha*x)/pi");
 
-/** Logistic function; written with tanh, which does not overflow. */
+/** Logistic function; written for |x|, where nothing overflows or cancels. */
 export const sigmoid = (slope = 25): Surrogate =>
-  build("sigmoid", { slope }, "slope/4*(1 - tanh(slope*x/2)^2)", "(1 + tanh(slope*x/2))/2");
+  build("sigmoid", { slope }, "slope*exp(-slope*abs(x))/(1 + exp(-slope*abs(x)))^2", "(1 + tanh(slope*x/2))/2");
 
 /** Triangle, or piecewise linear. @source Esser et al. (2016), PNAS 113:11441–11446; Bellec et al. (2018), arXiv:1803.09574 (height 0.3) */
 export const triangular = (height = 1, width = 1): Surrogate => build("triangular", { height, width },

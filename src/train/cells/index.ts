@@ -14,3 +14,5 @@ export { CellLayout, membraneTrace } from "./cellLayout.ts";
 export { emitCell } from "./wasmCells.ts";
 export { WasmCellRun } from "./wasmRun.ts";
 export type { WasmCellRunOptions } from "./wasmRun.ts";
+export { cellFromModel } from "./fromModel.ts";
+export type { FromModelOptions } from "./fromModel.ts";

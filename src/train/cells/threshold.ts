@@ -7,20 +7,20 @@ import { simplify } from "../../ir/simplify.ts";
 import type { CellThreshold } from "./cell.ts";
 
 /**
- * Splits `v > v_th and …`: the comparison is the distance, the rest the gate.
+ * Splits `v > v_th and …`: the first comparison is the distance, the rest the gate.
  *
  * @param varies names that change from step to step and have a gradient: the comparison must mention one
- * @throws {UnsupportedError} when there is no such comparison, more than one, or it stands in an `or`
+ * @throws {UnsupportedError} when there is no such comparison, or it stands in an `or`
  */
 export function splitThreshold(condition: Expr, varies: ReadonlySet<string>, what: string): Omit<CellThreshold, "scale"> {
   const parts = conjunction(condition);
-  const found = parts.filter((p) => comparison(p) !== undefined && [...namesIn(p)].some((n) => varies.has(n)));
-  if (found.length !== 1) {
-    throw new UnsupportedError("threshold", `${what}: the threshold ${printExpr(condition)} is not one comparison of a state with a threshold`,
-      "Training needs one distance from threshold; write v > v_th, with further conditions joined by and.");
+  const found = parts.find((p) => comparison(p) !== undefined && [...namesIn(p)].some((n) => varies.has(n)));
+  if (!found) {
+    throw new UnsupportedError("threshold", `${what}: the threshold ${printExpr(condition)} does not compare a state with a threshold`,
+      "Training needs a distance from threshold; write v > v_th, with further conditions joined by and.");
   }
-  const rest = parts.filter((p) => p !== found[0]);
-  return { ...comparison(found[0]!)!, ...(rest.length > 0 && { gate: rest.reduce((a, b) => apply("and", a, b)) }) };
+  const rest = parts.filter((p) => p !== found);
+  return { ...comparison(found)!, ...(rest.length > 0 && { gate: rest.reduce((a, b) => apply("and", a, b)) }) };
 }
 
 const conjunction = (e: Expr): Expr[] => (e.kind === "apply" && e.op === "and" ? e.args.flatMap(conjunction) : [e]);
