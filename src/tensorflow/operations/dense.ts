@@ -15,7 +15,7 @@ export function dense(layer: DenseData, weights: LayerWeights, input: Flow, pass
   const matrix = layer.delays ? delayKernels(layer.delays, kernel, weightOf(weights, "delays"), pass) : kernel;
   const rows = asRows(tf, flow) as Tensor2D;
   const sums = fused ? product(tf, rows, matrix) : tf.matMul(rows, matrix);
-  return asSteps(tf, flow, bias === undefined ? sums : fused ? addBias(tf, sums, bias) : tf.add(sums, bias));
+  return asSteps(tf, flow, bias === undefined ? sums : fused ? addBias(tf, sums as Tensor2D, bias) : tf.add(sums, bias));
 }
 
 /**
