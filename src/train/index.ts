@@ -28,3 +28,7 @@ export type { EpochResult, TestResult, TrainerOptions, TrainingState } from "./t
 export { engineOptionsOf, training } from "./training.ts";
 export type { Training, TrainingOptions } from "./training.ts";
 export * from "./learners/contrastive/index.ts";
+export * from "./learners/eprop/index.ts";
+export * from "./learners/eventProp/index.ts";
+export * from "./learners/online/index.ts";
+export * from "./learners/perturbation/index.ts";
