@@ -23,10 +23,17 @@ export interface FastOptions {
   readonly weights?: Weights;
 }
 
-/** Rows of a layer that go through the layers together: their currents stay in the second-level cache. */
-const groupRows = 512;
 /** Rows of a micro-batch: each array of 512 units is then 3 MB. */
 const microBatchRows = 1600;
+/** Most rows that go through the layers together: fewer read weights too often, more leave the second-level cache. */
+const groupRows = 512;
+
+/** Samples of a micro-batch, the same for any number of threads; groups are such that threads have as many. */
+function sizesFor(steps: number, threads: number): { readonly samples: number; readonly group: number } {
+  const samples = 4 * Math.max(1, Math.round(microBatchRows / (4 * steps)));
+  const share = Math.ceil(samples / threads), most = Math.max(1, Math.floor(groupRows / steps));
+  return { samples, group: Math.ceil(share / Math.ceil(share / most)) };
+}
 
 export class FastEngine implements TrainingEngine {
   readonly model: ModelData;
@@ -51,14 +58,12 @@ export class FastEngine implements TrainingEngine {
   static async create(model: ModelData, options: EngineOptions, { weights }: FastOptions = {}): Promise<FastEngine> {
     const module = new Module();
     emitModel(module, model, options.loss.of);
-    const steps = model.input.steps, group = Math.max(1, Math.ceil(groupRows / steps));
-    const samples = group * Math.max(1, Math.floor(microBatchRows / (group * steps)));
     const arena = new Arena();
     const { instance } = await WebAssembly.instantiate(module.encode({ pages: 1, maximumPages: 65536, shared: false }),
       { env: { memory: arena.memory } });
     const own = weights ?? initialWeights(model, "f32");
     const program = new Program(model, own, arena, instance.exports,
-      { samples, group, threads: 1, moments: options.optimizer.type === "adam" ? 2 : 1, lossOf: options.loss.of });
+      { ...sizesFor(model.input.steps, 1), threads: 1, moments: options.optimizer.type === "adam" ? 2 : 1, lossOf: options.loss.of });
     return new FastEngine(model, options, program, own);
   }
 
