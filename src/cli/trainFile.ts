@@ -1,6 +1,6 @@
 /**
  * A training file is a module whose default export is `training({ … })` of "synfire/train", or a function `(settings) => training({ … })`, which
- * may be asynchronous; `settings` beside it are its defaults, as in network files.
+ * may be asynchronous; an export of the name `training` counts as the default. `settings` beside it are its defaults, as in network files.
  */
 import { basename, extname, relative, resolve } from "node:path";
 import { statSync } from "node:fs";

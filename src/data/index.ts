@@ -25,3 +25,5 @@ export { eventChannels, eventSpikes } from "./events/eventStream.ts";
 export type { EventSpikesOptions, EventStream } from "./events/eventStream.ts";
 export { decodeEvents, readEvents } from "./events/readEvents.ts";
 export type { ReadEventsOptions } from "./events/readEvents.ts";
+export { fetchDataset } from "./fetchDataset.ts";
+export type { FetchableName } from "./fetchDataset.ts";

@@ -52,3 +52,7 @@ export { renderPng } from "./plot/png.ts";
 export { renderSvg } from "./plot/svg.ts";
 export type { AreaMark, Box, ImageMark, LineMark, Mark, PointsMark, RectangleMark, Scene, TextMark } from "./plot/scene.ts";
 export type { TimeChoice } from "./plot/time.ts";
+export { loadArrays, saveArrays } from "./arrayFiles.ts";
+export type { NamedArray } from "./arrayFiles.ts";
+export { download } from "./download.ts";
+export type { Download, DownloadOptions } from "./download.ts";
