@@ -32,3 +32,8 @@ export * from "./learners/eprop/index.ts";
 export * from "./learners/eventProp/index.ts";
 export * from "./learners/online/index.ts";
 export * from "./learners/perturbation/index.ts";
+export * from "./coding/index.ts";
+export * from "./convert/index.ts";
+export * from "./energy/index.ts";
+export * from "./network/index.ts";
+export * from "./quantise/index.ts";

@@ -10,8 +10,8 @@ import { sizeOf } from "../sequence.ts";
 export type Activity =
   /** Events of each feature: spikes, those of an integer k being k. */
   | { readonly kind: "spikes"; readonly events: Float64Array }
-  /** Numbers, all of which are multiplied. */
-  | { readonly kind: "numbers" };
+  /** Numbers, all of which are multiplied; constant ones once. */
+  | { readonly kind: "numbers"; readonly constant: boolean };
 
 export interface ModelActivity {
   readonly samples: number;
@@ -42,7 +42,7 @@ export function activityOf(model: ModelData, weights: Weights, input: Sequence):
     switch (layer.kind) {
       case "dense":
       case "conv2d":
-        now = { kind: "numbers" };
+        now = { kind: "numbers", constant: output.constant };
         break;
       case "pool":
         if (layer.operation === "max") now = countsOf(output, pass.steps, 1);
@@ -52,7 +52,7 @@ export function activityOf(model: ModelData, weights: Weights, input: Sequence):
         now = countsOf(output, pass.steps, layer.activation.type === "integer" ? layer.activation.levels : 1);
         break;
       case "cells":
-        now = layer.output === "spikes" ? countsOf(output, pass.steps, 1) : { kind: "numbers" };
+        now = layer.output === "spikes" ? countsOf(output, pass.steps, 1) : { kind: "numbers", constant: false };
         if (layer.recurrent) recurrent.set(layer.name, now);
         break;
       case "flatten":
@@ -71,7 +71,7 @@ function countsOf({ values, constant, shape }: Sequence, steps: number, levels: 
   const features = sizeOf(shape), events = new Float64Array(features), times = constant ? steps : 1;
   for (let at = 0; at < values.length; at++) {
     const count = Math.round(values[at]! * levels);
-    if (!(count >= 0 && count <= levels && Math.abs(values[at]! * levels - count) < 1e-5)) return { kind: "numbers" };
+    if (!(count >= 0 && count <= levels && Math.abs(values[at]! * levels - count) < 1e-5)) return { kind: "numbers", constant };
     events[at % features]! += count * times;
   }
   return { kind: "spikes", events };

@@ -17,6 +17,8 @@ export interface EnergyOptions {
   readonly weightBits?: number;
   /** Bits of states of neurons; 32 when absent. */
   readonly stateBits?: number;
+  /** Count the products of a constant input in every step, as hardware without a memory for them does; else once. */
+  readonly constantEachStep?: boolean;
 }
 
 /** Means over samples, of one inference. */
@@ -26,7 +28,7 @@ export interface LayerEnergy {
   readonly connections: number;
   /** Sums: one for each spike and each synapse that it reaches. */
   readonly synapticEvents: number;
-  /** Products with sums: all connections in every step, where the input is no spikes. */
+  /** Products with sums: all connections, where the input is no spikes; in every step, or once where it is constant. */
   readonly multiplications: number;
   readonly neuronUpdates: number;
   /** Spikes of an input in a step; NaN where the input is no spikes. */
@@ -67,16 +69,17 @@ export function energyReport(model: ModelData, activity: ModelActivity, options:
   const bitsOf = (layer: DenseData | Conv2dData): number => layer.bits ?? options.weightBits ?? 32;
   const weightBytes = model.layers.reduce((sum, layer, k) => sum + parametersOf(layer, shapes[k]!, bitsOf) / 8, 0);
   const readBit = readingABit(weightBytes);
+  const shared = { steps, samples, readBit, constantEachStep: options.constantEachStep ?? false };
   const layers = model.layers.flatMap((layer, k): LayerEnergy[] => {
     const input = activity.inputs.get(layer.name)!, shape = shapes[k]!;
     if (layer.kind === "dense" || layer.kind === "conv2d") {
-      return [synapseEnergy({ name: layer.name, kind: "synapses", fan: fanOut(layer, shape), input, bits: bitsOf(layer), steps, samples, readBit })];
+      return [synapseEnergy({ name: layer.name, kind: "synapses", fan: fanOut(layer, shape), input, bits: bitsOf(layer), ...shared })];
     }
     if (layer.kind !== "cells") return [];
     const units = sizeOf(shape), own = activity.recurrent.get(layer.name);
     const bits = options.weightBits ?? 32, fan = new Float64Array(units).fill(units);
     return [
-      ...(own ? [synapseEnergy({ name: `${layer.name} (recurrent)`, kind: "recurrent", fan, input: own, bits, steps, samples, readBit })] : []),
+      ...(own ? [synapseEnergy({ name: `${layer.name} (recurrent)`, kind: "recurrent", fan, input: own, bits, ...shared })] : []),
       neuronEnergy(layer, units, steps, options.stateBits ?? 32),
     ];
   });
@@ -114,13 +117,14 @@ interface SynapseCount {
   readonly steps: number;
   readonly samples: number;
   readonly readBit: number;
+  readonly constantEachStep: boolean;
 }
 
-function synapseEnergy({ name, kind, fan, input, bits, steps, samples, readBit }: SynapseCount): LayerEnergy {
+function synapseEnergy({ name, kind, fan, input, bits, steps, samples, readBit, constantEachStep }: SynapseCount): LayerEnergy {
   const connections = fan.reduce((a, b) => a + b, 0), { add, multiplyAdd } = arithmeticFor(bits);
   const events = input.kind === "spikes" ? input.events : undefined;
   const synapticEvents = events ? events.reduce((sum, n, k) => sum + n * fan[k]!, 0) / samples : 0;
-  const multiplications = events ? 0 : connections * steps;
+  const multiplications = input.kind === "spikes" ? 0 : connections * (input.constant && !constantEachStep ? 1 : steps);
   // Hardware that works on spikes meets each connection as often as its input spikes: the rate is weighted by connections.
   const rate = events ? synapticEvents / (connections * steps) : NaN;
   const effort = { connections, steps, weightBits: bits, spikeBits: events ? 1 : bits };

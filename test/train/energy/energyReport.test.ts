@@ -26,8 +26,8 @@ test("a network of two layers costs what the hand calculation says, to the unit"
   const report = energyReport(toy, {
     samples: 2,
     inputs: new Map([
-      ["first", { kind: "spikes", events: Float64Array.of(3, 0, 1, 4) }], ["hidden", { kind: "numbers" }],
-      ["second", { kind: "spikes", events: Float64Array.of(6, 1) }], ["output", { kind: "numbers" }],
+      ["first", { kind: "spikes", events: Float64Array.of(3, 0, 1, 4) }], ["hidden", { kind: "numbers", constant: false }],
+      ["second", { kind: "spikes", events: Float64Array.of(6, 1) }], ["output", { kind: "numbers", constant: false }],
     ]),
     recurrent: new Map([["hidden", { kind: "spikes", events: Float64Array.of(6, 1) }]]),
   });
@@ -45,11 +45,14 @@ test("a network of two layers costs what the hand calculation says, to the unit"
   expect(report.total.traffic).toBe(25.5 * 32 + 2 * 25 * 32);
 });
 
-test("numbers instead of spikes are multiplied by every weight in every step", () => {
+test("numbers instead of spikes are multiplied by every weight in every step, constant ones once", () => {
   const toy = model([dense("only", 3, 8)], [4], 5);
-  const report = energyReport(toy, { samples: 1, inputs: new Map([["only", { kind: "numbers" }]]), recurrent: new Map() });
+  const of = (constant: boolean) => ({ samples: 1, inputs: new Map([["only", { kind: "numbers" as const, constant }]]), recurrent: new Map() });
+  const report = energyReport(toy, of(false));
   expect(report.layers[0]).toMatchObject({ multiplications: 60, synapticEvents: 0 });
   expect(report.energy.synapses).toBeCloseTo(60 * 0.23, 12);
+  expect(energyReport(toy, of(true)).layers[0]).toMatchObject({ multiplications: 12 });
+  expect(energyReport(toy, of(true), { constantEachStep: true }).layers[0]).toMatchObject({ multiplications: 60 });
   expect(report.energy.quantisedAnn).toBeCloseTo(12 * 0.23, 12);
 });
 

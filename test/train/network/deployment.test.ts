@@ -69,7 +69,8 @@ test("without an input, spikes are added to the source while the network runs", 
   const made = toNetwork(model, positiveWeights(model)), monitor = made.network.spikeMonitor(populationOf(made, "b"));
   await using simulation = await compile(made.network, { dt: made.dt });
   const source = made.network.group("input");
-  if ("add" in source) source.add(Array.from({ length: 80 }, (_, k) => 0.002 + 0.001 * Math.floor(k / 10)), Array.from({ length: 80 }, (_, k) => k % 10));
+  const each = Array.from({ length: 80 }, (_, k) => k);
+  if ("add" in source) source.add(each.map((k) => 0.002 + 0.001 * Math.floor(k / 10)), each.map((k) => k % 10));
   await simulation.run("20 ms");
   expect(monitor.count).toBeGreaterThan(0);
 });
