@@ -7,6 +7,8 @@ export { EquilibriumPhases } from "../equilibrium/equilibriumPhases.ts";
 export type { EquilibriumPhasesOptions } from "../equilibrium/equilibriumPhases.ts";
 export { scellierBengio } from "../equilibrium/equilibriumSettings.ts";
 export type { EquilibriumSettings } from "../equilibrium/equilibriumSettings.ts";
+export { SpikingEquilibriumLearner } from "../equilibrium/spikingEquilibrium.ts";
+export type { SpikingEquilibriumSettings } from "../equilibrium/spikingEquilibrium.ts";
 export { ForwardForwardLearner } from "../forwardForward/forwardForwardLearner.ts";
 export type { ForwardForwardEpoch, ToldBy } from "../forwardForward/forwardForwardLearner.ts";
 export { hintonSettings } from "../forwardForward/forwardForwardSettings.ts";

@@ -7,12 +7,12 @@
  * so each connection works in both directions with one weight.
  * Source: Scellier & Bengio (2017), Front. Comput. Neurosci. 11:24. doi:10.3389/fncom.2017.00024
  */
-import type { ActivationData, ModelData, Weights } from "../../modelData.ts";
+import type { ActivationData, CellsData, ModelData, Weights } from "../../modelData.ts";
 import { addColumnSums, fillRows } from "../../reference/products.ts";
 import type { Reals } from "../../sequence.ts";
 import type { Products } from "../contrastive/products.ts";
 import { readLayers } from "../contrastive/readLayers.ts";
-import type { LayerPair } from "../contrastive/readLayers.ts";
+import type { LayerPair, UnitsWanted } from "../contrastive/readLayers.ts";
 
 export interface Relaxation {
   readonly steps: number;
@@ -40,17 +40,14 @@ export class EnergyNetwork {
   readonly features: number;
   /** Units of s₁ … s_L. */
   readonly sizes: readonly number[];
-  readonly pairs: readonly LayerPair<ActivationData>[];
+  readonly pairs: readonly LayerPair<ActivationData | CellsData>[];
   readonly kernels: readonly Reals[];
   readonly biases: readonly (Reals | undefined)[];
   readonly #products: Products;
 
-  /** @throws {ArgumentError} unless the model is pairs of dense and activation "clip" */
-  constructor(model: ModelData, weights: Weights, products: Products) {
-    this.pairs = readLayers(model, weights, {
-      learner: "equilibrium propagation", instead: 'activation({ type: "clip" })',
-      accept: (layer) => (layer.kind === "activation" && layer.activation.type === "clip" ? layer : undefined),
-    });
+  /** @throws {ArgumentError} unless the model is pairs of dense and the units wanted: activation "clip" if nothing else is */
+  constructor(model: ModelData, weights: Weights, products: Products, wanted: UnitsWanted<ActivationData | CellsData> = clipped) {
+    this.pairs = readLayers(model, weights, wanted);
     this.features = this.pairs[0]!.inputs;
     this.sizes = this.pairs.map((pair) => pair.dense.units);
     this.#products = products;
@@ -79,7 +76,7 @@ export class EnergyNetwork {
   relax(state: Activities, { steps, stepSize, nudge }: Relaxation): void {
     const { layers, arriving } = state;
     for (let n = 0; n < steps; n++) {
-      for (let k = 0; k < layers.length; k++) this.#gatherInto(arriving[k]!, state, k);
+      for (let k = 0; k < layers.length; k++) this.gather(state, k);
       for (let k = 0; k < layers.length; k++) {
         const pull = nudge && k === layers.length - 1 ? nudge : undefined;
         moveDownhill(layers[k]!, arriving[k]!, state.rows * this.sizes[k]!, stepSize, pull);
@@ -121,7 +118,7 @@ export class EnergyNetwork {
     for (let k = 0; k < this.sizes.length; k++) {
       const units = this.sizes[k]!, s = state.layers[k]!, drive = state.arriving[k]!;
       // Each connection counts once: what comes from below.
-      this.#gatherInto(drive, state, k, false);
+      this.gather(state, k, false);
       for (let j = 0; j < state.rows * units; j++) energies[Math.floor(j / units)]! += s[j]! * (s[j]! / 2 - drive[j]!);
     }
     return energies;
@@ -136,9 +133,9 @@ export class EnergyNetwork {
     });
   }
 
-  /** s_{k−1} W_k + b_k, and s_{k+1} W_{k+1}ᵀ from above. */
-  #gatherInto(a: Reals, state: Activities, k: number, above = true): void {
-    const units = this.sizes[k]!, { rows, layers } = state;
+  /** Puts into `arriving` what reaches a layer (0 is s₁): s_{k−1} W_k + b_k, and s_{k+1} W_{k+1}ᵀ from above. */
+  gather(state: Activities, k: number, above = true): void {
+    const units = this.sizes[k]!, { rows, layers } = state, a = state.arriving[k]!;
     if (k === 0) a.set(state.fromInput);
     else {
       a.fill(0);
@@ -154,6 +151,11 @@ export class EnergyNetwork {
     return array;
   }
 }
+
+const clipped: UnitsWanted<ActivationData> = {
+  learner: "equilibrium propagation", instead: 'activation({ type: "clip" })',
+  accept: (layer) => (layer.kind === "activation" && layer.activation.type === "clip" ? layer : undefined),
+};
 
 function moveDownhill(s: Reals, arriving: Reals, count: number, stepSize: number, nudge: Relaxation["nudge"]): void {
   if (!nudge) for (let j = 0; j < count; j++) s[j] = Math.min(1, Math.max(0, s[j]! + stepSize * (arriving[j]! - s[j]!)));
