@@ -2,6 +2,7 @@
 export * from "./cells/index.ts";
 export * from "./encode/index.ts";
 export type { Batch, BatchResult, EngineOptions, Evaluation, LayerSpikes, OptimizerState, TrainingEngine } from "./engine.ts";
+export { FastEngine } from "./fast/fastEngine.ts";
 export { initialWeights } from "./initialWeights.ts";
 export { activation, averagePool, batchNorm, conv2d, dense, dropout, flatten, integer, maxPool, neurons, qcfs, relu } from "./layers.ts";
 export type { NeuronOptions, WeightedOptions } from "./layers.ts";
