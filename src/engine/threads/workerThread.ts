@@ -62,18 +62,30 @@ export function whyNoThreads(): string | undefined {
 /** Whether this thread may sleep: the main thread of a browser may not. */
 export const maySleep = (): boolean => world.process !== undefined || typeof (globalThis as { window?: unknown }).window === "undefined";
 
-/** Starts a thread that runs `worker.ts`. */
-export function startWorker(events: WorkerEvents): WorkerThread {
+/** A script for threads: `worker.ts` beside the file at `beside`. */
+export interface WorkerScript {
+  readonly beside: string;
+  /** How a browser starts it, written where bundlers see the address: `new Worker(new URL("./worker.js", import.meta.url), { type: "module" })`. */
+  readonly inBrowser: () => Worker;
+}
+
+/** The script of simulations; for those without a bundler synfire/worker has to lie beside the bundle as worker.js. */
+const simulationScript: WorkerScript = {
+  beside: import.meta.url, inBrowser: () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" }),
+};
+
+/** Starts a thread that runs `worker.ts`, or another script. */
+export function startWorker(events: WorkerEvents, script = simulationScript): WorkerThread {
   const threads = nodeThreads();
+  const beside = (file: string): string => besideOf(script.beside, file);
   if (!threads) {
-    // Bundlers know this form and make a script of their own for it; for others synfire/worker has to lie beside the bundle as worker.js.
-    const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    const worker = script.inBrowser();
     worker.onmessage = ({ data }) => events.message(data);
     worker.onerror = (event) => events.gone(event.message || noScript(beside("worker.js")));
     worker.onmessageerror = () => events.gone("it sent what cannot be read");
     return { post: (message) => worker.postMessage(message), hold: () => {}, terminate: async () => worker.terminate() };
   }
-  const worker = import.meta.url.endsWith(".ts") ? startFromSource(threads) : new threads.Worker(new URL(beside("worker.js")), {});
+  const worker = script.beside.endsWith(".ts") ? startFromSource(threads, beside("worker.ts")) : new threads.Worker(new URL(beside("worker.js")), {});
   let cause: string | undefined;
   worker.on("message", (message: unknown) => events.message(message));
   worker.on("error", (error: Error) => (cause = error.message));
@@ -90,13 +102,12 @@ export function startWorker(events: WorkerEvents): WorkerThread {
 const noScript = (script: string): string => `its script ${script} could not be loaded (a bundle of synfire/worker has to be there)`;
 
 /** Address of a file beside this one. Bundlers do not know this form: they would add the file to what they make, or miss it. */
-const beside = (file: string): string => import.meta.url.replace(/[^/]*$/, file);
+const besideOf = (url: string, file: string): string => url.replace(/[^/]*$/, file);
 
 /** From its sources the package runs through tsx, which registers itself in the main thread only: here it is told to. */
-function startFromSource({ Worker }: NodeThreads): NodeWorker {
+function startFromSource({ Worker }: NodeThreads, worker: string): NodeWorker {
   const { createRequire } = world.process!.getBuiltinModule!("node:module") as NodeModule;
   const tsx = new URL("./esm/api/index.mjs", `file://${createRequire(import.meta.url).resolve("tsx")}`).href;
-  const worker = beside("worker.ts");
   const script = `import(${JSON.stringify(tsx)}).then(({ register }) => { register(); return import(${JSON.stringify(worker)}); })`;
   return new Worker(script, { eval: true, execArgv: [] });
 }

@@ -1,6 +1,7 @@
 /** Trains and evaluates in WebAssembly, a micro-batch at a time, so that what layers give each other stays in the cache and memory stays small. */
 import { SimulationError } from "../../errors.ts";
 import { Arena } from "../../engine/arena.ts";
+import { whyNoThreads } from "../../engine/threads/workerThread.ts";
 import { Module } from "../../backend/wasm/assembler.ts";
 import type { Batch, BatchResult, EngineOptions, Evaluation, LayerSpikes, OptimizerState, TrainingEngine } from "../engine.ts";
 import { initialWeights, isLearned } from "../initialWeights.ts";
@@ -14,10 +15,12 @@ import type { ReadoutSize } from "../readout.ts";
 import { sizeOf } from "../sequence.ts";
 import { CellsStage } from "./cellsStage.ts";
 import type { Parameter } from "./parameter.ts";
+import { FastTeam } from "./fastTeam.ts";
 import { Program, emitModel } from "./program.ts";
-import type { Phase } from "./program.ts";
+import type { Phase, ProgramOptions } from "./program.ts";
 
 export interface FastOptions {
+  /** Results do not depend on it; 1 where threads cannot share memory. */
   readonly threads?: number;
   /** Where training begins; the weights of the model's seed when absent. */
   readonly weights?: Weights;
@@ -40,13 +43,15 @@ export class FastEngine implements TrainingEngine {
   readonly precision = "f32";
   readonly #options: EngineOptions;
   readonly #program: Program;
+  readonly #team: FastTeam | undefined;
   readonly #classes: number;
   readonly #cells: readonly CellsStage[];
   #updates = 0;
   #prepared = false;
 
-  private constructor(model: ModelData, options: EngineOptions, program: Program, weights: Weights) {
+  private constructor(model: ModelData, options: EngineOptions, program: Program, weights: Weights, team: FastTeam | undefined) {
     this.model = model;
+    this.#team = team;
     this.#options = options;
     this.#program = program;
     this.#cells = program.stages.filter((s): s is CellsStage => s instanceof CellsStage);
@@ -55,16 +60,18 @@ export class FastEngine implements TrainingEngine {
   }
 
   /** @throws {UnsupportedError} naming the first layer or option that it cannot do */
-  static async create(model: ModelData, options: EngineOptions, { weights }: FastOptions = {}): Promise<FastEngine> {
+  static async create(model: ModelData, options: EngineOptions, { weights, threads = 1 }: FastOptions = {}): Promise<FastEngine> {
     const module = new Module();
     emitModel(module, model, options.loss.of);
-    const arena = new Arena();
-    const { instance } = await WebAssembly.instantiate(module.encode({ pages: 1, maximumPages: 65536, shared: false }),
-      { env: { memory: arena.memory } });
-    const own = weights ?? initialWeights(model, "f32");
-    const program = new Program(model, own, arena, instance.exports,
-      { ...sizesFor(model.input.steps, 1), threads: 1, moments: options.optimizer.type === "adam" ? 2 : 1, lossOf: options.loss.of });
-    return new FastEngine(model, options, program, own);
+    const size = whyNoThreads() === undefined ? threads : 1, shared = size > 1;
+    const compiled = await WebAssembly.compile(module.encode({ pages: 1, maximumPages: 65536, shared }));
+    const arena = new Arena(undefined, shared), { memory } = arena;
+    const exports = (await WebAssembly.instantiate(compiled, { env: { memory } })).exports;
+    const begin = weights ?? initialWeights(model, "f32"), shapes = new Map([...begin].map(([name, { shape }]) => [name, shape] as const));
+    const own: ProgramOptions = { ...sizesFor(model.input.steps, size), threads: size, optimizer: options.optimizer, lossOf: options.loss.of };
+    const program = new Program(model, shapes, arena, exports, own);
+    const team = shared ? await FastTeam.start({ module: compiled, memory, shapes, options: own }, model) : undefined;
+    return new FastEngine(model, options, program, begin, team);
   }
 
   trainBatch(batch: Batch, learningRate: number, _progress: number): BatchResult {
@@ -136,11 +143,12 @@ export class FastEngine implements TrainingEngine {
   }
 
   dispose(): void {
-    // The memory goes with the engine.
+    this.#team?.end();
   }
 
   #phase(phase: Phase, samples: number): void {
-    this.#program.run(phase, { index: 0, count: 1 }, samples);
+    if (this.#team) this.#team.run(this.#program, phase, samples);
+    else this.#program.run(phase, { index: 0, count: 1 }, samples);
   }
 
   #prepare(): void {
@@ -205,19 +213,10 @@ export class FastEngine implements TrainingEngine {
   }
 
   #update(learningRate: number): number {
-    const { kernels, arena } = this.#program.room, { clipNorm, optimizer } = this.#options;
-    const learned = [...this.#program.parameters.values()].filter((p) => isLearned(this.model, p.name));
+    const { room: { kernels }, learned } = this.#program, { clipNorm } = this.#options;
     const norm = Math.sqrt(learned.reduce((sum, p) => sum + kernels.sumOfSquares(p.gradient, p.count), 0));
-    const scale = clipNorm !== undefined && norm > clipNorm ? clipNorm / norm : 1;
-    const update = ++this.#updates, decay = learningRate * optimizer.weightDecay;
-    for (const { values, gradient, moments, count } of learned) {
-      if (optimizer.type === "adam") {
-        const { beta1, beta2, epsilon } = optimizer;
-        kernels.adam(values, gradient, moments[0]!, moments[1]!, count, scale, beta1, beta2, learningRate / (1 - beta1 ** update),
-          1 / Math.sqrt(1 - beta2 ** update), epsilon, decay);
-      } else kernels.sgd(values, gradient, moments[0]!, count, scale, optimizer.momentum, learningRate, decay);
-      arena.f32(gradient, count).fill(0);
-    }
+    this.#program.setUpdate(clipNorm !== undefined && norm > clipNorm ? clipNorm / norm : 1, learningRate, ++this.#updates);
+    this.#phase("update", 0);
     for (const p of learned) this.#keepInRange(p);
     this.#prepared = false;
     return norm;

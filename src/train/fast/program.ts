@@ -5,7 +5,8 @@ import type { Arena } from "../../engine/arena.ts";
 import { isLearned } from "../initialWeights.ts";
 import { emitTrainingKernels, trainingKernels } from "../kernels/trainingKernels.ts";
 import { shapesOf } from "../model.ts";
-import type { CellsData, LayerData, ModelData, Weights } from "../modelData.ts";
+import type { CellsData, LayerData, ModelData, Shape } from "../modelData.ts";
+import type { OptimizerData } from "../optimizers.ts";
 import { sizeOf } from "../sequence.ts";
 import { deriveLayer, emitLayer } from "./cellRunner.ts";
 import type { CellUse } from "./cellRunner.ts";
@@ -20,30 +21,36 @@ export interface ProgramOptions {
   readonly samples: number;
   readonly group: number;
   readonly threads: number;
-  /** Arrays of moments that the optimizer keeps for a weight. */
-  readonly moments: number;
+  readonly optimizer: OptimizerData;
   /** Which of the last layer's activities the loss reads. */
   readonly lossOf: "spikes" | "membrane" | "output";
 }
 
 /** What all threads do at the same time, each its part. */
-export type Phase = "prepare" | "load" | "forward" | "backward" | "gradients";
-export const phases: readonly Phase[] = ["prepare", "load", "forward", "backward", "gradients"];
+export type Phase = "prepare" | "load" | "forward" | "backward" | "gradients" | "update";
+export const phases: readonly Phase[] = ["prepare", "load", "forward", "backward", "gradients", "update"];
 
 export class Program {
   readonly room: Room;
   readonly input: Wire;
   readonly stages: readonly Stage[];
   readonly parameters: ReadonlyMap<string, Parameter>;
+  /** Those that training changes. */
+  readonly learned: readonly Parameter[];
+  readonly #optimizer: OptimizerData;
+  readonly #next: number;
 
-  constructor(model: ModelData, weights: Weights, arena: Arena, exports: WebAssembly.Exports, options: ProgramOptions) {
+  constructor(model: ModelData, shapes: ReadonlyMap<string, Shape>, arena: Arena, exports: WebAssembly.Exports, options: ProgramOptions) {
     const { samples, group, threads } = options;
-    const shapes = shapesOf(model), widest = Math.max(sizeOf(model.input.shape), ...shapes.map(sizeOf));
+    const widest = Math.max(sizeOf(model.input.shape), ...shapesOf(model).map(sizeOf));
     const zeros = arena.allocate(rowBytes(widest) + 256, "zeros"), sums = arena.allocate(rowBytes(widest) + 256, "sums");
     const tiles = Array.from({ length: threads }, () => arena.allocate((group * model.input.steps + 3) * rowBytes(widest) + 256, "tiles"));
     this.room = { arena, kernels: trainingKernels(exports), exports, steps: model.input.steps, samples, group, threads, zeros, sums, tiles };
-    this.parameters = new Map([...weights].map(([name, { shape }]) =>
-      [name, new Parameter(arena, name, shape, isLearned(model, name) ? options.moments : 0)] as const));
+    this.parameters = new Map([...shapes].map(([name, shape]) =>
+      [name, new Parameter(arena, name, shape, isLearned(model, name) ? (options.optimizer.type === "adam" ? 2 : 1) : 0)] as const));
+    this.learned = [...this.parameters.values()].filter((p) => isLearned(model, p.name));
+    this.#optimizer = options.optimizer;
+    this.#next = arena.allocate(24, "update");
     this.input = this.#inputWire(model);
     let wire = this.input;
     this.stages = model.layers.flatMap((layer, k): Stage[] => {
@@ -63,8 +70,29 @@ export class Program {
         return this.#inGroups(part, samples, (first, last) => reversed.forEach((stage) => stage.backward(part, first, last)));
       }
       case "gradients": return this.stages.forEach((stage) => stage.gradients(part, samples));
+      case "update": return this.learned.forEach((weight) => this.#update(part, weight));
       default: return phase satisfies never;
     }
+  }
+
+  /** What the next update multiplies gradients by, its learning rate, its number. */
+  setUpdate(scale: number, learningRate: number, update: number): void {
+    this.room.arena.f64(this.#next, 3).set([scale, learningRate, update]);
+  }
+
+  /** Follows the gradient with a share of a weight, and begins a new gradient. */
+  #update(part: Part, weight: Parameter): void {
+    const { kernels, arena } = this.room, optimizer = this.#optimizer;
+    const [scale, learningRate, update] = arena.f64(this.#next, 3) as unknown as [number, number, number];
+    const [from, to] = shareOf(part, weight.count, 4), at = 4 * from, count = to - from;
+    const [first = 0, second = 0] = weight.moments, decay = learningRate * optimizer.weightDecay;
+    const values = weight.values + at, gradient = weight.gradient + at;
+    if (optimizer.type === "adam") {
+      const { beta1, beta2, epsilon } = optimizer;
+      const rate = learningRate / (1 - beta1 ** update), root = 1 / Math.sqrt(1 - beta2 ** update);
+      kernels.adam(values, gradient, first + at, second + at, count, scale, beta1, beta2, rate, root, epsilon, decay);
+    } else kernels.sgd(values, gradient, first + at, count, scale, optimizer.momentum, learningRate, decay);
+    arena.f32(gradient, count).fill(0);
   }
 
   #inGroups(part: Part, samples: number, work: (first: number, last: number) => void): void {

@@ -67,6 +67,21 @@ test("evaluation predicts as the reference does, and weights stay", async () => 
   for (const [name, { values }] of fast.weights()) expect([...values]).toEqual([...weights.get(name)!.values]);
 });
 
+test("three threads leave the same bits as one: losses, gradients, moments and weights", async () => {
+  for (const one of [cases[3]!, cases[6]!]) {
+    const options = { loss: one.loss, optimizer: adam(1e-2), regularizers: [] }, batch = batchOf({ ...one, batch: 200 }, (n) => new Float32Array(n));
+    const [alone, three] = await Promise.all([FastEngine.create(one.model, options), FastEngine.create(one.model, options, { threads: 3 })]);
+    try {
+      for (let k = 0; k < 3; k++) expect(three.trainBatch(batch, 1e-2, 0)).toEqual(alone.trainBatch(batch, 1e-2, 0));
+      expect(three.weights()).toEqual(alone.weights());
+      expect(three.optimizerState()).toEqual(alone.optimizerState());
+      expect(three.evaluate(batch)).toEqual(alone.evaluate(batch));
+    } finally {
+      three.dispose();
+    }
+  }
+});
+
 test("a layer that it cannot do is named", async () => {
   const model = spikingModel({ input: { shape: [4], steps: 3 } }, [dense(5), dropout(0.2, { name: "half" }), neurons(leaky())]);
   await expect(FastEngine.create(model, { loss: cases[1]!.loss, optimizer: adam(), regularizers: [] }))
