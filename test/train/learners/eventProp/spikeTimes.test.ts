@@ -2,6 +2,7 @@
 import { compile, explicit, Network } from "synfire";
 import { lifExpCurrent, staticSynapse } from "synfire/models";
 import { describe, expect, it } from "vitest";
+import { cellFromModel } from "../../../../src/train/cells/fromModel.ts";
 import { initialWeights } from "../../../../src/train/initialWeights.ts";
 import { EventProp } from "../../../../src/train/learners/eventProp/eventProp.ts";
 import { eventAccuracy, trainEventEpoch } from "../../../../src/train/learners/eventProp/trainEpoch.ts";
@@ -14,21 +15,18 @@ const loss = { kind: "firstSpike", softness: 0.5e-3, early: 6.4e-3, weight: 0.00
 
 describe("EventProp", () => {
   it("finds the spikes of the simulator's event-driven engine", async () => {
-    // In the model's own units: 250 pF and 20 ms; a weight of 1 is 1 nA.
-    const cell = lifCell({
-      C_m: 250e-12, tau_m: 20e-3, E_L: -0.07, v_th: -0.055, v_reset: -0.072, t_ref: 2e-3, tau_exc: 5e-3, tau_inh: 2e-3, i_ext: 100e-12, v: -0.07,
-    });
-    const model = eventModel(6, [denseLayer("in", 10, 0.3, 0.4), cellsLayer("hidden", nanoampere(cell))]);
+    const values = { C_m: "250 pF", tau_m: "20 ms", v_reset: "-72 mV", t_ref: "2 ms", tau_exc: "5 ms", i_ext: "100 pA" } as const;
+    const cell = cellFromModel(lifExpCurrent, { dt: "0.1 ms", receptor: "exc", values });
+    const model = eventModel(6, [denseLayer("in", 10, 0.3e-9, 0.4e-9), cellsLayer("hidden", cell)]);
     const weights = initialWeights(model, "f64"), kernel = weights.get("in/kernel")!.values, trial = randomTrial(9, 40, 6, 0);
     const [mine] = new EventProp(model, loss).spikes(weights, trial);
 
     const net = new Network({ seed: 1 });
     const source = net.spikeSource("source", 6, { times: Array.from(trial.times, (t) => t - 1e-6), indices: Array.from(trial.channels) });
-    const target = net.population("target", 10, lifExpCurrent,
-      { C_m: "250 pF", tau_m: "20 ms", v_reset: "-72 mV", t_ref: "2 ms", tau_exc: "5 ms", i_ext: "100 pA" });
+    const target = net.population("target", 10, lifExpCurrent, values);
     const connect = explicit(Array.from(kernel, (_, k) => Math.floor(k / 10)), Array.from(kernel, (_, k) => k % 10));
     net.projection(source, target, staticSynapse, {
-      connect, receptor: "exc", weight: { values: Array.from(kernel), unit: "nA" }, delay: "1 us",
+      connect, receptor: "exc", weight: { values: Array.from(kernel, (w) => w * 1e9), unit: "nA" }, delay: "1 us",
     });
     const spikes = net.spikeMonitor(target);
     await using sim = await compile(net, { engine: "exact" });
@@ -68,9 +66,6 @@ describe("EventProp", () => {
     expect(() => new EventProp(eventModel(2, layers), loss)).toThrow(message);
   });
 });
-
-const nanoampere = (cell: ReturnType<typeof lifCell>): ReturnType<typeof lifCell> =>
-  ({ ...cell, simulated: { ...cell.simulated!, weight: { kind: "number", value: 1e-9 } } });
 
 function withoutModel(): ReturnType<typeof lifCell> {
   const { simulated: _, ...cell } = lifCell();
