@@ -27,3 +27,5 @@ export { decodeEvents, readEvents } from "./events/readEvents.ts";
 export type { ReadEventsOptions } from "./events/readEvents.ts";
 export { fetchDataset } from "./fetchDataset.ts";
 export type { FetchableName } from "./fetchDataset.ts";
+export { loadHeidelberg } from "./heidelberg.ts";
+export type { HeidelbergOptions } from "./heidelberg.ts";
