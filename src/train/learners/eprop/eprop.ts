@@ -1,10 +1,12 @@
 /** e-prop: gradients of a recurrent network of spiking neurons by eligibility traces and learning signals, forwards in time. */
-import { ArgumentError, UnsupportedError } from "../../../errors.ts";
+import { UnsupportedError } from "../../../errors.ts";
 import { initialWeights } from "../../initialWeights.ts";
 import type { Targets } from "../../losses.ts";
 import type { CellsData, DenseData, ModelData, Weight, Weights } from "../../modelData.ts";
+import { checkInput } from "../../reference/forwardPass.ts";
 import type { Precision, Sequence } from "../../sequence.ts";
 import { Arrivals } from "../online/arrivals.ts";
+import { checkLoss, checkWeights } from "../online/checks.ts";
 import { hiddenAndReadout, ReadoutRun } from "../online/leakyReadout.ts";
 import type { LeakyReadout } from "../online/leakyReadout.ts";
 import { NeuronColumns } from "../online/neuronColumns.ts";
@@ -47,6 +49,7 @@ export interface EpropResult {
  */
 export class Eprop {
   readonly #model: ModelData;
+  readonly #wanted: Weights;
   readonly #options: EpropOptions;
   readonly #feedback: Feedback;
   readonly #dense: DenseData;
@@ -62,6 +65,7 @@ export class Eprop {
 
   constructor(model: ModelData, options: EpropOptions) {
     this.#model = model;
+    this.#wanted = initialWeights(model, "f32");
     this.#options = options;
     this.#feedback = options.feedback ?? { kind: "symmetric" };
     const { hidden, readout } = hiddenAndReadout(model);
@@ -90,7 +94,8 @@ export class Eprop {
   /** Loss and gradients of a batch. Gradients of feedback weights are those of adaptive feedback. */
   gradients(weights: Weights, input: Sequence, targets: Targets): EpropResult {
     const { units } = this.#neurons, { batch } = input, { steps } = this.#model.input, sources = this.#arrivals.count;
-    if (!input.constant && input.steps !== steps) throw new ArgumentError("steps", `an input of ${input.steps} steps`, `The model takes ${steps}.`);
+    checkInput(this.#model, input);
+    checkWeights(weights, this.#wanted);
     const learned = new Float64Array(units * sources), gradients: Weights = new Map();
     for (const name of ["kernel", "bias"]) {
       const weight = weights.get(`${this.#readout.dense.name}/${name}`);
@@ -100,7 +105,11 @@ export class Eprop {
     const trial = { weights, input, targets, steps, gradients, learned, rates, outputs };
     this.#total.fill(0);
     let loss = 0;
-    for (let sample = 0; sample < batch; sample++) loss += this.#trial(trial, sample);
+    for (let sample = 0; sample < batch; sample++) {
+      const cost = this.#trial(trial, sample);
+      checkLoss(cost, sample);
+      loss += cost;
+    }
     const seconds = batch * steps * this.#model.dt;
     for (let j = 0; j < units; j++) rates[j]! /= seconds;
     const rateLoss = this.#regulate(rates, learned, seconds);

@@ -135,6 +135,8 @@ export class EventProp {
       const given: Weight | undefined = weights.get(kernel);
       if (given?.values.length !== shape[0] * shape[1])
         throw new ArgumentError("weights", `weights "${kernel}" have ${given?.values.length ?? "no"} values, not ${shape.join("×")}`, hint);
+      const odd = (given.values as Float64Array).find((w) => !Number.isFinite(w));
+      if (odd !== undefined) throw new ArgumentError("weights", `weights "${kernel}" hold ${odd}`, "Use a lower learning rate.");
       return given.values instanceof Float64Array ? given.values : Float64Array.from(given.values);
     });
   }

@@ -48,6 +48,8 @@ export function hiddenAndReadout(model: ModelData): Parts {
       throw layerError(wrong.name, `is ${wrong.kind} where ${wrong === dense ? "dense" : "cells"} is expected`, "Let them take turns.");
     if (dense.kind !== "dense" || (cells && cells.kind !== "cells")) continue;
     if (dense.delays || dense.bits) throw layerError(dense.name, "has delays or rounded weights", "Leave them out.");
+    if (cells && cells.learn.length > 0)
+      throw layerError(cells.name, `learns ${cells.learn.join(", ")}`, "Learners that run forwards in time change weights alone; leave out `learn`.");
     if (k + 2 >= layers.length) return { hidden, readout: leakyReadout(dense, cells) };
     hidden.push([dense, cells!]);
   }

@@ -1,10 +1,12 @@
 /** Learning online: in every step, presynaptic trace × surrogate derivative × error of this step, layer by layer, with nothing kept of the past. */
-import { ArgumentError, UnsupportedError } from "../../../errors.ts";
+import { UnsupportedError } from "../../../errors.ts";
 import { initialWeights } from "../../initialWeights.ts";
 import type { Targets } from "../../losses.ts";
 import type { ModelData, Weights } from "../../modelData.ts";
+import { checkInput } from "../../reference/forwardPass.ts";
 import type { Precision, Sequence } from "../../sequence.ts";
 import { Arrivals } from "./arrivals.ts";
+import { checkLoss, checkWeights } from "./checks.ts";
 import { hiddenAndReadout, ReadoutRun } from "./leakyReadout.ts";
 import type { LeakyReadout } from "./leakyReadout.ts";
 import { NeuronColumns } from "./neuronColumns.ts";
@@ -41,6 +43,7 @@ interface Layer {
  */
 export class OnlineLearner {
   readonly #model: ModelData;
+  readonly #wanted: Weights;
   readonly #loss: StepLoss;
   readonly #layers: readonly Layer[];
   readonly #readout: LeakyReadout;
@@ -52,6 +55,7 @@ export class OnlineLearner {
     if (shape.length !== 1)
       throw new UnsupportedError("online-learning", `online learning takes inputs [units], not [${shape.join(", ")}]`, "Put the features in a row.");
     this.#model = model;
+    this.#wanted = initialWeights(model, "f32");
     this.#loss = loss;
     const { hidden, readout } = hiddenAndReadout(model);
     let sources = shape[0]!;
@@ -88,7 +92,8 @@ export class OnlineLearner {
 
   #batch(weights: Weights, input: Sequence, targets: Targets, gradients: Weights, afterStep: () => void): Omit<OnlineResult, "gradients"> {
     const { steps } = this.#model.input, { batch } = input, outputs = this.#readout.dense.units, sums = new Float64Array(outputs);
-    if (!input.constant && input.steps !== steps) throw new ArgumentError("steps", `an input of ${input.steps} steps`, `The model takes ${steps}.`);
+    checkInput(this.#model, input);
+    checkWeights(weights, this.#wanted);
     const predictions = new Int32Array(batch);
     let loss = 0;
     for (let sample = 0; sample < batch; sample++) {
@@ -102,6 +107,7 @@ export class OnlineLearner {
         for (let k = 0; k < outputs; k++) sums[k]! += this.#run.values[k]!;
         afterStep();
       }
+      checkLoss(loss, sample);
       predictions[sample] = sums.reduce((best, y, k) => (y > sums[best]! ? k : best), 0);
     }
     return { loss, predictions };

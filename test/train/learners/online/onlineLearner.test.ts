@@ -66,7 +66,8 @@ describe("online learning", () => {
   });
 
   it("needs no more memory for 40 000 steps than for one", () => {
-    const learner = new OnlineLearner(model(leaky(), [30], 40_000), entropy), weights = learner.initialWeights();
+    const endless: ModelData = { ...model(leaky(), [30]), input: { shape: [inputs], steps: 40_000, constant: true } };
+    const learner = new OnlineLearner(endless, entropy), weights = learner.initialWeights();
     const few = noise(1, 1, 10), long = { ...few.input, constant: true, steps: 1, values: few.input.values.slice(0, inputs) };
     new OnlineLearner(model(leaky(), [30], 10), entropy).gradients(weights, few.input, few);
     const before = process.memoryUsage().arrayBuffers;
@@ -87,9 +88,20 @@ describe("online learning", () => {
 
   it.each([
     ["a reset that changes the decay", model(leaky({ reset: "zero" }), [4]), "v does not decay at one constant rate"],
+    ["parameters that are learned", spikingModel({ input: { shape: [inputs], steps } },
+      [dense(3), neurons(leaky(), { name: "hidden", learn: ["beta"] }), dense(2)]), 'layer "hidden" learns beta'],
     ["a readout that spikes", spikingModel({ input: { shape: [inputs], steps } }, [dense(3), neurons(adaptive(), { name: "last" })]),
       'layer "last": cell "adaptive_lif" spikes, and outputs have to be graded'],
   ])("refuses %s", (_, of, message) => {
     expect(() => new OnlineLearner(of, entropy)).toThrow(message);
+  });
+
+  it("names weights that are missing and losses that are not finite", () => {
+    const learner = new OnlineLearner(model(leaky(), [4]), entropy), weights = learner.initialWeights();
+    weights.get("out/kernel")!.values[0] = NaN;
+    expect(() => learner.gradients(weights, input, { labels })).toThrow("the loss of sample 0 is NaN");
+    weights.delete("dense0/kernel");
+    expect(() => learner.gradients(weights, input, { labels })).toThrow('weights "dense0/kernel" have no values, and the model\'s are 20×4');
+    expect(() => learner.gradients(weights, { ...input, steps: 5 }, { labels })).toThrow("the model takes 30 steps");
   });
 });
