@@ -8,7 +8,7 @@ import type { Scope } from "./scope.ts";
  * The same statements with a `let` before the first use of each repeated computation; computations that do not change in a loop move in
  * front of it. A name that is assigned in between makes its later uses a different computation.
  */
-export function shareCommon(statements: readonly Statement[], scope: Scope): Statement[] {
+export function shareCommon(statements: readonly Statement[], scope: Pick<Scope, "fresh">): Statement[] {
   const numbering = new Numbering();
   countUses(statements, numbering);
   numbering.restart();
@@ -79,12 +79,12 @@ function countUses(statements: readonly Statement[], numbering: Numbering): void
 
 class Emitter {
   private readonly numbering: Numbering;
-  private readonly scope: Scope;
+  private readonly scope: Pick<Scope, "fresh">;
   /** Value → the name that holds it. */
   private named = new Map<string, string>();
   private output: Statement[] = [];
 
-  constructor(numbering: Numbering, scope: Scope) {
+  constructor(numbering: Numbering, scope: Pick<Scope, "fresh">) {
     this.numbering = numbering;
     this.scope = scope;
   }

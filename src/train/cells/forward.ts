@@ -2,7 +2,6 @@
 import { apply, name, namesIn, number, select } from "../../ir/expr.ts";
 import type { Expr } from "../../ir/expr.ts";
 import { simplify } from "../../ir/simplify.ts";
-import { Scope } from "../../lower/scope.ts";
 import { shareCommon } from "../../lower/shareCommon.ts";
 import { substitute } from "../../ir/expr.ts";
 import type { Surrogate } from "../surrogate.ts";
@@ -83,9 +82,7 @@ function activeAt({ support }: Surrogate, margin: Expr, gate: Expr | undefined, 
 /** The definitions that the outputs need, with repeated computations named once. */
 export function share(definitions: readonly Definition[], outputs: Iterable<Expr>, names: Names): Definition[] {
   const list = [...outputs];
-  const scope = new Scope([], [], 0);
-  scope.fresh = (wish) => names.fresh(wish);
-  const statements = shareCommon(needed(definitions, list).map((d) => ({ kind: "let" as const, ...d })), scope);
+  const statements = shareCommon(needed(definitions, list).map((d) => ({ kind: "let" as const, ...d })), names);
   const given = statements.flatMap((s) => (s.kind === "while" ? [] : [{ name: s.name, value: s.value }]));
   return needed(given, list);
 }

@@ -1,7 +1,8 @@
 /**
- * Neurons as Norse defines them: explicit Euler steps of a membrane with a current, dv = dt/τ_mem·(v_leak − v + i), di = −dt/τ_syn·i; the input is
- * added to the current after that. A spike is v > threshold; it sets v to its reset at once, and gradients take it for a constant (in releases
- * before 0.0.7 they do not: detachReset: false).
+ * Neurons as Norse defines them: explicit Euler steps of a membrane with a current, dv = dt/τ_mem·(v_leak − v + i), di = −dt/τ_syn·i. The input
+ * joins the current before that step in releases from 0.0.7 on, and in LSNN and earlier releases after it (`inputFirst: false`). A spike is
+ * v > threshold; it sets v to its reset at once. Gradients pass the reset in the feed-forward modules; in the recurrent ones they take it for a
+ * constant (`detachReset: true`).
  *
  * @source Pehle & Pedersen (2021), Norse. doi:10.5281/zenodo.4422025
  */
@@ -18,6 +19,8 @@ export interface NorseOptions {
   readonly threshold?: number;
   readonly vReset?: number;
   readonly detachReset?: boolean;
+  /** Whether the input of a step acts on the membrane in that step. */
+  readonly inputFirst?: boolean;
 }
 
 export interface LsnnOptions extends NorseOptions {
@@ -27,20 +30,24 @@ export interface LsnnOptions extends NorseOptions {
   readonly beta?: number;
 }
 
-const membrane = "v = v + h*tau_mem_inv*((v_leak - v) + i); i = i - h*tau_syn_inv*i + input";
+const stepOf = (inputFirst: boolean): string => (inputFirst
+  ? "i = i + input; v = v + h*tau_mem_inv*((v_leak - v) + i); i = i - h*tau_syn_inv*i"
+  : "v = v + h*tau_mem_inv*((v_leak - v) + i); i = i - h*tau_syn_inv*i + input");
 
 /** LIF. */
 export function norseLif(options: NorseOptions = {}): Cell {
   const { threshold = 1, vReset = 0 } = options;
   return defineCell({
-    name: "norse_lif", state: { v: options.vLeak ?? 0, i: 0 }, parameters: { ...common(options), threshold, v_reset: vReset }, step: membrane,
-    threshold: "v > threshold", reset: "v = v_reset", detachReset: options.detachReset ?? true,
+    name: "norse_lif", state: { v: options.vLeak ?? 0, i: 0 }, parameters: { ...common(options), threshold, v_reset: vReset },
+    step: stepOf(options.inputFirst ?? true), threshold: "v > threshold", reset: "v = v_reset", detachReset: options.detachReset ?? false,
   });
 }
 
 /** LI: the same membrane without spikes, for readouts. */
 export function leakyIntegrator(options: NorseOptions = {}): Cell {
-  return defineCell({ name: "leaky_integrator", state: { v: options.vLeak ?? 0, i: 0 }, parameters: common(options), step: membrane });
+  return defineCell({
+    name: "leaky_integrator", state: { v: options.vLeak ?? 0, i: 0 }, parameters: common(options), step: stepOf(options.inputFirst ?? true),
+  });
 }
 
 /** LSNN: LIF whose threshold b rises at each spike by beta and falls back. @source Bellec et al. (2018), NeurIPS. arXiv:1803.09574 */
@@ -49,8 +56,8 @@ export function norseLsnn(options: LsnnOptions = {}): Cell {
   return defineCell({
     name: "norse_lsnn", state: { v: options.vLeak ?? 0, i: 0, b: threshold },
     parameters: { ...common(options), threshold, v_reset: vReset, tau_adapt_inv: tauAdaptInv, beta },
-    step: `${membrane}; b = b + h*tau_adapt_inv*(threshold - b)`,
-    threshold: "v > b", reset: "v = v_reset; b = b + beta", detachReset: options.detachReset ?? true,
+    step: `${stepOf(options.inputFirst ?? false)}; b = b + h*tau_adapt_inv*(threshold - b)`,
+    threshold: "v > b", reset: "v = v_reset; b = b + beta", detachReset: options.detachReset ?? false,
   });
 }
 

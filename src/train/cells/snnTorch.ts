@@ -39,6 +39,13 @@ export function leaky(options: LeakyOptions = {}): Cell {
   return { ...cell, simulated: simulateLeaky(cell, { reset, late }) };
 }
 
+/** RLeaky: Leaky, but a reset to zero clears the input of its step as well. Give the layer its recurrent connections. */
+export function rLeaky(options: LeakyOptions = {}): Cell {
+  const { beta = 0.9, resetDelay = true, reset } = options;
+  if (!resetDelay || reset !== "zero") return { ...leaky(options), name: "rleaky" };
+  return build("rleaky", options, { v: options.initial ?? 0 }, { beta: decay("beta", beta) }, "v = (1 - spiked)*(beta*v + input)");
+}
+
 /** Synaptic: i ← α·i + input, v ← β·v + i. A reset to zero leaves the current alone. */
 export function synaptic(options: SynapticOptions = {}): Cell {
   const { alpha = 0.9, beta = 0.8 } = options;

@@ -1,10 +1,10 @@
 /** The backward pass of cells in WebAssembly. */
-import { forLoop, i32, if_, local, v128 } from "../../backend/wasm/assembler.ts";
+import { i32, if_, local, v128 } from "../../backend/wasm/assembler.ts";
 import type { Local, Node } from "../../backend/wasm/assembler.ts";
 import type { Code } from "../../backend/wasm/code.ts";
 import { namesIn } from "../../ir/expr.ts";
 import { reserved } from "./derivedCell.ts";
-import { field, initialValue, maskOf, ownCoefficients, VectorScope } from "./wasmBlocks.ts";
+import { field, initialValue, maskOf, ownCoefficients, stepLoop, VectorScope } from "./wasmBlocks.ts";
 import type { Block, CellFunction } from "./wasmBlocks.ts";
 
 export function emitBackwardBlock(frame: CellFunction, code: Code, block: Block): void {
@@ -58,9 +58,9 @@ export function emitBackwardBlock(frame: CellFunction, code: Code, block: Block)
     constantSums.forEach((l, k) => inside.add(local.set(l, block.load(dInput, k))));
   })));
 
-  const n = code.variable("n", "i32"), t = code.variable("t", "i32", last);
+  const t = code.variable("t", "i32", last);
   const old = new Map(backward.old.map((s) => [s, each(() => code.variable(`old_${s}`, "v128"))] as const));
-  code.add(forLoop(n, from, to, 1, code.inner((inside) => {
+  stepLoop(code, lanes, t, i32.sub(to, from), -1, [...carried.values()].flat(), (inside) => {
     const word = bits && backward.readsSpike ? inside.let("spikes", block.loadBits(bits)) : undefined;
     const wordBefore = bits && looksBack ? inside.variable("spikes_before", "i32", i32.const(0)) : undefined;
     if (bits && wordBefore) inside.add(if_(local.get(t), [local.set(wordBefore, block.loadBits(i32.sub(bits, bitStride)))]));
@@ -90,8 +90,7 @@ export function emitBackwardBlock(frame: CellFunction, code: Code, block: Block)
       for (const [l, value] of values) inside.add(local.set(l, value));
     }
     for (const p of pointers) inside.add(local.set(p.at, i32.sub(local.get(p.at), p.step)));
-    inside.add(local.set(t, i32.sub(local.get(t), i32.const(1))));
-  })));
+  });
   code.add(if_(i32.eqz(inputStep), constantSums.map((l, k) => block.store(dInput, local.get(l), k))));
   for (const { locals, address } of kept) {
     const at = code.let("at_sum", address());

@@ -1,9 +1,9 @@
 /** The forward pass of cells in WebAssembly: neurons in the outer loop, so that their states stay in registers through the steps. */
-import { forLoop, i32, if_, local, v128 } from "../../backend/wasm/assembler.ts";
+import { i32, if_, local, v128 } from "../../backend/wasm/assembler.ts";
 import type { Local, Node } from "../../backend/wasm/assembler.ts";
 import type { Code } from "../../backend/wasm/code.ts";
 import { reserved } from "./derivedCell.ts";
-import { field, initialValue, maskOf, ownCoefficients, VectorScope } from "./wasmBlocks.ts";
+import { field, initialValue, maskOf, ownCoefficients, stepLoop, VectorScope } from "./wasmBlocks.ts";
 import type { Block, CellFunction } from "./wasmBlocks.ts";
 
 export function emitForwardBlock(frame: CellFunction, code: Code, block: Block): void {
@@ -46,8 +46,8 @@ export function emitForwardBlock(frame: CellFunction, code: Code, block: Block):
     for (const l of spiked) inside.add(local.set(l, lanes.const(0)));
   })));
 
-  const t = code.variable("t", "i32");
-  code.add(forLoop(t, from, to, 1, code.inner((inside) => {
+  const t = code.variable("t", "i32", from);
+  stepLoop(code, lanes, t, i32.sub(to, from), 1, [...state.values()].flat(), (inside) => {
     const word = inside.variable("spikes", "i32", i32.const(0)), near = inside.variable("near", "i32", i32.const(0));
     for (let k = 0; k < vectors; k++) {
       const scope = new VectorScope(lanes);
@@ -77,7 +77,7 @@ export function emitForwardBlock(frame: CellFunction, code: Code, block: Block):
     if (bits) inside.add(block.storeBits(bits, local.get(word)));
     if (active) inside.add(block.storeBits(active, local.get(near)));
     for (const p of pointers) inside.add(local.set(p.at, i32.add(local.get(p.at), p.step)));
-  })));
+  });
   for (const [s, locals] of state) {
     const address = code.let("at_state", at(s));
     locals.forEach((l, k) => code.add(block.store(address, local.get(l), k)));

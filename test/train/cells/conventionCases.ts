@@ -1,7 +1,7 @@
 /** Every convention, with names of parameters that training may change. */
 import type { Cell } from "../../../src/train/cells/cell.ts";
 import {
-  adaptive, alpha, integrateAndFire, leaky, leakyIntegrator, lif, norseLif, norseLsnn, parametricLif, spyTorch, synaptic,
+  adaptive, alpha, integrateAndFire, leaky, leakyIntegrator, lif, norseLif, norseLsnn, parametricLif, rLeaky, spyTorch, synaptic,
 } from "../../../src/train/cells/conventions.ts";
 
 export const conventions: readonly (readonly [string, Cell, readonly string[]])[] = [
@@ -21,9 +21,11 @@ export const conventions: readonly (readonly [string, Cell, readonly string[]])[
   ["lif, hard, away from zero", lif({ tau: 4, vReset: 0.25, decayInput: false }), ["tau", "threshold", "v_reset", "initial:v"]],
   ["lif, soft", lif({ tau: 3, vReset: null }), ["tau", "threshold"]],
   ["parametric lif", parametricLif({ tau: 3 }), ["w", "threshold"]],
-  ["norse lif", norseLif({ detachReset: false, tauSynInv: 300 }), ["tau_mem_inv", "tau_syn_inv", "threshold", "v_leak", "v_reset"]],
+  ["rleaky, zero", rLeaky({ reset: "zero", detachReset: false }), ["beta", "threshold"]],
+  ["norse lif, input last", norseLif({ inputFirst: false }), ["tau_mem_inv", "threshold", "v_leak"]],
+  ["norse lif", norseLif({ tauSynInv: 300 }), ["tau_mem_inv", "tau_syn_inv", "threshold", "v_leak", "v_reset"]],
   ["norse leaky integrator", leakyIntegrator(), ["tau_mem_inv", "initial:v"]],
-  ["norse lsnn", norseLsnn({ detachReset: false, tauAdaptInv: 20, beta: 0.5 }), ["tau_mem_inv", "tau_adapt_inv", "beta", "initial:b"]],
+  ["norse lsnn", norseLsnn({ tauAdaptInv: 20, beta: 0.5 }), ["tau_mem_inv", "tau_adapt_inv", "beta", "initial:b"]],
   ["adaptive lif", adaptive({ detachReset: false, rho: 0.8, beta: 0.3 }), ["alpha", "rho", "beta", "threshold"]],
   ["spytorch, zero", spyTorch({ detachReset: false }), ["alpha", "beta", "threshold"]],
   ["spytorch, subtract", spyTorch({ reset: "subtract", detachReset: false }), ["alpha", "beta"]],
