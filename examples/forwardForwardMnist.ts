@@ -20,10 +20,11 @@ const folder = positionals[0];
 if (folder === undefined) throw new Error("Give the folder that holds train-images-idx3-ubyte.gz and the three other files of the data set.");
 const widths = values.widths.split(",").map(Number), steps = Number(values.spiking);
 
-const units = (width: number) => (steps > 0 ? [dense(width, { initializer: { type: "uniform", gain: 2 } }), neurons(leaky({ beta: 0.9 }))]
+const units = (width: number) => (steps > 0 ? [dense(width, { initializer: { type: "uniform", gain: 3 } }), neurons(leaky({ beta: 0.9 }))]
   : [dense(width, { initializer: { type: "normal", mean: 0, deviation: 1 / Math.sqrt(width), perFanIn: false } }), relu()]);
 // Neurons are told apart by counts of spikes, and learn with Adam, as few of them are near their threshold at first.
-const settings = hintonSettings(steps > 0 ? { goodness: { of: "mean", threshold: 2 }, optimizer: adam(1e-3), readout: adam(1e-3) } : {});
+const settings = hintonSettings(
+  steps > 0 ? { batch: 10, goodness: { of: "mean", threshold: 4 }, optimizer: adam(5e-4), readout: adam(5e-3) } : {});
 const model = spikingModel({ input: { shape: [784], steps: Math.max(1, steps), constant: true }, seed: Number(values.seed) }, widths.map(units));
 const samples = async (set: "train" | "test"): Promise<LabelledImages> => imagesBetween(await loadImages(folder, set), 0, Number(values[set]));
 const ready = ({ pixels, labels }: LabelledImages) => samplesOf(model, { inputs: Float32Array.from(pixels, (grey) => grey / 255), labels });
