@@ -7,7 +7,7 @@ import type { Batch, BatchResult, EngineOptions, Evaluation, LayerSpikes, Optimi
 import { initialWeights, isLearned } from "../initialWeights.ts";
 import { checkLabels, lossOf, predictions } from "../losses.ts";
 import type { Targets } from "../losses.ts";
-import { shapesOf } from "../model.ts";
+import { constantAfter, shapesOf } from "../model.ts";
 import { sumVectors } from "../kernels/updates.ts";
 import type { ModelData, Weights } from "../modelData.ts";
 import { checkInput } from "../reference/forwardPass.ts";
@@ -26,15 +26,17 @@ export interface FastOptions {
   readonly weights?: Weights;
 }
 
-/** Rows of a micro-batch: each array of 512 units is then 3 MB. */
-const microBatchRows = 1600;
-/** Most rows that go through the layers together: fewer read weights too often, more leave the second-level cache. */
-const groupRows = 512;
+/** Numbers in the largest array of a micro-batch: 3 MB. */
+const microBatchNumbers = 800_000;
+/** Numbers in the largest array of what goes through the layers together: fewer read weights too often, more leave the second-level cache. */
+const groupNumbers = 250_000;
 
 /** Samples of a micro-batch, the same for any number of threads; groups are such that threads have as many. */
-function sizesFor(steps: number, threads: number): { readonly samples: number; readonly group: number } {
-  const samples = 4 * Math.max(1, Math.round(microBatchRows / (4 * steps)));
-  const share = Math.ceil(samples / threads), most = Math.max(1, Math.floor(groupRows / steps));
+function sizesFor(model: ModelData, threads: number): { readonly samples: number; readonly group: number } {
+  const constant = constantAfter(model), { steps } = model.input;
+  const each = shapesOf(model).map((shape, k) => sizeOf(shape) * (constant[k] ? 1 : steps)).reduce((a, b) => Math.max(a, b), 512 * steps);
+  const samples = 4 * Math.max(1, Math.round(microBatchNumbers / (4 * each)));
+  const share = Math.ceil(samples / threads), most = Math.max(1, Math.round(groupNumbers / each));
   return { samples, group: Math.ceil(share / Math.ceil(share / most)) };
 }
 
@@ -68,7 +70,7 @@ export class FastEngine implements TrainingEngine {
     const arena = new Arena(undefined, shared), { memory } = arena;
     const exports = (await WebAssembly.instantiate(compiled, { env: { memory } })).exports;
     const begin = weights ?? initialWeights(model, "f32"), shapes = new Map([...begin].map(([name, { shape }]) => [name, shape] as const));
-    const own: ProgramOptions = { ...sizesFor(model.input.steps, size), threads: size, optimizer: options.optimizer, lossOf: options.loss.of };
+    const own: ProgramOptions = { ...sizesFor(model, size), threads: size, optimizer: options.optimizer, lossOf: options.loss.of };
     const program = new Program(model, shapes, arena, exports, own);
     const team = shared ? await FastTeam.start({ module: compiled, memory, shapes, options: own }, model) : undefined;
     return new FastEngine(model, options, program, begin, team);

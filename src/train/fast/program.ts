@@ -11,8 +11,10 @@ import { sizeOf } from "../sequence.ts";
 import { deriveLayer, emitLayer } from "./cellRunner.ts";
 import type { CellUse } from "./cellRunner.ts";
 import { CellsStage } from "./cellsStage.ts";
+import { ConvStage, convGeometry, emitConv } from "./convStage.ts";
 import { DenseStage } from "./denseStage.ts";
 import { Parameter } from "./parameter.ts";
+import { emitPooling, poolGeometry, PoolStage } from "./poolStage.ts";
 import { bitBytes, rowBytes, shareOf } from "./room.ts";
 import type { Part, Room, Stage, Wire } from "./room.ts";
 
@@ -134,8 +136,10 @@ export class Program {
         return new CellsStage(this.room, layer, input, { derived: deriveLayer(layer, use), code: codeName(k), use, weight });
       }
       case "flatten": return undefined;
-      case "conv2d": return refuse("convolutions");
-      case "pool": return refuse("pooling");
+      case "conv2d":
+        if (layer.bits !== undefined) return refuse("weights of few bits");
+        return new ConvStage(this.room, layer, convGeometry(layer, shapeBefore(model, k)), codeName(k), input, weight("kernel")!, weight("bias"));
+      case "pool": return new PoolStage(this.room, layer, poolGeometry(layer, shapeBefore(model, k)), codeName(k), input);
       case "dropout": return layer.rate === 0 ? undefined : refuse("dropout");
       case "batchNorm": return refuse("batch normalisation");
       case "activation": return refuse("rate units");
@@ -148,13 +152,16 @@ export class Program {
 export function emitModel(module: Module, model: ModelData, lossOf: ProgramOptions["lossOf"]): void {
   emitTrainingKernels(module);
   model.layers.forEach((layer, k) => {
+    if (layer.kind === "conv2d") emitConv(module, codeName(k), convGeometry(layer, shapeBefore(model, k)));
+    if (layer.kind === "pool") emitPooling(module, codeName(k), layer, poolGeometry(layer, shapeBefore(model, k)));
     if (layer.kind !== "cells") return;
     const use = useOf(model, k, lossOf);
     emitLayer(module, codeName(k), layer, deriveLayer(layer, use), use);
   });
 }
 
-const codeName = (position: number): string => `cells_${position}`;
+const codeName = (position: number): string => `layer_${position}`;
+const shapeBefore = (model: ModelData, position: number): Shape => (position === 0 ? model.input.shape : shapesOf(model)[position - 1]!);
 
 /** What of a layer of neurons is read: by the next layer, by the loss, by its own recurrent connections. */
 function useOf(model: ModelData, position: number, lossOf: ProgramOptions["lossOf"]): CellUse {

@@ -23,9 +23,12 @@ const unroll = 2;
  * Y[r, :] = begin[r, :] + Σ W[i, :] over the i in list r, in the order of the list, for rows firstRow … lastRow − 1 and the columns of some strips.
  * W [inputs, n] as strips V vectors wide; lists as `spike_lists` makes them. `begin` and `y` belong to row firstRow; `begin` may be a row of
  * biases (stride 0) or Y itself; up to a strip is read beyond its end.
+ *
+ * `weighted_sums_V(…)` sums value·W[i, :] instead, over the pairs (i, value) that `value_lists` makes.
  */
-export function emitRowSums(module: Module, vectors: number): Func {
-  const f = module.func(`row_sums_${vectors}`, {
+export function emitRowSums(module: Module, vectors: number, of: "spikes" | "values" = "spikes"): Func {
+  const weighted = of === "values";
+  const f = module.func(`${weighted ? "weighted" : "row"}_sums_${vectors}`, {
     starts: "i32", ids: "i32", firstRow: "i32", lastRow: "i32", panels: "i32", inputs: "i32", begin: "i32", beginStride: "i32", y: "i32",
       yStride: "i32",
     n: "i32", firstPanel: "i32", lastPanel: "i32",
@@ -36,11 +39,16 @@ export function emitRowSums(module: Module, vectors: number): Func {
   const at = f.local("at", "i32"), end = f.local("end", "i32"), to = f.local("to", "i32"), beginAt = f.local("beginAt", "i32"), w = f.local("w",
     "i32");
   const sums = Array.from({ length: vectors }, (_, v) => f.local(`sum${v}`, "v128"));
+  const bytes = weighted ? 8 : 4, factor = f.local("factor", "v128");
   const add = (k: number): Node[] => [
-    local.set(w, i32.add(local.get(base), i32.mul(i32.load(local.get(at), 4 * k), i32.const(16 * vectors)))),
-    ...sums.map((sum, v) => local.set(sum, f32x4.add(local.get(sum), v128.load(local.get(w), 16 * v)))),
+    local.set(w, i32.add(local.get(base), i32.mul(i32.load(local.get(at), bytes * k), i32.const(16 * vectors)))),
+    ...(weighted ? [local.set(factor, v128.load32_splat(local.get(at), bytes * k + 4))] : []),
+    ...sums.map((sum, v) => {
+      const one = v128.load(local.get(w), 16 * v);
+      return local.set(sum, f32x4.add(local.get(sum), weighted ? f32x4.mul(local.get(factor), one) : one));
+    }),
   ];
-  const start = (r: Node) => i32.add(get("ids"), i32.shl(i32.load(i32.add(get("starts"), i32.shl(r, i32.const(2)))), i32.const(2)));
+  const start = (r: Node) => i32.add(get("ids"), i32.mul(i32.load(i32.add(get("starts"), i32.shl(r, i32.const(2)))), i32.const(bytes)));
   code.add(forLoop(panel, get("firstPanel"), get("lastPanel"), 1, [
     ...atPanel(panel, left, columnsOf(vectors), get("n")),
     local.set(base, i32.add(get("panels"), i32.mul(i32.mul(local.get(panel), i32.const(16 * vectors)), get("inputs")))),
@@ -51,8 +59,8 @@ export function emitRowSums(module: Module, vectors: number): Func {
       local.set(at, local.get(end)),
       local.set(end, start(i32.add(local.get(row), i32.const(1)))),
       ...sums.map((sum, v) => local.set(sum, v128.load(local.get(beginAt), 16 * v))),
-      ...whileAtLeast(at, end, 4 * unroll, Array.from({ length: unroll }, (_, k) => add(k)).flat()),
-      ...whileAtLeast(at, end, 4, add(0)),
+      ...whileAtLeast(at, end, bytes * unroll, Array.from({ length: unroll }, (_, k) => add(k)).flat()),
+      ...whileAtLeast(at, end, bytes, add(0)),
       ...storeColumns(local.get(to), sums, local.get(left)),
       local.set(to, i32.add(local.get(to), get("yStride"))),
       local.set(beginAt, i32.add(local.get(beginAt), get("beginStride"))),

@@ -6,6 +6,7 @@ import { emitRowSums, widestSum } from "./rowSums.ts";
 import { emitSampledProduct } from "./sampledProduct.ts";
 import { emitBitsOf, emitValuesOf } from "./spikeBits.ts";
 import { emitSpikeLists, emitTransposeBits } from "./spikeLists.ts";
+import { emitValueLists } from "./valueLists.ts";
 import { emitAdam, emitColumnSums, emitSgd, emitSumOfSquares } from "./updates.ts";
 
 /**
@@ -20,10 +21,12 @@ type Call = (...values: number[]) => number;
 export interface TrainingKernels {
   readonly panels: (vectors: number) => Call;
   readonly rowSums: (vectors: number) => Call;
+  readonly weightedSums: (vectors: number) => Call;
   readonly tiles: Call;
   readonly denseProduct: Call;
   readonly sampledProduct: Call;
   readonly spikeLists: Call;
+  readonly valueLists: Call;
   readonly transposeBits: Call;
   readonly bitsOf: Call;
   readonly valuesOf: Call;
@@ -38,11 +41,13 @@ export function emitTrainingKernels(module: Module): void {
   for (let vectors = 1; vectors <= widestSum; vectors++) {
     emitPanels(module, vectors);
     emitRowSums(module, vectors);
+    emitRowSums(module, vectors, "values");
   }
   emitTiles(module);
   emitDenseProduct(module, denseVectors);
   emitSampledProduct(module);
   emitSpikeLists(module);
+  emitValueLists(module);
   emitTransposeBits(module);
   emitBitsOf(module);
   emitValuesOf(module);
@@ -58,10 +63,12 @@ export function trainingKernels(exports: WebAssembly.Exports): TrainingKernels {
   return {
     panels: (v) => named(`panels_${v}`),
     rowSums: (v) => named(`row_sums_${v}`),
+    weightedSums: (v) => named(`weighted_sums_${v}`),
     tiles: named("tiles"),
     denseProduct: named(`dense_product_${denseVectors}`),
     sampledProduct: named("sampled_product"),
     spikeLists: named("spike_lists"),
+    valueLists: named("value_lists"),
     transposeBits: named("transpose_bits"),
     bitsOf: named("bits_of"),
     valuesOf: named("values_of"),

@@ -40,9 +40,14 @@ export const cases: readonly Case[] = [
       neurons(synaptic({ alpha: 0.8, beta: 0.7 }), { surrogate, learn: ["alpha"] })]) },
   { name: "a readout of membranes without neurons behind it", loss: meanSquares({ over: "mean", of: "output" }), batch: 4, input: "spikes",
     model: model([20], 7, false, [full(24), cells(0.9), dense(3)]) },
+  { name: "convolutions of a constant image and of spikes, maxima of windows", loss: count, batch: 5, input: "values",
+    model: model([12, 11, 2], 6, true, [conv2d(5, 3, { initializer: strong }), maxPool(2), cells(0.8),
+      conv2d(18, [2, 3], { initializer: strong, padding: "same", strides: [1, 2] }), cells(0.8), flatten(), full(4), cells(0.9)]) },
+  { name: "convolutions of spikes and means of windows", loss: count, batch: 5, input: "spikes",
+    model: model([9, 8, 1], 5, false, [conv2d(4, 3, { initializer: strong, padding: "same" }), averagePool([3, 2]), cells(0.8), maxPool(2,
+      { strides: 1 }),
+      conv2d(20, 2, { initializer: strong, bias: false }), cells(0.8), flatten(), full(3), cells(0.9)]) },
 ];
-
-void [averagePool, conv2d, flatten, maxPool];
 
 /** Inputs and labels that depend on the case alone. */
 export function batchOf({ model: { input: { shape, steps, constant } }, model: whole, batch, input }: Case, reals: (n: number) => Reals): Batch {
