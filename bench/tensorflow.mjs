@@ -20,7 +20,8 @@ const cases = {
   static: {
     steps: 25, inputs: 784, constant: true, classes: 10,
     layers: ({ spiking }) => [
-      spiking(leaky({ beta: 0.95 }), { inputShape: [784], steps: 25, units: 1000, surrogate }), spiking(leaky({ beta: 0.95 }), { units: 10, surrogate }),
+      spiking(leaky({ beta: 0.95 }), { inputShape: [784], steps: 25, units: 1000, surrogate }),
+      spiking(leaky({ beta: 0.95 }), { units: 10, surrogate }),
     ],
   },
   recurrent: {

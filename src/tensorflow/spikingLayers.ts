@@ -1,14 +1,19 @@
 /** The layers that users put into models of TensorFlow.js. */
-import type { layers, Shape } from "@tensorflow/tfjs";
-import type { Cell } from "../train/cells/cell.ts";
+import type { layers, serialization, Shape } from "@tensorflow/tfjs";
 import * as described from "../train/layers.ts";
-import type { NeuronOptions, WeightedOptions } from "../train/layers.ts";
+import type { WeightedOptions } from "../train/layers.ts";
 import type { ActivationFunction, DelayData, LayerData } from "../train/modelData.ts";
 import { dimensions } from "../units/dimension.ts";
 import { parseQuantity } from "../units/quantity.ts";
 import type { Quantity } from "../units/quantity.ts";
+import { given, neuronsOf } from "./neuronsOf.ts";
+import type { Neuron, Neurons } from "./neuronsOf.ts";
 import { registerConv2d } from "./operations/conv2d.ts";
 import { registerProduct } from "./operations/product.ts";
+import { encoderLayerClass, encoderText } from "./encoderLayer.ts";
+import type { EncoderOptions } from "./encoderLayer.ts";
+import { checkReadout, readoutLayerClass } from "./readoutLayer.ts";
+import type { ReadoutOptions } from "./readoutLayer.ts";
 import { synfireLayerClass } from "./synfireLayer.ts";
 import type { SynfireLayer } from "./synfireLayer.ts";
 import type { TensorFlow } from "./tensorFlowPackages.ts";
@@ -25,26 +30,26 @@ export interface LayerOptions {
   readonly trainable?: boolean;
 }
 
-type Neurons = Omit<NeuronOptions, "name">;
 type Weighted = Omit<WeightedOptions, "name">;
 type Delays = Partial<DelayData> & { readonly longest: number };
 type Pair = number | readonly [number, number];
+type Dense = Weighted & { readonly units: number; readonly delays?: Delays };
 type Convolution = Weighted & { readonly filters: number; readonly kernelSize: Pair; readonly strides?: Pair; readonly padding?: "valid" | "same" };
 type Window = { readonly size?: Pair; readonly strides?: Pair; readonly operation?: "max" | "average" };
 
 export interface SpikingLayers {
   /** Inputs times weights into neurons: [batch, steps, inputs] → [batch, steps, units]. */
-  readonly spiking: (cell: Cell, options: LayerOptions & Neurons & Weighted & { readonly units: number; readonly delays?: Delays }) => SynfireLayer;
+  readonly spiking: (neuron: Neuron, options: LayerOptions & Neurons & Dense) => SynfireLayer;
   /** The same, and each neuron's spikes reach all others one step later. */
   readonly spikingRecurrent: SpikingLayers["spiking"];
   /** Neurons alone, one for each feature; after rate layers, batch normalisation, convolutions of one's own. */
-  readonly spikingNeurons: (cell: Cell, options?: LayerOptions & Neurons) => SynfireLayer;
+  readonly spikingNeurons: (neuron: Neuron, options?: LayerOptions & Neurons) => SynfireLayer;
   /** A convolution of every step's image into neurons: [batch, steps, height, width, channels]. */
-  readonly spikingConv2d: (cell: Cell, options: LayerOptions & Neurons & Convolution) => SynfireLayer;
+  readonly spikingConv2d: (neuron: Neuron, options: LayerOptions & Neurons & Convolution) => SynfireLayer;
   /** Pools of every step's image; the largest spike, unless `operation` is "average". */
   readonly spikingPool: (options?: LayerOptions & Window) => SynfireLayer;
   /** Rate layers for sequences: what the layers of TensorFlow.js of these names do in a step. */
-  readonly dense: (options: LayerOptions & Weighted & { readonly units: number; readonly delays?: Delays }) => SynfireLayer;
+  readonly dense: (options: LayerOptions & Dense) => SynfireLayer;
   readonly conv2d: (options: LayerOptions & Convolution) => SynfireLayer;
   readonly flatten: (options?: LayerOptions) => SynfireLayer;
   /** One mask for all steps of a sample. */
@@ -52,6 +57,10 @@ export interface SpikingLayers {
   /** Statistics over samples, steps and places together. */
   readonly batchNorm: (options?: LayerOptions & { readonly momentum?: number; readonly epsilon?: number }) => SynfireLayer;
   readonly activation: (options: LayerOptions & { readonly activation: ActivationFunction }) => SynfireLayer;
+  /** Values between 0 and 1 become spikes: [batch, …features] → [batch, steps, …features]. */
+  readonly encoder: (options: EncoderOptions) => layers.Layer;
+  /** Activity over time becomes a number for each unit or class: [batch, steps, units] → [batch, classes]. */
+  readonly readout: (options?: ReadoutOptions) => layers.Layer;
   /** Any described layers in a row (those of synfire/train) as one layer. */
   readonly layer: (data: LayerData | readonly LayerData[], options?: LayerOptions) => SynfireLayer;
 }
@@ -76,25 +85,22 @@ export interface SpikingLayersOptions {
 export function spikingLayers(tf: TensorFlow, { fused = true }: SpikingLayersOptions = {}): SpikingLayers {
   registerProduct(tf);
   registerConv2d(tf);
-  const Synfire = synfireLayerClass(tf);
-  tf.serialization.registerClass(Synfire);
+  const Synfire = synfireLayerClass(tf), Readout = readoutLayerClass(tf), Encoder = encoderLayerClass(tf);
+  for (const made of [Synfire, Readout, Encoder]) tf.serialization.registerClass(made as serialization.SerializableConstructor<layers.Layer>);
   const make = (data: readonly LayerData[], options: LayerOptions = {}): SynfireLayer => {
     const { name, inputShape, steps, dt = "1 ms", seed = 0, trainable } = options;
     return new Synfire({
-      described: data, dt: parseQuantity(dt, dimensions.second, "the step of a layer"), seed, fused,
-      ...(name !== undefined && { name }), ...(steps !== undefined && { steps }), ...(inputShape !== undefined && { inputShape }),
-      ...(trainable !== undefined && { trainable }),
+      described: data, dt: secondsOf(dt), seed, fused, ...given({ name, inputShape, steps, trainable }),
     });
   };
-  const unnamed = <T extends { readonly name?: string }>(options: T): Omit<T, "name"> => ({ ...options, name: "" });
-  const spiking: SpikingLayers["spiking"] = (cell, options) =>
-    make([described.dense(options.units, unnamed(options)), described.neurons(cell, unnamed(options))], options);
+  const spiking: SpikingLayers["spiking"] = (neuron, options) =>
+    make([described.dense(options.units, unnamed(options)), neuronsOf(neuron, options)], options);
   return {
     spiking,
-    spikingRecurrent: (cell, options) => spiking(cell, { recurrent: true, ...options }),
-    spikingNeurons: (cell, options = {}) => make([described.neurons(cell, unnamed(options))], options),
-    spikingConv2d: (cell, options) =>
-      make([described.conv2d(options.filters, options.kernelSize, unnamed(options)), described.neurons(cell, unnamed(options))], options),
+    spikingRecurrent: (neuron, options) => spiking(neuron, { recurrent: true, ...options }),
+    spikingNeurons: (neuron, options = {}) => make([neuronsOf(neuron, options)], options),
+    spikingConv2d: (neuron, options) =>
+      make([described.conv2d(options.filters, options.kernelSize, unnamed(options)), neuronsOf(neuron, options)], options),
     spikingPool: (options = {}) => {
       const { size = 2, operation = "max" } = options;
       return make([(operation === "max" ? described.maxPool : described.averagePool)(size, unnamed(options))], options);
@@ -105,9 +111,15 @@ export function spikingLayers(tf: TensorFlow, { fused = true }: SpikingLayersOpt
     dropout: (options) => make([described.dropout(options.rate)], options),
     batchNorm: (options = {}) => make([described.batchNorm(unnamed(options))], options),
     activation: (options) => make([described.activation(options.activation)], options),
+    encoder: (options) => {
+      const { name, inputShape, steps } = options;
+      return new Encoder({ steps, encoder: { name: encoderText(options) }, ...given({ name, inputShape }) });
+    },
+    readout: ({ name, inputShape, over = "count", classes } = {}) =>
+      new Readout({ over: { name: checkReadout(over) }, ...given({ name, inputShape, classes }) }),
     layer: (data, options) => make(Array.isArray(data) ? (data as readonly LayerData[]) : [data as LayerData], options),
   };
 }
 
-/** A layer of TensorFlow.js, for signatures. */
-export type TensorFlowLayer = layers.Layer;
+const secondsOf = (dt: Quantity): number => parseQuantity(dt, dimensions.second, "the step of a layer");
+const unnamed = <T extends { readonly name?: string }>(options: T): Omit<T, "name"> & { readonly name: string } => ({ ...options, name: "" });
