@@ -10,7 +10,7 @@ import type { FollowedState, NeuronColumns } from "../online/neuronColumns.ts";
  */
 export class Eligibility {
   readonly sources: number;
-  /** e of the last step, [units, sources]. */
+  /** e of the last step, [units, sources]; not filled where `factors` says it in fewer numbers. */
   readonly traces: Float64Array;
   readonly #neurons: NeuronColumns;
   /** ε of each followed state: [sources] where shared, else [units, sources]. */
@@ -20,6 +20,8 @@ export class Eligibility {
   readonly #shared: readonly boolean[];
   readonly #own: readonly number[];
   readonly #next: Float64Array;
+  /** The only state that the threshold reads, where all are shared; else −1. */
+  readonly #single: number;
 
   constructor(neurons: NeuronColumns, sources: number) {
     this.#neurons = neurons;
@@ -30,6 +32,14 @@ export class Eligibility {
     this.#own = this.#shared.flatMap((shared, k) => (shared ? [] : [k]));
     this.#next = new Float64Array(neurons.followed.length);
     this.traces = new Float64Array(neurons.units * sources);
+    const read = neurons.followed.flatMap((s, k) => (s.spike ? [k] : []));
+    this.#single = this.#own.length === 0 && read.length === 1 ? read[0]! : -1;
+  }
+
+  /** e_ji = slopes[j]·sources[i], where that holds. */
+  get factors(): { readonly slopes: Float64Array; readonly sources: Float64Array } | undefined {
+    const k = this.#single;
+    return k < 0 ? undefined : { slopes: this.#neurons.followed[k]!.spike!, sources: this.#vectors[k]! };
   }
 
   start(): void {
@@ -47,7 +57,7 @@ export class Eligibility {
       if (shared) [this.#vectors[k], this.#older[k]] = [this.#older[k]!, this.#vectors[k]!];
     });
     followed.forEach((state, k) => this.#shared[k] && advanceShared(this.#vectors[k]!, this.#older, state, arrived));
-    for (let j = 0; j < units; j++) {
+    for (let j = 0; j < units && this.#single < 0; j++) {
       if (this.#own.length === 0) this.#readShared(j);
       else for (let i = 0; i < this.sources; i++) this.#advanceOwn(j, i, arrived[i]!);
     }

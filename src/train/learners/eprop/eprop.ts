@@ -137,13 +137,16 @@ export class Eprop {
       outputs.set(this.#run.values, (sample * steps + t) * outs);
       loss += share * stepError(this.#options.loss, this.#run.values, targets, sample, t, steps, error);
       this.#run.learn(error, gradients, share);
+      const factors = this.#eligibility.factors, total = this.#total;
       for (let j = 0; j < units; j++) {
         rates[j]! += neurons.spikes[j]!;
         let signal = 0;
-        for (let k = 0; k < outs; k++) signal += feedback[j * outs + k]! * error[k]!;
-        follow(filtered, traces, learned, j * sources, (j + 1) * sources, decay, gain, signal * share);
+        for (let k = 0; k < outs; k++) signal += share * feedback[j * outs + k]! * error[k]!;
+        const from = j * sources;
+        if (factors) followFactors(filtered, factors.slopes[j]!, factors.sources, learned, from, decay, gain, signal, total);
+        else follow(filtered, traces, learned, from, from + sources, decay, gain, signal);
       }
-      for (let s = 0; s < this.#total.length; s++) this.#total[s]! += traces[s]!;
+      if (!factors) for (let s = 0; s < total.length; s++) total[s]! += traces[s]!;
     }
     return loss;
   }
@@ -192,4 +195,26 @@ function follow(
     filtered[s] = value;
     learned[s]! += signal * value;
   }
+}
+
+/** The same for e = slope·x, and total += e. */
+function followFactors(
+  filtered: Float64Array, slope: number, x: Float64Array, learned: Float64Array, from: number, decay: number, gain: number, signal: number,
+  total: Float64Array,
+): void {
+  const rise = gain * slope, count = x.length;
+  if (slope === 0) {
+    for (let i = 0, s = from; i < count; i++, s++) {
+      const value = decay * filtered[s]!;
+      filtered[s] = value;
+      learned[s]! += signal * value;
+    }
+    return;
+  }
+  for (let i = 0, s = from; i < count; i++, s++) {
+    const value = decay * filtered[s]! + rise * x[i]!;
+    filtered[s] = value;
+    learned[s]! += signal * value;
+  }
+  if (total.length > 0) for (let i = 0; i < count; i++) total[from + i]! += slope * x[i]!;
 }
