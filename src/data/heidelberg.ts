@@ -33,8 +33,10 @@ export async function loadHeidelberg(path: string, { duration = 1.4, count = Inf
       throw new FileError("heidelberg-rows", `${path}: ${labels.length} labels, but not as many trials`, "Fetch the file again.");
     const collector = new TrialCollector({ perSecond, ticks: Math.round(duration * perSecond), channels });
     for (let trial = 0; trial < trials; trial++) {
-      const times = file.words("spikes/times", trial), units = file.words("spikes/units", trial);
-      collector.add(labels[trial]!, Array.from(times, (word, k): Spike => ({ time: halfPrecision(word) * perSecond, channel: units[k] ?? channels })));
+      const units = file.words("spikes/units", trial);
+      const spikes = Array.from(file.words("spikes/times", trial), (word, k): Spike =>
+        ({ time: halfPrecision(word) * perSecond, channel: units[k] ?? channels }));
+      collector.add(labels[trial]!, spikes);
     }
     return collector.trials();
   } finally {

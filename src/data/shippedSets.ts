@@ -15,6 +15,6 @@ export type ShippedName = keyof typeof shippedSets;
 export const shippedSets = {
   "yin-yang": { make: makeYinYang, sha256: "ae6f41797e95ab43ab090cc9b5d053781407fa60d5b113dae1ee61760aba58e8" },
   "spiking-xor": { make: makeSpikingXor, sha256: "cc66ccb276326a6dbe64efe46932168b15c750ac3e894f0194a2427a1f48a4ac" },
-  "temporal-patterns": { make: makeTemporalPatterns, sha256: "8368f8b1d459286e1ecbc001fde995a13d26fca8cb9ee094fbf32a6a20ce0b78" },
+  "temporal-patterns": { make: makeTemporalPatterns, sha256: "80f1953238c99c7d6ca573bc1cbc9dbe25d382b86bd7945af80de3fc5ebe1c71" },
   "spoken-patterns": { make: makeSpokenPatterns, sha256: "c397b929d70d542dfbb08efbe5adfa910d89007886d318b4e5a1c037044317ca" },
 } as const satisfies Readonly<Record<string, ShippedSet>>;

@@ -10,7 +10,8 @@ const why = hdf5 ? "" : " (skipped: the optional package h5wasm is not installed
 
 test("numbers of 16 bits are what IEEE 754 says, at both ends of their range", () => {
   const known: readonly (readonly [number, number])[] = [
-    [0x3c00, 1], [0xc000, -2], [0x7bff, 65_504], [0x0001, 2 ** -24], [0x0400, 2 ** -14], [0x3555, 0.333251953125], [0x7c00, Infinity], [0xfc00, -Infinity],
+    [0x3c00, 1], [0xc000, -2], [0x7bff, 65_504], [0x0001, 2 ** -24], [0x0400, 2 ** -14], [0x3555, 0.333251953125], [0x7c00, Infinity],
+    [0xfc00, -Infinity],
   ];
   for (const [word, value] of known) expect(halfPrecision(word)).toBe(value);
   expect(halfPrecision(0x7e00)).toBeNaN();
