@@ -1,11 +1,7 @@
 /** A neuron model of the simulator as a cell: the kernel that the simulator would run is the step that is trained. */
-import { ArgumentError, didYouMean, UnsupportedError } from "../../errors.ts";
-import { differentiate } from "../../ir/differentiate.ts";
-import { evaluate } from "../../ir/evaluate.ts";
-import { add, apply, mul, name, namesIn, number, select, sub, substitute } from "../../ir/expr.ts";
-import type { Expr } from "../../ir/expr.ts";
-import type { MapKernel, Statement } from "../../ir/kernel.ts";
-import type { Lowered } from "../../lower/lowered.ts";
+import { ArgumentError, didYouMean } from "../../errors.ts";
+import { add, apply, mul, name, namesIn, number, select, sub } from "../../ir/expr.ts";
+import type { Statement } from "../../ir/kernel.ts";
 import { lowerNeuron } from "../../lower/lowerNeuron.ts";
 import { naturalScale } from "../../lower/system.ts";
 import type { Method } from "../../model/checked.ts";
@@ -13,9 +9,10 @@ import type { NeuronModel } from "../../model/neuron.ts";
 import { dimensions } from "../../units/dimension.ts";
 import { parseQuantity } from "../../units/quantity.ts";
 import type { Quantity } from "../../units/quantity.ts";
-import type { Cell, CellParameter, CellThreshold, Propagator } from "./cell.ts";
+import type { Cell, CellParameter, CellThreshold } from "./cell.ts";
 import { reserved } from "./derivedCell.ts";
-import { splitThreshold } from "./threshold.ts";
+import { inlineConstants, refuse } from "./loweredStep.ts";
+import { scaleOf, splitThreshold } from "./threshold.ts";
 
 export interface FromModelOptions {
   /** The step: seconds, or "1 ms". */
@@ -135,45 +132,6 @@ function unknown(what: string, wanted: string, known: readonly string[]): Argume
   return new ArgumentError("unknown-name", `${what} has no ${wanted}`, hint);
 }
 
-function refuse({ kernel, derived, integrator }: Lowered, what: string): void {
-  if (kernel.body.some((s) => s.kind === "while")) {
-    throw new UnsupportedError("method", `${what} is integrated by ${integrator.method}, whose number of inner steps depends on the state`,
-      'Train it with another method: "exponential-euler", "rk4", "heun" or "euler".');
-  }
-  if (kernel.draws.length > 0 || derived.some((d) => !d.formula)) {
-    throw new UnsupportedError("random", `${what} draws random numbers`, "Train a model without them, and add noise to its input.");
-  }
-  if (kernel.scalars.length > 0) throw new UnsupportedError("time", `${what} depends on the time t`, "Train a model that does not.");
-  const every = [...kernel.body, ...(kernel.spike?.reset ?? [])].flatMap((s) => (s.kind === "while" ? [] : [s.value]));
-  if ([...every, ...(kernel.spike ? [kernel.spike.condition] : [])].some((e) => namesIn(e).has("i"))) {
-    throw new UnsupportedError("index", `${what} depends on the neuron's index i`, "Give it a parameter with one value for each neuron instead.");
-  }
-}
-
-interface Inlined {
-  readonly expression: (e: Expr) => Expr;
-  readonly statement: (s: Statement) => Statement;
-  readonly propagators: readonly Propagator[];
-}
-
-/** Puts back what lowering computes once from constants, so that it can be differentiated; propagators stay names. */
-function inlineConstants({ derived }: Lowered): Inlined {
-  const table = new Map<string, Expr>();
-  const put = (e: Expr): Expr => substitute(e, table);
-  const propagators: Propagator[] = [];
-  for (const { names, formula } of derived) {
-    if (formula?.kind === "expression") table.set(names[0]!, put(formula.value));
-    else if (formula?.kind === "propagator") {
-      propagators.push({
-        dt: formula.dt, rates: formula.rates.map((row) => row.map(put)),
-        entries: formula.entries.map((entry, k) =>
-          ("weights" in entry ? { name: names[k]!, weights: entry.weights.map(put) } : { name: names[k]!, column: entry.column })),
-      });
-    }
-  }
-  return { propagators, expression: put, statement: (s) => (s.kind === "while" ? s : { ...s, value: put(s.value) }) };
-}
-
 /** Where the neuron spiked in the step before, its reset acts first. */
 function lateReset(s: Statement, detached: boolean): Statement {
   if (s.kind === "while") return s;
@@ -185,18 +143,4 @@ function lateReset(s: Statement, detached: boolean): Statement {
 function membraneOf(variables: readonly string[], threshold: Pick<CellThreshold, "margin"> | undefined): string {
   const compared = threshold && variables.find((v) => namesIn(threshold.margin).has(v));
   return compared ?? variables[0]!;
-}
-
-/** How far a reset takes the membrane from threshold, at the values of the cell; undefined where that cannot be said. */
-function scaleOf(
-  { margin }: Pick<CellThreshold, "margin">, reset: MapKernel["body"], membrane: string, cell: Pick<Cell, "parameters" | "state">,
-): number | undefined {
-  const at = new Map<string, number>(cell.parameters.map((p) => [p.name, p.value]));
-  for (const s of cell.state) at.set(s.name, s.initial);
-  const value = (e: Expr): number => Number(evaluate(e, (n) => at.get(n) ?? NaN));
-  const slope = value(differentiate(margin, membrane));
-  at.set(membrane, at.get(membrane)! - value(margin) / slope);
-  for (const s of reset) if (s.kind !== "while") at.set(s.name, value(s.value));
-  const distance = Math.abs(value(margin));
-  return Number.isFinite(distance) ? distance : undefined;
 }

@@ -1,11 +1,10 @@
 /** Cells in plain JavaScript, in f64 or f32: what the other back-ends are compared with, and what runs where there is no WebAssembly. */
 import { ArgumentError, invariant } from "../../errors.ts";
-import { evaluator } from "../../ir/evaluate.ts";
-import type { Expr } from "../../ir/expr.ts";
 import type { Reals } from "../sequence.ts";
+import { compileProgram } from "./cellProgram.ts";
+import type { CellProgram } from "./cellProgram.ts";
 import type { DerivedCell } from "./derivedCell.ts";
 import { reserved } from "./derivedCell.ts";
-import type { Definition } from "./straightLine.ts";
 
 export interface CellRunOptions {
   readonly batch: number;
@@ -39,7 +38,7 @@ export class CellRun {
   readonly #carried: ReadonlyMap<string, Reals>;
   readonly #carriedSpiked: Reals;
   readonly #coefficientAdjoints = new Map<string, Float64Array>();
-  readonly #program: Program;
+  readonly #program: CellProgram;
   #parameters: ReadonlyMap<string, Reals> = new Map();
   #initial: ReadonlyMap<string, Reals> = new Map();
   #coefficients = new Map<string, Float64Array>();
@@ -67,7 +66,7 @@ export class CellRun {
     this.#names.forEach((n, k) => this.#slot.set(n, k));
     this.#values = new Float64Array(this.#names.length);
     this.#slots = Object.fromEntries(Object.entries(reserved).map(([key, n]) => [key, this.#slot.get(n)!])) as Record<keyof typeof reserved, number>;
-    this.#program = this.#compile();
+    this.#program = compileProgram(derived, this.#names, precision);
     this.setParameters(new Map(), new Map());
   }
 
@@ -212,62 +211,7 @@ export class CellRun {
     for (const [n, values] of this.#coefficients) this.#values[this.#slot.get(n)!] = values[values.length === 1 ? 0 : u]!;
   }
 
-  #frame(): { program: Program; values: Float64Array; slots: Readonly<Record<keyof typeof reserved, number>> } {
+  #frame(): { program: CellProgram; values: Float64Array; slots: Readonly<Record<keyof typeof reserved, number>> } {
     return { program: this.#program, values: this.#values, slots: this.#slots };
   }
-
-  #compile(): Program {
-    const { forward, backward, trace } = this.#derived;
-    const round = this.#options.precision === "f32" ? Math.fround : (x: number): number => x;
-    const expression = (e: Expr): Read => {
-      const run = evaluator(e, this.#names);
-      return (values) => round(run(values));
-    };
-    const define = ({ name, value }: Definition): Run => {
-      const run = expression(value), slot = this.#slot.get(name)!;
-      return (values) => void (values[slot] = run(values));
-    };
-    /** Assignments at once, from the values before all of them. */
-    const together = (targets: Iterable<readonly [string, Expr]>): Run => {
-      const list = [...targets].filter(([n, e]) => e.kind !== "name" || e.name !== n)
-        .map(([n, e]) => ({ slot: this.#slot.get(n)!, run: expression(e), value: 0 }));
-      return (values) => {
-        for (const x of list) x.value = x.run(values);
-        for (const x of list) values[x.slot] = x.value;
-      };
-    };
-    return {
-      step: forward.step.map(define), reset: forward.reset.map(define), membrane: expression(forward.membrane),
-      ...(forward.spike && { spike: expression(forward.spike) }),
-      before: trace.map((s) => expression(forward.before.get(s)!)), after: together(forward.after),
-      recover: backward.recover.statements.map(define), old: together(backward.recover.values),
-      backward: backward.statements.map(define), dInput: expression(backward.input),
-      coefficients: this.#derived.coefficients.all.flatMap((c) => {
-        const e = backward.coefficients.get(c.name);
-        return e ? [{ adjoint: c.name, perNeuron: c.perNeuron, value: expression(e) }] : [];
-      }),
-      carry: together([
-        ...[...backward.carried.values()].map(({ name, next }) => [name, next] as const),
-        ...(backward.spiked ? [[reserved.spikedAdjoint, backward.spiked] as const] : []),
-      ]),
-    };
-  }
-}
-
-type Read = (values: Float64Array) => number;
-type Run = (values: Float64Array) => void;
-
-interface Program {
-  readonly step: readonly Run[];
-  readonly spike?: Read;
-  readonly before: readonly Read[];
-  readonly reset: readonly Run[];
-  readonly membrane: Read;
-  readonly after: Run;
-  readonly recover: readonly Run[];
-  readonly old: Run;
-  readonly backward: readonly Run[];
-  readonly dInput: Read;
-  readonly coefficients: readonly { readonly adjoint: string; readonly perNeuron: boolean; readonly value: Read }[];
-  readonly carry: Run;
 }

@@ -1,17 +1,11 @@
 /** Blocks of neurons in WebAssembly: vectors in flight, the last incomplete block, bits of spikes. */
-import { block, br, br_if, call, f32x4, forLoop, i32, i32x4, if_, label, local, loop, return_, v128 } from "../../backend/wasm/assembler.ts";
+import { call, forLoop, i32, i32x4, if_, local, v128 } from "../../backend/wasm/assembler.ts";
 import type { Func, Local, Module, Node } from "../../backend/wasm/assembler.ts";
-import { helper } from "../../backend/wasm/code.ts";
 import type { Code } from "../../backend/wasm/code.ts";
-
 import type { Lanes, Precision } from "../../backend/wasm/lanes.ts";
-import { Values } from "../../backend/wasm/values.ts";
-import type { Value } from "../../backend/wasm/values.ts";
-import { invariant } from "../../errors.ts";
-import type { Expr } from "../../ir/expr.ts";
 import type { CellLayout } from "./cellLayout.ts";
 import type { DerivedCell } from "./derivedCell.ts";
-import type { Definition } from "./straightLine.ts";
+import { loadPart, storePart } from "./partialVectors.ts";
 
 /** What every block of one function needs. */
 export interface CellFunction {
@@ -113,122 +107,11 @@ export class Block {
   }
 }
 
-/**
- * The loop over steps, in runs that end where t is a multiple of 16, forwards or backwards. Between runs, magnitudes too small to matter become
- * zero: subnormal numbers, which decay ends in, are fifty times slower. (Inside the loop, V8 would keep fewer values in registers.)
- *
- * @param t the step of the first turn; `body` leaves it as it is
- */
-export function stepLoop(
-  code: Code, lanes: Lanes, t: Local, count: Node, direction: 1 | -1, decaying: readonly Local[], body: (inside: Code) => void,
-): void {
-  const tiny = lanes.const(lanes.precision === "f32" ? 1e-30 : 1e-290);
-  const left = code.variable("steps_left", "i32", count), run = code.variable("run", "i32");
-  const low = i32.and(local.get(t), i32.const(15));
-  const longest = direction === 1 ? i32.sub(i32.const(16), low) : i32.add(low, i32.const(1));
-  const done = label(), again = label(), step = label();
-  code.add(block(done, loop(again,
-    br_if(done, i32.eqz(local.get(left))),
-    local.set(run, longest),
-    if_(i32.gt_u(local.get(run), local.get(left)), [local.set(run, local.get(left))]),
-    local.set(left, i32.sub(local.get(left), local.get(run))),
-    loop(step, ...code.inner((inside) => {
-      body(inside);
-      inside.add(
-        local.set(t, i32.add(local.get(t), i32.const(direction))), local.set(run, i32.sub(local.get(run), i32.const(1))),
-        br_if(step, local.get(run)),
-      );
-    })),
-    if_(i32.eq(i32.and(local.get(t), i32.const(15)), i32.const(direction === 1 ? 0 : 15)),
-      decaying.map((x) => local.set(x, v128.andnot(local.get(x), lanes.lt(lanes.abs(local.get(x)), tiny))))),
-    br(again),
-  )));
-}
-
 /** Lanes of vector k whose bits are set in a word of the block. */
 export function maskOf(lanes: Lanes, word: Node, k: number): Node {
   const bit = (lane: number): number => 1 << (k * lanes.count + lane);
   const bits = lanes.count === 4 ? i32x4.const(bit(0), bit(1), bit(2), bit(3)) : i32x4.const(bit(0), bit(0), bit(1), bit(1));
   return i32x4.ne(v128.and(i32x4.splat(word), bits), i32x4.const(0));
-}
-
-/** Values of one vector of a block, by name. */
-export class VectorScope {
-  readonly values: Values;
-  readonly #names = new Map<string, Value>();
-
-  constructor(lanes: Lanes) {
-    this.values = new Values(lanes);
-  }
-
-  /** A name that is read from a local, or loaded where it is first needed. */
-  give(name: string, node: Node, cheap: boolean): void {
-    this.#names.set(name, this.values.leaf(name, node, cheap));
-  }
-
-  set(name: string, value: Value): void {
-    this.#names.set(name, value);
-  }
-
-  define(definitions: readonly Definition[]): void {
-    for (const d of definitions) {
-      const value = this.of(d.value);
-      if (value.op !== "leaf" && value.op !== "constant" && value.label === "") value.label = d.name;
-      this.#names.set(d.name, value);
-    }
-  }
-
-  of(e: Expr): Value {
-    return this.values.from(e, (n) => {
-      const value = this.#names.get(n);
-      invariant(value, `a cell reads ${n}, which nothing gives`);
-      return value;
-    });
-  }
-
-  /** The value of an expression that is stored or set. */
-  kept(e: Expr): Value {
-    return this.values.keep(this.of(e));
-  }
-}
-
-/** load_part(address, left): the lanes that there are, zeros beyond. */
-function loadPart(module: Module, lanes: Lanes): Func {
-  const { precision } = lanes;
-  return helper(module, `load_part_${precision}`, () => {
-    const f = module.func(`load_part_${precision}`, { address: "i32", left: "i32" }, "v128", false);
-    const at = local.get(f.param("address")), left = local.get(f.param("left")), x = f.local("x", "v128");
-    f.emit(
-      if_(i32.ge_s(left, i32.const(lanes.count)), [return_(v128.load(at))]),
-      if_(i32.le_s(left, i32.const(0)), [return_(f32x4.const(0))]),
-      ...(precision === "f64" ? [local.set(x, v128.load64_zero(at))] : [
-        local.set(x, v128.load32_zero(at)),
-        if_(i32.gt_s(left, i32.const(1)), [local.set(x, v128.load32_lane(at, local.get(x), 1, 4))]),
-        if_(i32.gt_s(left, i32.const(2)), [local.set(x, v128.load32_lane(at, local.get(x), 2, 8))]),
-      ]),
-      local.get(x),
-    );
-    return f;
-  });
-}
-
-/** store_part(address, value, left). */
-function storePart(module: Module, lanes: Lanes): Func {
-  const { precision } = lanes;
-  return helper(module, `store_part_${precision}`, () => {
-    const f = module.func(`store_part_${precision}`, { address: "i32", value: "v128", left: "i32" }, "void", false);
-    const at = local.get(f.param("address")), left = local.get(f.param("left")), x = local.get(f.param("value"));
-    f.emit(
-      if_(i32.ge_s(left, i32.const(lanes.count)), [v128.store(at, x), return_()]),
-      if_(i32.le_s(left, i32.const(0)), [return_()]),
-      ...(precision === "f64" ? [v128.store64_lane(at, x, 0)] : [
-        v128.store32_lane(at, x, 0),
-        if_(i32.gt_s(left, i32.const(1)), [v128.store32_lane(at, x, 1, 4)]),
-        if_(i32.gt_s(left, i32.const(2)), [v128.store32_lane(at, x, 2, 8)]),
-      ]),
-    );
-    return f;
-  });
 }
 
 /** Coefficients shared by all neurons, as vectors that are read once a call. */

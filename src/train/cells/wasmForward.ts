@@ -3,7 +3,9 @@ import { i32, if_, local, v128 } from "../../backend/wasm/assembler.ts";
 import type { Local, Node } from "../../backend/wasm/assembler.ts";
 import type { Code } from "../../backend/wasm/code.ts";
 import { reserved } from "./derivedCell.ts";
-import { field, initialValue, maskOf, ownCoefficients, stepLoop, VectorScope } from "./wasmBlocks.ts";
+import { stepLoop } from "./stepLoop.ts";
+import { VectorScope } from "./vectorScope.ts";
+import { field, initialValue, maskOf, ownCoefficients } from "./wasmBlocks.ts";
 import type { Block, CellFunction } from "./wasmBlocks.ts";
 
 export function emitForwardBlock(frame: CellFunction, code: Code, block: Block): void {

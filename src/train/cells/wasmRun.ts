@@ -106,6 +106,7 @@ export class WasmCellRun {
     }
   }
 
+  /** As in `CellRun`, but the gradient with respect to a constant input is summed over the steps: [batch, 1, units]. */
   backward(
     dSpikes: Reals | undefined, dMembrane: Reals | undefined, input: Reals, constantInput: boolean, dInput: Reals, from = 0, to = this.#options.steps,
   ): void {
