@@ -53,7 +53,7 @@ export class PoolStage implements Stage {
     };
   }
 
-  prepare(_: Part): void {
+  prepare(): void {
     // It has no weights.
   }
 

@@ -6,7 +6,7 @@ import { emitRowSums, widestSum } from "./rowSums.ts";
 import { emitSampledProduct } from "./sampledProduct.ts";
 import { emitBitsOf, emitValuesOf } from "./spikeBits.ts";
 import { emitSpikeLists, emitTransposeBits } from "./spikeLists.ts";
-import { emitValueLists } from "./valueLists.ts";
+import { emitValueLists, emitValueListsAcross } from "./valueLists.ts";
 import { emitAdam, emitColumnSums, emitSgd, emitSumOfSquares } from "./updates.ts";
 
 /**
@@ -27,6 +27,7 @@ export interface TrainingKernels {
   readonly sampledProduct: Call;
   readonly spikeLists: Call;
   readonly valueLists: Call;
+  readonly valueListsAcross: Call;
   readonly transposeBits: Call;
   readonly bitsOf: Call;
   readonly valuesOf: Call;
@@ -48,6 +49,7 @@ export function emitTrainingKernels(module: Module): void {
   emitSampledProduct(module);
   emitSpikeLists(module);
   emitValueLists(module);
+  emitValueListsAcross(module);
   emitTransposeBits(module);
   emitBitsOf(module);
   emitValuesOf(module);
@@ -69,6 +71,7 @@ export function trainingKernels(exports: WebAssembly.Exports): TrainingKernels {
     sampledProduct: named("sampled_product"),
     spikeLists: named("spike_lists"),
     valueLists: named("value_lists"),
+    valueListsAcross: named("value_lists_across"),
     transposeBits: named("transpose_bits"),
     bitsOf: named("bits_of"),
     valuesOf: named("values_of"),
