@@ -29,8 +29,13 @@ export interface LargestReading {
 
 export type EventLoss = FirstSpike | LargestReading;
 
-/** @member silent whether the right output is one that should have spiked and did not */
-export interface Judged { readonly loss: number; readonly predicted: number; readonly silent: boolean }
+export interface Judged {
+  readonly loss: number;
+  /** −1 when no output spiked. */
+  readonly predicted: number;
+  /** Whether the right output should have spiked and did not. */
+  readonly silent: boolean;
+}
 
 /** Sets `spikes.slopes`. A class that does not spike counts as one that would at the end of the trial; it has no gradient of its own. */
 export function judgeFirstSpikes(spikes: EventList, classes: number, label: number, duration: number, loss: FirstSpike): Judged {

@@ -1,5 +1,7 @@
 /** e-prop's gradients are those of backpropagation through time where spikes between neurons count as constants. */
+import { neuron } from "synfire";
 import { describe, expect, it } from "vitest";
+import { cellFromModel } from "../../../../src/train/cells/fromModel.ts";
 import { adaptive } from "../../../../src/train/cells/norse.ts";
 import { leaky, synaptic } from "../../../../src/train/cells/snnTorch.ts";
 import { dense, neurons } from "../../../../src/train/layers.ts";
@@ -13,6 +15,13 @@ import { sgd } from "../../../../src/train/optimizers.ts";
 import { ReferenceEngine } from "../../../../src/train/reference/referenceEngine.ts";
 import type { Sequence } from "../../../../src/train/sequence.ts";
 import { lsnn, lsnnData, lsnnModel, readoutCell, stoppedGradients } from "./lsnn.ts";
+
+/** Equations in continuous time; not linear. */
+const adapting = neuron({
+  name: "adapting", parameters: { tau_m: "5 ms", tau_w: "30 ms" }, state: { v: 0, w: 0 }, receptors: { v: "v" },
+  equations: "dv/dt = (0.1*v^2 - v - w)/tau_m : 1 (unless refractory); dw/dt = (0.2*v - w)/tau_w : 1", threshold: "v > 1", reset: "v = 0; w += 0.1",
+  refractory: "2 ms", method: "euler",
+});
 
 const squares: EpropOptions = { loss: { compare: "squares" } };
 const sequence = (values: Float64Array, { batch, steps, inputs } = lsnn): Sequence => ({ batch, steps, constant: false, shape: [inputs], values });
@@ -48,6 +57,7 @@ describe("e-prop with symmetric feedback", () => {
     ["a reset by subtraction", leaky()], ["a reset to zero, one step late", leaky({ reset: "zero" })],
     ["a reset at once that gradients pass", leaky({ reset: "zero", resetDelay: false })], ["a synaptic current", synaptic()],
     ["adaptation that gradients pass", adaptive({ detachReset: false, beta: 0.3 })],
+    ["a model of the simulator with two states and a refractory time", cellFromModel(adapting, { dt: "1 ms" })],
   ])("has the whole gradient where neurons do not send each other spikes: %s", (_, cell) => {
     const model = spikingModel({ input: { shape: [6], steps: 40 }, seed: 5 }, [
       dense(5, { name: "in", initializer: { type: "normal", mean: 0.3, deviation: 0.6, perFanIn: false } }), neurons(cell, { name: "hidden" }),
