@@ -11,7 +11,7 @@ import type { TrainingEngine } from "../train/engine.ts";
 import { significant, table, thousands } from "./format.ts";
 import { examples } from "./options.ts";
 import { Screen } from "./screen.ts";
-import { addEngineOptions } from "./train.ts";
+import { addEngineOptions, disposing } from "./train.ts";
 import { chooseEngine } from "./trainEngine.ts";
 import type { EngineChoice } from "./trainEngine.ts";
 import { loadTraining } from "./trainFile.ts";
@@ -37,7 +37,7 @@ async function evaluate(file: string, options: EvaluateOptions): Promise<void> {
   const weights = await loadArrays(path);
   checkWeights(weights, loaded, path);
   const { engine, name: engineName } = await chooseEngine(training, options, weights);
-  const { loss, spikes, confusions } = testAll(engine, samples, training.batch), classes = confusions.length;
+  const { loss, spikes, confusions } = await disposing(engine, async () => testAll(engine, samples, training.batch)), classes = confusions.length;
   const right = confusions.reduce((sum, row, k) => sum + row[k]!, 0), accuracy = classes > 0 ? right / samples.count : null;
   screen.say([
     `${name}: ${path} on ${thousands(samples.count)} ${options.on} samples, ${engineName}`,
@@ -47,7 +47,6 @@ async function evaluate(file: string, options: EvaluateOptions): Promise<void> {
   ].join("\n"));
   const { on } = options, { count } = samples;
   screen.json({ format: "synfire-evaluation", version: 1, weights: path, on, samples: count, loss, accuracy, spikes, confusions });
-  engine.dispose();
 }
 
 function samplesOf({ training, path }: TrainingFile, on: string): Samples {

@@ -82,7 +82,8 @@ async function train(file: string, options: TrainOptions): Promise<void> {
   screen.say(`${name}: ${thousands(count)} samples, ${thousands(weights)} weights, ${epochs} epochs of batches of ${batch}, ${engineName}${
     from ? `; goes on in epoch ${from.state.epoch + 1}` : ""}`);
   const trainer = new Trainer(engine, training.train, { batch, epochs, learningRate: (progress, epoch) => lr * training.schedule(progress, epoch) });
-  const status = await interruptible(async (interruption) => {
+  // Threads of an engine would keep the process alive.
+  const status = await disposing(engine, () => interruptible(async (interruption) => {
     const loop = new TrainingLoop({
       trainer, training, epochs, batch, learningRate: lr, patience: options.patience ?? Infinity, signal: interruption.signal,
       progress: trainingProgress(options.quiet ?? false),
@@ -95,9 +96,17 @@ async function train(file: string, options: TrainOptions): Promise<void> {
     const ending = await loop.run();
     await finish({ loaded: { ...loaded, training }, folder, loop, ending, screen, engine: engineName, batch });
     return interruption.status;
-  });
-  engine.dispose();
+  }));
   if (status !== undefined) process.exitCode = status;
+}
+
+/** Whatever becomes of the work, the engine's threads end. */
+export async function disposing<T>(engine: { dispose(): void }, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    engine.dispose();
+  }
 }
 
 interface Finished {
