@@ -1,6 +1,7 @@
 /** The cells of one layer: their code, its arrays for a micro-batch, and gradients of what they learn. */
 import type { Module } from "../../backend/wasm/assembler.ts";
 import { layoutOf, membraneTrace } from "../cells/cellLayout.ts";
+import type { CellLayout } from "../cells/cellLayout.ts";
 import { derive } from "../cells/derive.ts";
 import type { DerivedCell } from "../cells/derivedCell.ts";
 import { emitCell } from "../cells/wasmCells.ts";
@@ -51,6 +52,8 @@ export class CellRunner {
   readonly #parameters: (name: string) => Parameter | undefined;
   readonly #at = new Map<string, number>();
   readonly #table: number;
+  readonly #layout: CellLayout;
+  readonly #shows: boolean;
   readonly #stride: number;
   readonly #forward: Exported;
   readonly #backward: Exported;
@@ -67,10 +70,11 @@ export class CellRunner {
     this.#room = room;
     this.#units = units;
     this.#stride = stride;
+    this.#shows = showsMembrane(layer, use);
     this.#parameters = parameters;
     this.#forward = exports[`${name}_forward`] as Exported;
     this.#backward = exports[`${name}_backward`] as Exported;
-    const layout = layoutOf(derived, showsMembrane(layer, use));
+    const layout = (this.#layout = layoutOf(derived, this.#shows));
     for (const field of layout.fields) {
       const bytes = this.#bytesOf(field.split(":")[0]!, samples * steps * stride, samples * stride);
       if (bytes > 0) this.#at.set(field, arena.allocate(bytes, layer.name));
@@ -84,6 +88,12 @@ export class CellRunner {
     });
     const trace = membraneTrace(derived);
     this.membrane = (trace === undefined ? this.#at.get("membrane") : this.#at.get(`trace:${trace}`)) ?? 0;
+  }
+
+  /** Whether the coming forward passes store what a backward pass reads. */
+  setTraining(training: boolean): void {
+    const stores = training || this.#shows, table = this.#room.arena.u32(this.#table, this.#layout.fields.length);
+    this.#layout.write(table, { traceStep: stores ? this.#stride : 0, traceSample: (stores ? this.#room.steps : 1) * this.#stride });
   }
 
   /** Samples first … last − 1 through the steps from … to − 1, in order; step 0 begins anew. */

@@ -79,7 +79,7 @@ export class FastEngine implements TrainingEngine {
   trainBatch(batch: Batch, learningRate: number, _progress: number): BatchResult {
     const { input, targets } = batch;
     this.#check(batch);
-    this.#prepare();
+    this.#prepare(true);
     let loss = 0, correct = 0;
     const statistics = this.#statistics();
     this.#eachMicroBatch(batch, (first, count) => {
@@ -102,7 +102,7 @@ export class FastEngine implements TrainingEngine {
 
   evaluate(batch: Batch): Evaluation {
     this.#check(batch);
-    this.#prepare();
+    this.#prepare(false);
     let loss = 0;
     const guesses = new Int32Array(batch.input.batch), statistics = this.#statistics();
     const { over } = this.#options.loss.predict ?? this.#options.loss;
@@ -153,7 +153,8 @@ export class FastEngine implements TrainingEngine {
     else this.#program.run(phase, { index: 0, count: 1 }, samples);
   }
 
-  #prepare(): void {
+  #prepare(training: boolean): void {
+    for (const { runner } of this.#cells) runner.setTraining(training);
     if (!this.#prepared) this.#phase("prepare", 0);
     this.#prepared = true;
   }
