@@ -11,6 +11,8 @@ export { SpikingEquilibriumLearner } from "../equilibrium/spikingEquilibrium.ts"
 export type { SpikingEquilibriumSettings } from "../equilibrium/spikingEquilibrium.ts";
 export { ForwardForwardLearner } from "../forwardForward/forwardForwardLearner.ts";
 export type { ForwardForwardEpoch, ToldBy } from "../forwardForward/forwardForwardLearner.ts";
+export { ForwardForwardPhases } from "../forwardForward/forwardForwardPhases.ts";
+export { LayerStack } from "../forwardForward/layerStack.ts";
 export { hintonSettings } from "../forwardForward/forwardForwardSettings.ts";
 export type { ForwardForwardSettings } from "../forwardForward/forwardForwardSettings.ts";
 export { ensembles } from "../forwardForward/ensembles.ts";

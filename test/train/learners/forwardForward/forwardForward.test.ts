@@ -3,10 +3,15 @@ import { expect, test } from "vitest";
 import { initialWeights } from "../../../../src/train/initialWeights.ts";
 import { leaky } from "../../../../src/train/cells/conventions.ts";
 import { activation, dense, neurons, relu } from "../../../../src/train/layers.ts";
+import { periodicPhases, runPhases } from "../../../../src/train/learners/contrastive/phases.ts";
+import type { PhaseTiming } from "../../../../src/train/learners/contrastive/phases.ts";
+import { wasmProducts } from "../../../../src/train/learners/contrastive/wasmProducts.ts";
 import { ForwardForwardLearner } from "../../../../src/train/learners/forwardForward/forwardForwardLearner.ts";
+import { ForwardForwardPhases } from "../../../../src/train/learners/forwardForward/forwardForwardPhases.ts";
 import { hintonSettings } from "../../../../src/train/learners/forwardForward/forwardForwardSettings.ts";
 import { goodnessLoss, normalise, PeerNormalisation } from "../../../../src/train/learners/forwardForward/goodness.ts";
 import { otherClass, writeLabelled } from "../../../../src/train/learners/forwardForward/labelInput.ts";
+import { LayerStack } from "../../../../src/train/learners/forwardForward/layerStack.ts";
 import { crossEntropyInPlace } from "../../../../src/train/learners/forwardForward/softmaxReadout.ts";
 import { spikingModel } from "../../../../src/train/model.ts";
 import type { LayerData } from "../../../../src/train/modelData.ts";
@@ -122,4 +127,19 @@ test("two layers of spiking neurons that each learn alone tell five noisy patter
   expect(learner.error(test, "readout")).toBeLessThan(0.1);
   const counts = learner.activities(test, 1, "own");
   expect(counts.every((n) => Number.isInteger(n) && n >= 0 && n <= 8)).toBe(true);
+});
+
+test("with small steps phases of any order, ratio and length average out: layers tell the patterns", async () => {
+  const model = modelOf(40, [60, 60]), train = patternSamples(model, 5, 300), test = patternSamples(model, 5, 100, { seed: 2 });
+  const settings = hintonSettings({ batch: 20, optimizer: sgd(0.02) }), products = await wasmProducts(2 ** 24);
+  const errorAfter = async (timing: Partial<PhaseTiming>) => {
+    const weights = initialWeights(model, "f32"), stack = await LayerStack.create(model, weights, 5, settings, products);
+    const system = new ForwardForwardPhases(stack, train, { batch: 20, seed: 1 });
+    runPhases(system, periodicPhases({ settle: 0, ...timing }), { phases: 800, seed: 1 });
+    stack.saveTo(weights);
+    return (await ForwardForwardLearner.create(model, weights, 5, settings)).error(test, "labels");
+  };
+  for (const timing of [{}, { order: "random" }, { ratio: 3 }, { lengths: "geometric", positive: 2, negative: 2 }] as const) {
+    expect(await errorAfter(timing)).toBeLessThan(0.1);
+  }
 });
