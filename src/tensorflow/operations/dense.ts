@@ -54,7 +54,13 @@ function delayKernels({ longest, sigma }: DelayData, kernel: Tensor2D, delays: T
   const width = sigma[0] * (sigma[1] / sigma[0]) ** progress;
   const each = Array.from({ length: longest + 1 }, (_, d) => d);
   const shares = training
-    ? tf.unstack(tf.softmax(tf.stack(each.map((d) => tf.mul(tf.square(tf.div(tf.sub(centre, d), width)), -0.5)), 2)), 2)
+    ? slices(tf, tf.softmax(tf.stack(each.map((d) => tf.mul(tf.square(tf.div(tf.sub(centre, d), width)), -0.5)), 2)))
     : each.map((d) => tf.cast(tf.equal(tf.floor(tf.add(centre, 0.5)), d), "float32"));
   return tf.concat(shares.map((share) => tf.mul(kernel, share) as Tensor2D), 0);
+}
+
+/** The matrices along the last axis. (Not unstack, whose gradient fails where there is a single one.) */
+function slices(tf: TensorFlow, x: Tensor): Tensor[] {
+  const [rows, columns, count] = x.shape as [number, number, number];
+  return Array.from({ length: count }, (_, k) => tf.reshape(tf.slice(x, [0, 0, k], [rows, columns, 1]), [rows, columns]));
 }

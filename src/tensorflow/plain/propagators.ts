@@ -45,6 +45,6 @@ export function propagatorTerms(tf: TensorFlow, propagator: Propagator, paramete
     };
     return { value: tf.tensor(found, [propagator.entries.length, units]), gradFunc };
   })(...tensors);
-  const rows = tf.unstack(stacked);
-  return new Map(propagator.entries.map(({ name }, k) => [name, rows[k]!]));
+  // Not unstack, whose gradient fails where there is a single row.
+  return new Map(propagator.entries.map(({ name }, k) => [name, tf.reshape(tf.slice(stacked, [k, 0], [1, units]), [units])]));
 }
