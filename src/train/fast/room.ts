@@ -49,7 +49,11 @@ export interface Wire {
   readonly other: number;
 }
 
-export const rowBytes = (units: number): number => 128 * Math.ceil(units / 32);
+/** Rows a power of two apart would share a few sets of the caches, and drive each other out. */
+export function rowBytes(units: number): number {
+  const bytes = 128 * Math.ceil(units / 32);
+  return bytes % 1024 === 0 ? bytes + 64 : bytes;
+}
 export const bitBytes = (units: number): number => 4 * Math.ceil(units / 32);
 
 /** A row per sample and step, or per sample. */
