@@ -26,7 +26,9 @@ export class Coefficients {
   readonly #parameters: readonly string[];
   readonly #perNeuron: ReadonlySet<string>;
   readonly #learned: ReadonlySet<string>;
-  readonly #propagators: readonly Propagator[];
+  readonly #propagators: readonly Known[];
+  /** Parameters, then entries of propagators: the order of a point. */
+  readonly #order: readonly string[];
   readonly #names: Names;
   /** Expressions over parameters and entries of propagators. */
   readonly #expressions: { readonly name: string; readonly value: Expr }[] = [];
@@ -37,7 +39,11 @@ export class Coefficients {
     this.#parameters = parameters;
     this.#learned = new Set(learned);
     this.#perNeuron = new Set(perNeuron);
-    this.#propagators = propagators;
+    this.#order = [...parameters, ...propagators.flatMap((p) => p.entries.map((e) => e.name))];
+    this.#propagators = propagators.map((propagator) => {
+      const inputs = new Set(expressionsOf(propagator).flatMap((e) => [...namesIn(e)]));
+      return { propagator, inputs, perNeuron: [...inputs].some((p) => this.#perNeuron.has(p)) };
+    });
     this.#names = names;
   }
 
@@ -70,8 +76,9 @@ export class Coefficients {
     const found = new Map(list.map((c) => [c.name, new Float64Array(c.perNeuron ? units : 1)] as const));
     const longest = list.some((c) => c.perNeuron) ? units : 1;
     const value = this.#evaluators();
+    const at = new Float64Array(this.#order.length);
     for (let k = 0; k < longest; k++) {
-      const at = this.#point(parameters, k, value);
+      this.#move(at, parameters, k, value);
       list.forEach((c, i) => {
         if (k === 0 || c.perNeuron) found.get(c.name)![k] = value(this.#expressions[i]!.value)(at);
       });
@@ -85,13 +92,16 @@ export class Coefficients {
   gradients(adjoints: ReadonlyMap<string, Reals>, parameters: ReadonlyMap<string, Reals>, units: number): Map<string, Float64Array> {
     const learned = this.#parameters.filter((p) => this.#learned.has(p));
     const totals = new Map(learned.map((p) => [p, new Float64Array(this.#perNeuron.has(p) ? units : 1)] as const));
-    const list = this.all.map((c, i) => ({ ...c, value: this.#expressions[i]!.value })).filter((c) => c.learned);
+    const list = this.all.map((c, i) => ({ ...c, value: this.#expressions[i]!.value, inputs: new Set(this.#inputsOf(this.#expressions[i]!.value)) }))
+      .filter((c) => c.learned);
     const longest = list.some((c) => c.perNeuron) ? units : 1;
     const value = this.#evaluators();
+    const at = new Float64Array(this.#order.length);
     for (let k = 0; k < longest; k++) {
-      const at = this.#point(parameters, k, value);
+      this.#move(at, parameters, k, value);
       const live = list.filter((c) => k === 0 || c.perNeuron);
       for (const p of learned) {
+        if (k > 0 && !this.#perNeuron.has(p) && !live.some((c) => c.inputs.has(p))) continue;
         const slopes = this.#slopes(p, at, value);
         let sum = 0;
         for (const c of live) {
@@ -120,15 +130,10 @@ export class Coefficients {
     return name(label);
   }
 
-  /** Parameters, then entries of propagators: the order of a point. */
-  get #order(): readonly string[] {
-    return [...this.#parameters, ...this.#propagators.flatMap((p) => p.entries.map((e) => e.name))];
-  }
-
   #inputsOf(e: Expr): string[] {
     return [...namesIn(e)].flatMap((n) => {
-      const owner = this.#propagators.find((p) => p.entries.some((entry) => entry.name === n));
-      return owner ? expressionsOf(owner).flatMap((x) => [...namesIn(x)]) : [n];
+      const owner = this.#propagators.find(({ propagator }) => propagator.entries.some((entry) => entry.name === n));
+      return owner ? [...owner.inputs] : [n];
     });
   }
 
@@ -138,30 +143,37 @@ export class Coefficients {
     return (e) => known.get(e) ?? remember(known, e, evaluator(e, order));
   }
 
-  #point(parameters: ReadonlyMap<string, Reals>, k: number, value: (e: Expr) => (at: Float64Array) => number): Float64Array {
-    const at = new Float64Array(this.#order.length);
+  /** Moves a point on to neuron k; what all neurons share stays as the first made it. */
+  #move(at: Float64Array, parameters: ReadonlyMap<string, Reals>, k: number, value: (e: Expr) => (at: Float64Array) => number): void {
     this.#parameters.forEach((p, i) => {
       const values = parameters.get(p);
       invariant(values, `no value for the parameter ${p}`);
       at[i] = values[values.length === 1 ? 0 : k]!;
     });
     let next = this.#parameters.length;
-    for (const p of this.#propagators) {
-      for (const entry of propagatorEntries(p, (e) => value(e)(at))) at[next++] = entry;
+    for (const { propagator, perNeuron } of this.#propagators) {
+      if (k === 0 || perNeuron) at.set(propagatorEntries(propagator, (e) => value(e)(at)), next);
+      next += propagator.entries.length;
     }
-    return at;
   }
 
   /** The derivative of expressions with respect to one parameter, at a point. */
   #slopes(parameter: string, at: Float64Array, value: (e: Expr) => (at: Float64Array) => number): (e: Expr) => number {
     const direct = (e: Expr): number => value(this.#derivative(e, parameter))(at);
-    const entries = this.#propagators.flatMap((p) => {
-      const slopes = propagatorSlopes(p, (e) => value(e)(at), direct);
-      return p.entries.map((entry, k) => ({ name: entry.name, slope: slopes[k]! }));
-    });
-    return (e) => entries.reduce((sum, entry) => {
-      return entry.slope === 0 || !namesIn(e).has(entry.name) ? sum : sum + value(this.#derivative(e, entry.name))(at) * entry.slope;
-    }, direct(e));
+    const slopes = new Map<string, number>();
+    for (const { propagator, inputs } of this.#propagators) {
+      if (!inputs.has(parameter)) continue;
+      const found = propagatorSlopes(propagator, (e) => value(e)(at), direct);
+      propagator.entries.forEach((entry, k) => slopes.set(entry.name, found[k]!));
+    }
+    return (e) => {
+      let sum = direct(e);
+      for (const n of slopes.size === 0 ? [] : namesIn(e)) {
+        const slope = slopes.get(n);
+        if (slope) sum += value(this.#derivative(e, n))(at) * slope;
+      }
+      return sum;
+    };
   }
 
   readonly #derivatives = new Map<Expr, Map<string, Expr>>();
@@ -171,6 +183,8 @@ export class Coefficients {
     return known.get(by) ?? remember(known, by, differentiate(e, by));
   }
 }
+
+interface Known { readonly propagator: Propagator; readonly inputs: ReadonlySet<string>; readonly perNeuron: boolean }
 
 const expressionsOf = (p: Propagator): Expr[] => [...p.rates.flat(), ...p.entries.flatMap((e) => ("weights" in e ? e.weights : []))];
 

@@ -20,6 +20,7 @@ export function propagatorEntries(p: Propagator, value: (e: Expr) => number): Fl
  */
 export function propagatorSlopes(p: Propagator, value: (e: Expr) => number, slope: (e: Expr) => number): Float64Array {
   const n = p.rates.length, size = 2 * n;
+  if (n === 1) return scalarSlopes(p, value, slope);
   const block = new Float64Array(size * size);
   p.rates.forEach((row, i) => row.forEach((rate, j) => {
     const a = value(rate);
@@ -30,4 +31,15 @@ export function propagatorSlopes(p: Propagator, value: (e: Expr) => number, slop
   const { state, input } = linearPropagators(block, size, p.dt);
   return Float64Array.from(p.entries, (entry) => ("column" in entry ? state[n + entry.column]!
     : entry.weights.reduce((sum, w, k) => sum + input[n + k]! * value(w) + input[k]! * slope(w), 0)));
+}
+
+/** One variable: P = exp(x) and Q = dt·exprel(x) with x = rate·dt. */
+function scalarSlopes({ rates, entries, dt }: Propagator, value: (e: Expr) => number, slope: (e: Expr) => number): Float64Array {
+  const rate = rates[0]![0]!, x = value(rate) * dt, dx = slope(rate) * dt;
+  const exprel = x === 0 ? 1 : Math.expm1(x) / x;
+  // (eˣ − exprel x)/x cancels near 0: there Σ xᵏ/(k!·(k + 2)), to 1e-14.
+  const series = 1 / 2 + x * (1 / 3 + x * (1 / 8 + x * (1 / 30 + x * (1 / 144 + x / 840))));
+  const change = Math.abs(x) < 0.02 ? series : (Math.exp(x) - exprel) / x;
+  return Float64Array.from(entries, (entry) =>
+    ("column" in entry ? Math.exp(x) * dx : dt * (change * dx * value(entry.weights[0]!) + exprel * slope(entry.weights[0]!))));
 }
