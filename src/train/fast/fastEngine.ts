@@ -29,7 +29,7 @@ export interface FastOptions {
 /** Numbers in the largest array of a micro-batch: 3 MB. */
 const microBatchNumbers = 800_000;
 /** Numbers in the largest array of what goes through the layers together: fewer read weights too often, more leave the second-level cache. */
-const groupNumbers = 250_000;
+const groupNumbers = 420_000;
 
 /** Samples of a micro-batch, the same for any number of threads; groups are such that threads have as many. */
 function sizesFor(model: ModelData, threads: number): { readonly samples: number; readonly group: number } {

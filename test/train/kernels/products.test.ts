@@ -142,3 +142,28 @@ test("bits of values are the values again, and values other than 0 and 1 are not
     expect(got).toEqual(want);
   }), { numRuns: 40 });
 });
+
+test("weighted sums over lists of values are the dense product in every bit, of a matrix and of its transpose", () => {
+  fc.assert(fc.property(size, size, size, seeds, fc.double({ min: 0, max: 1, noNaN: true }), (rows, inputs, n, seed, density) => {
+    s.clear();
+    const keep = numbers(rows * inputs, seed), x = numbers(rows * inputs, seed + 1).map((v, k) => (keep[k]! + 0.5 < density ? v : 0));
+    const w = numbers(Math.max(inputs, rows) * n, seed + 2), bias = numbers(n, seed + 3);
+    const vectors = stripVectors(n), panels = Math.ceil(n / (4 * vectors)), at = s.f32(x), begin = s.f32(bias);
+    for (const across of [false, true]) {
+      const [outer, inner] = across ? [inputs, rows] : [rows, inputs];
+      const strips = s.room(panelLength(inner, n, vectors)), starts = s.room(outer + 1), pairs = s.room(2 * rows * inputs), y = s.room(outer * n);
+      s.kernels.panels(vectors)(s.f32(w), 4 * n, 4, inner, n, strips, 0, panels);
+      const count = across ? s.kernels.valueListsAcross(at, 4 * inputs, 0, inputs, rows, starts, pairs)
+        : s.kernels.valueLists(at, 4 * inputs, rows, inputs, starts, pairs);
+      expect(count).toBe(x.filter((v) => v !== 0).length);
+      s.kernels.weightedSums(vectors)(starts, pairs, 0, outer, strips, inner, begin, 0, y, 4 * n, n, 0, panels);
+      const want = Float32Array.from({ length: outer * n }, (_, e) => {
+        const o = Math.floor(e / n), j = e % n;
+        let sum = bias[j]!;
+        for (let i = 0; i < inner; i++) sum = f(sum + f((across ? x[i * inputs + o]! : x[o * inputs + i]!) * w[i * n + j]!));
+        return sum;
+      });
+      expect(s.readF32(y, outer * n)).toEqual(want);
+    }
+  }), { numRuns: 40 });
+});
