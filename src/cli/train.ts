@@ -87,8 +87,10 @@ async function train(file: string, options: TrainOptions): Promise<void> {
     const loop = new TrainingLoop({
       trainer, training, epochs, batch, learningRate: lr, patience: options.patience ?? Infinity, signal: interruption.signal,
       progress: trainingProgress(options.quiet ?? false),
-      onEpoch: async (record, trained, best) => {
+      onEpoch: async (record, trained, { best, silent }) => {
         screen.say(epochText(record, epochs));
+        for (const { layer, meanInput } of silent)
+          screen.note(`warning: no neuron of layer "${layer}" spiked in epoch ${record.epoch}; its mean input was ${significant(meanInput)}`);
         await saveCheckpoint(saved, trained.checkpoint(), training, batch);
         if (best) await saveArrays(join(folder, "best.npz"), engine.weights());
       },

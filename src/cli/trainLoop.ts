@@ -1,5 +1,5 @@
 /** Trains epoch after epoch: tests after each, stops early or when asked to, and hands out what must be saved. */
-import type { Trainer } from "../train/trainer.ts";
+import type { EpochResult, Trainer } from "../train/trainer.ts";
 import type { Training } from "../train/training.ts";
 import type { Checkpoint } from "./trainCheckpoint.ts";
 import { meritOf, recordOf } from "./trainHistory.ts";
@@ -16,8 +16,8 @@ export interface LoopOptions {
   readonly patience: number;
   readonly signal: AbortSignal;
   readonly progress: ProgressDisplay;
-  /** After each epoch. `best`: it was the best so far. */
-  onEpoch(record: EpochRecord, loop: TrainingLoop, best: boolean): Promise<void>;
+  /** After each epoch. `best`: it was the best so far; `silent`: layers that did not spike in it. */
+  onEpoch(record: EpochRecord, loop: TrainingLoop, about: { readonly best: boolean; readonly silent: EpochResult["silent"] }): Promise<void>;
 }
 
 /** How a training ended. */
@@ -85,7 +85,7 @@ export class TrainingLoop {
     this.#epochs.push(record);
     const merit = meritOf(record), better = !this.#best || merit > this.#best.merit;
     if (better) this.#best = { epoch: record.epoch, merit };
-    await this.#options.onEpoch(record, this, better);
+    await this.#options.onEpoch(record, this, { best: better, silent: trained.epoch.silent });
   }
 
   #show({ loss, correct, spikes }: ReturnType<Trainer["step"]>["batch"]): void {

@@ -94,6 +94,13 @@ test("training stops when the result has not become better for as many epochs as
   expect(JSON.parse(evaluated.stdout)).toMatchObject({ accuracy: epochs[best - 1]!.test_accuracy, weights: "out/small/best.npz", samples: 96 });
 });
 
+test("a layer that stays silent is named, with what it received", () => {
+  const silenced = small.replace("leaky({ beta: 0.9 }), { name: \"hidden\" }", "leaky({ threshold: 1e6 }), { name: \"hidden\" }");
+  const folder = folderWith({ "small.ts": silenced });
+  const { stderr } = synfire(["train", "small.ts", "--epochs", "1"], folder);
+  expect(stderr).toMatch(/warning: no neuron of layer "hidden" spiked in epoch 1; its mean input was -?[\d.]+/);
+});
+
 test("evaluation shows confusions by the names of the classes, and refuses weights of another model", () => {
   const folder = folderWith({ "small.ts": small });
   expect(synfire(["train", "small.ts", "--epochs", "1", "--quiet"], folder).status).toBe(0);
