@@ -44,7 +44,9 @@ export function populationValues(
   const found: Record<string, Value> = {};
   for (const { name, dimension } of [...parameters, ...variables.filter((v) => !v.impulse)]) {
     const same = variables.some((v) => v.name === name) && layer.cell.state.some((s) => s.name === name);
-    const expression: Expr | undefined = values[name] ?? (same ? { kind: "name", name: `initial:${name}` } : undefined);
+    const initial: Expr = { kind: "name", name: `initial:${name}` };
+    const own = same && (weights.has(`${layer.name}/initial:${name}`) || layer.values[`initial:${name}`] !== undefined);
+    const expression = own ? initial : values[name] ?? (same ? initial : undefined);
     if (expression) found[name] = asValue(valuesFor(expression, layer, units, weights, dt), dimension);
   }
   return found;
