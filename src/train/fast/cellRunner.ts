@@ -10,16 +10,22 @@ import type { Reals } from "../sequence.ts";
 import type { Parameter } from "./parameter.ts";
 import type { Room } from "./room.ts";
 
-/** Which activities of a layer get gradients. */
-export interface CellUse { readonly spikes: boolean; readonly membrane: boolean }
+/** Which activities of a layer get gradients, and whether it is the last. */
+export interface CellUse {
+  readonly spikes: boolean;
+  readonly membrane: boolean;
+  /** It is the last layer: both may be looked at. */
+  readonly last: boolean;
+}
 
 /** The statements of a layer's cells; gradients come in where it is used. */
-export function deriveLayer({ cell, surrogate, output, learn, perNeuron, values }: CellsData, outputs: CellUse): DerivedCell {
-  return derive(output === "spikes" ? cell : { ...cell, membrane: output.state }, surrogate, { learn, perNeuron, values, outputs });
+export function deriveLayer({ cell, surrogate, output, learn, perNeuron, values }: CellsData, { spikes, membrane }: CellUse): DerivedCell {
+  return derive(output === "spikes" ? cell : { ...cell, membrane: output.state }, surrogate, { learn, perNeuron, values, outputs: { spikes,
+    membrane } });
 }
 
 /** Whether the membrane has to be there beside what the backward pass stores. */
-const showsMembrane = ({ output }: CellsData, use: CellUse): boolean => use.membrane || output !== "spikes";
+const showsMembrane = ({ output }: CellsData, use: CellUse): boolean => use.last || use.membrane || output !== "spikes";
 
 /** Adds the code of a layer to a module. */
 export function emitLayer(module: Module, name: string, layer: CellsData, derived: DerivedCell, use: CellUse): void {
@@ -140,6 +146,11 @@ export class CellRunner {
       const values = found.get(n) ?? this.#sums.get(n), weight = this.#parameters(n)!;
       if (values) weight.write(weight.gradient, values);
     }
+    this.#sums.clear();
+  }
+
+  /** Leaves out what was collected. */
+  forget(): void {
     this.#sums.clear();
   }
 

@@ -1,15 +1,16 @@
 /** Trains and evaluates in WebAssembly, a micro-batch at a time, so that what layers give each other stays in the cache and memory stays small. */
-import { SimulationError } from "../../errors.ts";
+import { ArgumentError, SimulationError, UnsupportedError } from "../../errors.ts";
 import { Arena } from "../../engine/arena.ts";
 import { whyNoThreads } from "../../engine/threads/workerThread.ts";
 import { Module } from "../../backend/wasm/assembler.ts";
 import type { Batch, BatchResult, EngineOptions, Evaluation, LayerSpikes, OptimizerState, TrainingEngine } from "../engine.ts";
 import { initialWeights, isLearned } from "../initialWeights.ts";
 import { checkLabels, lossOf, predictions } from "../losses.ts";
-import type { Targets } from "../losses.ts";
+import type { LossData, Targets } from "../losses.ts";
 import { constantAfter, shapesOf } from "../model.ts";
 import { sumVectors } from "../kernels/updates.ts";
-import type { ModelData, Weights } from "../modelData.ts";
+import type { ModelData, Shape, Weights } from "../modelData.ts";
+import { regularizeWeights } from "../regularizers.ts";
 import { checkInput } from "../reference/forwardPass.ts";
 import type { ReadoutSize } from "../readout.ts";
 import { sizeOf } from "../sequence.ts";
@@ -63,6 +64,7 @@ export class FastEngine implements TrainingEngine {
 
   /** @throws {UnsupportedError} naming the first layer or option that it cannot do */
   static async create(model: ModelData, options: EngineOptions, { weights, threads = 1 }: FastOptions = {}): Promise<FastEngine> {
+    checkOptions(options, threads);
     const module = new Module();
     emitModel(module, model, options.loss.of);
     const size = whyNoThreads() === undefined ? threads : 1, shared = size > 1;
@@ -84,11 +86,14 @@ export class FastEngine implements TrainingEngine {
     const statistics = this.#statistics();
     this.#eachMicroBatch(batch, (first, count) => {
       this.#phase("forward", count);
-      const size = this.#size(count), activity = this.#activity(count), own = slice(targets, first, count, input.batch);
+      const size = this.#size(count), activity = this.#activity(count, this.#options.loss.of), own = slice(targets, first, count, input.batch);
       const value = lossOf(this.#options.loss, activity, own, size, 1 / input.batch);
       loss += value.loss;
-      if (!Number.isFinite(value.loss)) throw this.#notFinite(value.loss, first, count);
-      if ("labels" in own) predictions(this.#options.loss.over, activity, size).forEach((guess, k) => (correct += guess === own.labels[k] ? 1 : 0));
+      if (!Number.isFinite(value.loss)) {
+        this.#forget();
+        throw this.#notFinite(value.loss, first, count);
+      }
+      if ("labels" in own) this.#predict(count).forEach((guess, k) => (correct += guess === own.labels[k] ? 1 : 0));
       this.#writeGradient(value.gradient as Float32Array, count);
       this.#phase("backward", count);
       this.#phase("gradients", count);
@@ -96,6 +101,7 @@ export class FastEngine implements TrainingEngine {
       statistics.add(count);
     });
     for (const stage of this.#cells) stage.runner.finish();
+    loss += this.#regularize();
     const gradientNorm = this.#update(learningRate);
     return { loss, correct: "labels" in targets ? correct : undefined, spikes: statistics.layers(input.batch), gradientNorm };
   }
@@ -105,12 +111,11 @@ export class FastEngine implements TrainingEngine {
     this.#prepare(false);
     let loss = 0;
     const guesses = new Int32Array(batch.input.batch), statistics = this.#statistics();
-    const { over } = this.#options.loss.predict ?? this.#options.loss;
     this.#eachMicroBatch(batch, (first, count) => {
       this.#phase("forward", count);
-      const size = this.#size(count), activity = this.#activity(count);
+      const size = this.#size(count), activity = this.#activity(count, this.#options.loss.of);
       loss += lossOf(this.#options.loss, activity, slice(batch.targets, first, count, batch.input.batch), size, 1 / batch.input.batch).loss;
-      guesses.set(predictions(over, activity, size), first);
+      guesses.set(this.#predict(count), first);
       statistics.add(count);
     });
     return { loss, predictions: guesses, spikes: statistics.layers(batch.input.batch) };
@@ -121,14 +126,12 @@ export class FastEngine implements TrainingEngine {
   }
 
   setWeights(weights: Weights): void {
+    for (const [name, p] of this.#program.parameters) {
+      const given = weights.get(name);
+      if (given?.values.length !== sizeOf(p.shape)) throw wrongWeight(name, p.shape, given?.shape);
+    }
     for (const [name, p] of this.#program.parameters) p.write(p.values, weights.get(name)!.values);
     this.#prepared = false;
-  }
-
-  /** Gradients of the last batch. */
-  gradients(): Weights {
-    return new Map([...this.#program.parameters].filter(([name]) => isLearned(this.model, name)).map(([name, p]) => [name, { shape: p.shape,
-      values: p.read(p.gradient) }]));
   }
 
   optimizerState(): OptimizerState {
@@ -138,9 +141,13 @@ export class FastEngine implements TrainingEngine {
 
   setOptimizerState({ updates, moments }: OptimizerState): void {
     this.#updates = updates;
-    for (const [name, arrays] of moments) {
-      const p = this.#program.parameters.get(name)!;
-      arrays.forEach((values, k) => p.write(p.moments[k]!, values));
+    for (const p of this.#program.learned) {
+      const given = moments.get(p.name);
+      p.moments.forEach((at, k) => {
+        const values = given?.[k];
+        if (values) p.write(at, values);
+        else this.#program.room.arena.f32(at, p.count).fill(0);
+      });
     }
   }
 
@@ -186,11 +193,11 @@ export class FastEngine implements TrainingEngine {
   }
 
   /** What the loss reads of the last layer, [samples, steps, units]. */
-  #activity(samples: number): Float32Array {
+  #activity(samples: number, of: LossData["of"]): Float32Array {
     const { arena } = this.#program.room, last = this.#program.stages.at(-1)!;
     const { units, rows, stride, values } = last.output;
     const to = new Float32Array(samples * rows * units), width = stride / 4;
-    if (last instanceof CellsStage && this.#ofLoss() === "spikes") {
+    if (last instanceof CellsStage && this.#given(of) === "spikes") {
       const { bits, bitStride } = last.addresses, words = arena.u32(bits, (samples * rows * bitStride) / 4);
       for (let r = 0; r < samples * rows; r++) for (let u = 0; u < units;
         u++) to[r * units + u] = (words[(r * bitStride) / 4 + (u >> 5)]! >>> (u & 31)) & 1;
@@ -201,18 +208,34 @@ export class FastEngine implements TrainingEngine {
     return to;
   }
 
-  #ofLoss(): "spikes" | "membrane" {
-    const { of } = this.#options.loss, last = this.model.layers.at(-1)!;
+  #predict(samples: number): Int32Array {
+    const { of, over } = this.#options.loss.predict ?? this.#options.loss;
+    return predictions(over, this.#activity(samples, of), this.#size(samples));
+  }
+
+  /** Which activity of a last layer of neurons is meant. */
+  #given(of: LossData["of"]): "spikes" | "membrane" {
+    const last = this.model.layers.at(-1)!;
     return of === "output" ? (last.kind === "cells" && last.output !== "spikes" ? "membrane" : "spikes") : of;
   }
 
   #writeGradient(gradient: Float32Array, samples: number): void {
     const { arena } = this.#program.room, last = this.#program.stages.at(-1)!;
     const { units, rows, stride } = last.output;
-    const address = last instanceof CellsStage ? (this.#ofLoss() === "spikes" ?
+    const address = last instanceof CellsStage ? (this.#given(this.#options.loss.of) === "spikes" ?
       last.addresses.spikeGradient : last.addresses.membraneGradient) : last.output.gradient;
     const to = arena.f32(address, (samples * rows * stride) / 4);
     for (let r = 0; r < samples * rows; r++) to.set(gradient.subarray(r * units, (r + 1) * units), (r * stride) / 4);
+  }
+
+  /** Adds the terms of weights and their gradients. */
+  #regularize(): number {
+    const { regularizers } = this.#options;
+    if (regularizers.length === 0) return 0;
+    const gradients: Weights = new Map(this.#program.learned.map((p) => [p.name, { shape: p.shape, values: p.read(p.gradient) }]));
+    const total = regularizeWeights(regularizers, this.model, this.weights(), gradients);
+    for (const p of this.#program.learned) p.write(p.gradient, gradients.get(p.name)!.values);
+    return total;
   }
 
   #update(learningRate: number): number {
@@ -223,6 +246,12 @@ export class FastEngine implements TrainingEngine {
     for (const p of learned) this.#keepInRange(p);
     this.#prepared = false;
     return norm;
+  }
+
+  /** Leaves out what a batch gave that is not finished. */
+  #forget(): void {
+    for (const p of this.#program.learned) this.#program.room.arena.f32(p.gradient, p.count).fill(0);
+    for (const { runner } of this.#cells) runner.forget();
   }
 
   /** Parameters of cells stay where they have a meaning. */
@@ -278,4 +307,16 @@ function slice(targets: Targets, first: number, count: number, batch: number): T
   if ("labels" in targets) return { labels: Array.prototype.slice.call(targets.labels, first, first + count) as number[] };
   const each = targets.values.length / batch;
   return { values: targets.values.subarray(first * each, (first + count) * each) };
+}
+
+const wrongWeight = (name: string, wanted: Shape, got: Shape | undefined): ArgumentError => new ArgumentError("weights",
+  `the weight "${name}" is ${got ? `[${got.join(", ")}]` : "missing"}, the model has [${wanted.join(", ")}]`,
+  "Give the weights that were saved with this model.");
+
+/** @throws {UnsupportedError | ArgumentError} naming what it cannot do */
+function checkOptions({ regularizers }: EngineOptions, threads: number): void {
+  if (!Number.isInteger(threads) || threads < 1) throw new ArgumentError("threads", `${threads} threads`, "Use a whole number, at least 1.");
+  const term = regularizers.find(({ type }) => type !== "weightL1" && type !== "weightL2");
+  if (term) throw new UnsupportedError("fast-term", `the fast engine has no regularizer ${term.type}`,
+    "Train with the reference engine, or leave it out.");
 }

@@ -124,7 +124,7 @@ export class Program {
   #stage(layer: LayerData, k: number, model: ModelData, input: Wire, options: ProgramOptions): Stage | undefined {
     const weight = (name: string): Parameter | undefined => this.parameters.get(`${layer.name}/${name}`);
     const refuse = (what: string): never => {
-      throw new UnsupportedError("fast-layer", `layer "${layer.name}": the fast engine has no ${what}`, 'Train with engine: "reference".');
+      throw new UnsupportedError("fast-layer", `layer "${layer.name}": the fast engine has no ${what}`, "Train with the reference engine.");
     };
     switch (layer.kind) {
       case "dense":
@@ -167,6 +167,6 @@ const shapeBefore = (model: ModelData, position: number): Shape => (position ===
 function useOf(model: ModelData, position: number, lossOf: ProgramOptions["lossOf"]): CellUse {
   const layer = model.layers[position] as CellsData;
   const given = layer.output === "spikes" ? "spikes" : "membrane";
-  const read = position < model.layers.length - 1 || lossOf === "output" ? given : lossOf;
-  return { spikes: read === "spikes" || layer.recurrent !== undefined, membrane: read === "membrane" };
+  const last = position === model.layers.length - 1, read = !last || lossOf === "output" ? given : lossOf;
+  return { last, spikes: read === "spikes" || layer.recurrent !== undefined, membrane: read === "membrane" };
 }

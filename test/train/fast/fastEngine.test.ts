@@ -88,6 +88,23 @@ test("a layer that it cannot do is named", async () => {
     .rejects.toThrow('layer "half": the fast engine has no dropout');
 });
 
+test("terms of weights are those of the reference, and terms of activity are refused by name", async () => {
+  const one = cases[1]!, batch = batchOf(one, (n) => new Float32Array(n));
+  const options = { loss: { ...one.loss, predict: { of: "membrane", over: "max" } }, optimizer: sgd({ learningRate: 0.1, momentum: 0.9 }) } as const;
+  const regularizers = [{ type: "weightL2", strength: 0.01 }, { type: "weightL1", strength: 0.02, layers: ["dense_2"] }] as const;
+  const weights = initialWeights(one.model, "f32");
+  const wanted = new ReferenceEngine(one.model, { ...options, regularizers }, "f64", doubles(weights)).gradients(batchOf(one, (n) =>
+    new Float64Array(n)));
+  const fast = await FastEngine.create(one.model, { ...options, regularizers }, { weights });
+  const got = fast.trainBatch(batch, 0.1, 0);
+  expect(got.loss).toBeCloseTo(wanted.result.loss, 4);
+  expect(got.correct).toBe(wanted.result.correct);
+  const mine = fast.optimizerState().moments.get("dense_2/kernel")![0]!;
+  wanted.gradients.get("dense_2/kernel")!.values.forEach((g, k) => expect(Math.abs(mine[k]! - g)).toBeLessThan(1e-5));
+  await expect(FastEngine.create(one.model, { ...options, regularizers: [{ type: "activityL1", strength: 1 }] })).rejects
+    .toThrow("the fast engine has no regularizer activityL1");
+});
+
 test("a loss that is not finite names layer, step and sample", async () => {
   const one = cases[1]!, weights = initialWeights(one.model, "f32");
   weights.get("dense_3/bias")!.values[0] = Infinity;
