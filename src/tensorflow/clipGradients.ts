@@ -3,6 +3,10 @@ import type { NamedTensorMap, Optimizer, Tensor } from "@tensorflow/tfjs";
 import { ArgumentError } from "../errors.ts";
 import type { TensorFlow } from "./tensorFlowPackages.ts";
 
+/** Optimizers that are clipped, as long as they live. */
+const clipped = new WeakSet<Optimizer>();
+export const isClipped = (optimizer: Optimizer): boolean => clipped.has(optimizer);
+
 interface NamedTensor { readonly name: string; readonly tensor: Tensor }
 
 /**
@@ -20,5 +24,6 @@ export function clipGradients<T extends Optimizer>(tf: TensorFlow, optimizer: T,
     const factor = tf.minimum(1, tf.div(norm, tf.maximum(length, 1e-30)));
     original(Object.fromEntries(named.map(([name, gradient]) => [name, tf.mul(gradient, factor)])));
   });
+  clipped.add(optimizer);
   return optimizer;
 }

@@ -1,6 +1,6 @@
 /** Which packages of TensorFlow.js there are, in the order in which they are wanted, and how each is loaded. */
 import { isSoftware } from "../backend/webgpu/adapter.ts";
-import { adapterHint, provideWebGpu } from "../backend/webgpu/provider.ts";
+import { provideWebGpu } from "../backend/webgpu/provider.ts";
 
 export type TensorFlow = typeof import("@tensorflow/tfjs");
 
@@ -98,7 +98,7 @@ async function offerGpu(): Promise<OfferedGpu> {
   const provided = await provideWebGpu();
   if (!("webgpu" in provided)) return { ok: false, reason: provided.reason };
   const adapter = await provided.webgpu.requestAdapter({ powerPreference: "high-performance" });
-  if (adapter === null) return { ok: false, reason: `WebGPU finds no adapter. ${adapterHint()}` };
+  if (adapter === null) return { ok: false, reason: "WebGPU finds neither a card with its driver nor a software driver" };
   const world = globalThis as { navigator?: { gpu?: GPU } };
   if (world.navigator === undefined) Object.defineProperty(world, "navigator", { value: {}, configurable: true, writable: true });
   if (world.navigator?.gpu === undefined) Object.defineProperty(world.navigator, "gpu", { value: provided.webgpu, configurable: true });

@@ -1,6 +1,7 @@
 /** Looks after training: losses that are not finite, gradients that explode, layers that are silent. */
 import type { CustomCallback, LayersModel, Logs, NamedTensorMap, Optimizer, Tensor } from "@tensorflow/tfjs";
 import { SimulationError } from "../errors.ts";
+import { isClipped } from "./clipGradients.ts";
 import { isSynfireLayer } from "./synfireLayer.ts";
 import type { SynfireLayer } from "./synfireLayer.ts";
 import type { TensorFlow } from "./tensorFlowPackages.ts";
@@ -8,7 +9,7 @@ import type { TensorFlow } from "./tensorFlowPackages.ts";
 export interface WatchOptions {
   /** A few samples; with them silent layers are found, and the layer where values stop being finite. */
   readonly probe?: Tensor;
-  /** Length of all gradients together that counts as exploding. Default 1e4. */
+  /** Length of all gradients together that counts as exploding, unless they are clipped. Default 1e4. */
   readonly largestGradient?: number;
   /** What a silent layer means: an error, or a sentence for `say`. Default "say". */
   readonly silent?: "error" | "say";
@@ -44,7 +45,7 @@ export function watch(tf: TensorFlow, model: LayersModel, options: WatchOptions 
         throw new SimulationError("nan-loss", `${wrong} in training step ${step}${await notFinite(tf, model, probe)}`,
           `Use a smaller learning rate, or clipGradients(tf, optimizer, { norm: 1 }).`);
       }
-      if (length > largestGradient) {
+      if (length > largestGradient && !isClipped(model.optimizer as Optimizer)) {
         gradients.detach();
         throw new SimulationError("exploding-gradients",
           `gradients explode in training step ${step}: their length is ${length.toPrecision(3)}, most of it in layer "${layer}"`,

@@ -108,7 +108,7 @@ test("gradients that explode end training, and clipped ones do not", async () =>
   await expect(wild.fit(xs, ys, { epochs: 1, verbose: 0, callbacks: watch(tf, wild) })).rejects.toThrow(
     /^gradients explode in training step 1: their length is .*, most of it in layer "first"\n {2}Use clipGradients/);
   const tame = build(1);
-  await tame.fit(xs, ys, { epochs: 1, verbose: 0, callbacks: watch(tf, tame, { largestGradient: 1e30 }) });
+  await tame.fit(xs, ys, { epochs: 1, verbose: 0, callbacks: watch(tf, tame) });
 });
 
 test("a layer that never spikes is named after the epoch", async () => {
