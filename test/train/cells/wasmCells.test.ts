@@ -83,6 +83,13 @@ describe("cells in WebAssembly", () => {
     expectClose(wasm, plain, 1e-12);
   });
 
+  it.each(conventions)("%s: gradients from checkpoints are those of stored states bit for bit", async (_, cell, learn) => {
+    const derived = derive(cell, atan(), { learn }), shape = { batch: 2, steps: 37, units: 5 }, single = (n: number): Reals => new Float32Array(n);
+    const [whole, pieces] = [await WasmCellRun.create(derived, { ...shape, precision: "f32" }),
+      await WasmCellRun.create(derived, { ...shape, precision: "f32", checkpoint: 5 })];
+    expect(everything(pieces, shape, single, 2)).toEqual(everything(whole, shape, single, 2));
+  });
+
   it("sums the gradient of an input that is constant over the steps", async () => {
     const [wasm, plain] = await both(leaky(), atan(), { batch: 3, steps: 6, units: 21, constant: true }, { learn: ["beta"] });
     expectClose(wasm, plain, 1e-12);
