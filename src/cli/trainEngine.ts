@@ -33,8 +33,6 @@ export async function chooseEngine(training: Training, { backend, precision, thr
     throw new ArgumentError("precision", "--backend wasm trains in f32, not in f64", "Leave out --precision f64, or choose --backend reference.");
   if (backend !== "reference" && precision === "f32") {
     try {
-      if (training.regularizers.length > 0)
-        throw new UnsupportedError("fast-regularizers", "the fast engine has no regularizers", "Choose --backend reference, or leave them out.");
       const { FastEngine } = await import("../train/fast/fastEngine.ts");
       const engine = await FastEngine.create(training.model, engineOptionsOf(training), { threads, ...(weights && { weights }) });
       return { engine, name: `wasm f32${threads > 1 ? `, ${threads} threads` : ""}` };

@@ -2,6 +2,7 @@
 import { FileError } from "../errors.ts";
 import { encodeIdx } from "./idx.ts";
 import type { IdxArray } from "./idx.ts";
+import { sha256 } from "./sha256.ts";
 
 export type KnownSet = keyof typeof knownSets;
 type Part = "train-images" | "train-labels" | "t10k-images" | "t10k-labels";
@@ -32,8 +33,7 @@ export const knownSets = {
 /** @throws {FileError} when an array is not the part of the data set that its file's name says */
 export async function checkKnown(set: KnownSet, part: string, path: string, array: IdxArray): Promise<void> {
   const known = knownSets[set], wanted = known.sha256[part as Part];
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", encodeIdx(array) as Uint8Array<ArrayBuffer>));
-  const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const found = await sha256(encodeIdx(array));
   if (found === wanted) return;
   throw new FileError(
     "data-checksum",
