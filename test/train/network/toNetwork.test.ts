@@ -1,4 +1,7 @@
 import { expect, test } from "vitest";
+import { neuron } from "synfire";
+import { adExCurrent, izhikevich, lifDelta, lifExpCurrent } from "synfire/models";
+import { cellFromModel } from "../../../src/train/cells/fromModel.ts";
 import { compile } from "../../../src/engine/compile.ts";
 import { perfectIntegrator } from "../../../src/train/convert/integrateAndFire.ts";
 import {
@@ -43,8 +46,8 @@ function lively(model: ModelData): Weights {
   return weights;
 }
 
-async function expectSameSpikes(model: ModelData, input: Sequence, options: ToNetworkOptions = {}): Promise<number> {
-  const weights = lively(model), expected = recorded(model, weights, input);
+async function expectSameSpikes(model: ModelData, input: Sequence, options: ToNetworkOptions = {}, weights = lively(model)): Promise<number> {
+  const expected = recorded(model, weights, input);
   const made = toNetwork(model, weights, { input, ...options });
   const monitor = made.network.spikeMonitor();
   await using simulation = await compile(made.network, { dt: made.dt, precision: "f64" });
@@ -93,6 +96,23 @@ test.each(conventions)("a network gives the spikes of its model, spike for spike
   const layers = [dense(16), neurons(cell, { name: "a", recurrent: { bias: true } }), dense(8), neurons(cell, { name: "b" })];
   const model = spikingModel({ input: { shape: [12], steps: 60 }, seed: 5 }, layers);
   expect(await expectSameSpikes(model, spikesOf(model, 2, 0.3))).toBeGreaterThan(20);
+});
+
+/** Models with units, and what a weight of one stands for. */
+const models: readonly [string, () => Cell, number][] = [
+  ["lifDelta", () => cellFromModel(lifDelta, { dt: "1 ms" }), 15e-3],
+  ["lifExpCurrent", () => cellFromModel(lifExpCurrent, { dt: "1 ms", receptor: "exc" }), 4e-9],
+  ["adExCurrent, Heun", () => cellFromModel(neuron({ ...adExCurrent, method: "heun" }), { dt: "1 ms", receptor: "ex" }), 4e-10],
+  ["izhikevich", () => cellFromModel(izhikevich, { dt: "1 ms", receptor: "v" }), 15e-3],
+];
+test.each(models)("a network gives the spikes of its model, spike for spike, with neurons of the model %s", async (_, make, unit) => {
+  const cell = make(), scaled = (weights: Weights): Weights => {
+    for (const [name, { values }] of weights) if (/\/(kernel|bias|recurrent)$/.test(name)) values.forEach((w, k) => (values[k] = w * unit));
+    return weights;
+  };
+  const layers = [dense(10), neurons(cell, { name: "a", recurrent: { bias: false } }), dense(6), neurons(cell, { name: "b" })];
+  const model = spikingModel({ input: { shape: [12], steps: 60 }, seed: 5 }, layers);
+  expect(await expectSameSpikes(model, spikesOf(model, 2, 0.3), {}, scaled(lively(model)))).toBeGreaterThan(20);
 });
 
 test("learned decays, thresholds and initial states of each neuron are those of the population", async () => {
