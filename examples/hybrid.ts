@@ -15,7 +15,8 @@ const { dense, batchNorm, spiking, spikingNeurons, spikingRecurrent, dropout, re
 
 // A rate layer's product, normalised through time, drives the first neurons; a recurrent layer follows; spikes of the last one are counted.
 const model = tf.sequential({ layers: [
-  dense({ units: 128, inputShape: [steps, train.channels], bias: false }), batchNorm(), spikingNeurons(leaky({ beta: 0.9 }), { surrogate }),
+  dense({ units: 128, inputShape: [steps, train.channels], bias: false }), batchNorm({ momentum: 0.9 }),
+  spikingNeurons(leaky({ beta: 0.9 }), { surrogate }),
   dropout({ rate: 0.1 }), spikingRecurrent(leaky({ beta: 0.9 }), { units: 64, surrogate, learn: ["beta"], perNeuron: ["beta"] }),
   spiking(leaky({ beta: 0.9 }), { units: classes, surrogate, name: "out" }), readout({ over: "count" }), tf.layers.softmax(),
 ] });

@@ -32,7 +32,7 @@ export async function modelDataOf(model: LayersModel): Promise<DescribedModel> {
   const input = steps === undefined ? { shape: shape.slice(1) as number[], steps: shape[0] ?? 1, constant: false }
     : { shape: shape as number[], steps, constant: true };
   const weights: Weights = new Map();
-  for (const { weights: own } of described) for (const [name, tensor] of own) weights.set(name, await weightOfTensor(tensor));
+  for (const { data: layer, weights: own } of described) for (const [name, tensor] of own) weights.set(name, await weightOf(layer, name, tensor));
   const data: ModelData = { input, dt: spiking[0]?.dt ?? 1e-3, layers: described.map(({ data: layer }) => layer), seed: spiking[0]?.seed ?? 0 };
   return { model: data, weights: inOrder(data, weights) };
 }
@@ -95,6 +95,9 @@ function inOrder(model: ModelData, weights: Weights): Weights {
   }));
 }
 
-async function weightOfTensor(tensor: Tensor): Promise<Weight> {
-  return { shape: tensor.shape, values: Float32Array.from(await tensor.data()) };
+/** Parameters as the layer uses them, within their range. */
+async function weightOf(layer: LayerData, name: string, tensor: Tensor): Promise<Weight> {
+  const parameter = layer.kind === "cells" ? layer.cell.parameters.find((p) => `${layer.name}/${p.name}` === name) : undefined;
+  const [low, high] = parameter?.range ?? [-Infinity, Infinity];
+  return { shape: tensor.shape, values: Float32Array.from(await tensor.data(), (x) => Math.min(high, Math.max(low, x))) };
 }
