@@ -1,6 +1,7 @@
 /** Fetches a file and keeps it only if it is the expected one; what an interruption leaves is used when it is fetched again. */
+import type * as Crypto from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
-import { FileError } from "../errors.ts";
+import { FileError, UnsupportedError } from "../errors.ts";
 import { asFileError, fileSystem, resolveTarget } from "./files.ts";
 
 export interface Download {
@@ -85,7 +86,7 @@ async function append(handle: FileHandle, body: ReadableStream<Uint8Array>, onBy
 
 /** Of a file as it is; undefined when there is none. Read in pieces, because data sets are large. */
 async function digestOf(path: string): Promise<string | undefined> {
-  const { open } = await fileSystem(), { createHash } = await import(/* webpackIgnore: true */ /* @vite-ignore */ "node:crypto");
+  const { open } = await fileSystem(), { createHash } = await cryptography();
   const handle = await open(path, "r").catch(() => undefined);
   if (!handle) return undefined;
   try {
@@ -97,6 +98,15 @@ async function digestOf(path: string): Promise<string | undefined> {
     return hash.digest("hex");
   } finally {
     await handle.close();
+  }
+}
+
+/** Loaded when first needed; the comments and the `try` tell bundlers for browsers to leave the import alone, as in files.ts. */
+async function cryptography(): Promise<typeof Crypto> {
+  try {
+    return await import(/* webpackIgnore: true */ /* @vite-ignore */ "node:crypto");
+  } catch {
+    throw new UnsupportedError("no-files", "this platform has no files", "In a browser, use fetch.");
   }
 }
 

@@ -39,10 +39,10 @@ test("simulator and models bundle for the browser without any module of Node", a
   expect(warnings).toEqual([]);
 });
 
-test("synfire/io bundles for the browser and asks for Node's modules only when a file is touched", async () => {
-  const { imports, warnings } = await bundle(`export * from "synfire/io";`);
+test.each(["io", "data"])("synfire/%s bundles for the browser and asks for Node's modules only when a file is touched", async (name) => {
+  const { imports, warnings } = await bundle(`export * from "synfire/${name}";`);
   expect(imports.map(({ kind }) => kind)).toEqual(imports.map(() => "dynamic-import"));
-  expect(imports.map(({ path }) => path).sort()).toEqual(["node:fs/promises", "node:path"]);
+  expect(imports.map(({ path }) => path).sort()).toEqual(["node:crypto", "node:fs/promises", "node:path"]);
   expect(warnings).toEqual([]);
 });
 
