@@ -1,6 +1,7 @@
 /**
- * `npm run bench:training -- a|b|c|d` measures a training step (forward, loss, backward, Adam; batch 128) of ours beside PyTorch's on the same network.
- * Both live in processes of their own and run in turn, batch by batch, so that both see the same machine. Prints one JSON object on stdout.
+ * `npm run bench:training -- a|b|c|d` measures a training step (forward, loss, backward, Adam; batch 128) of ours beside PyTorch's on the same
+ * network. Both live in processes of their own and run in turn, batch by batch, so that both see the same machine. Prints one JSON
+ * object on stdout.
  *
  * a: 784-1000-10, 25 steps of one image; b: 700-256 recurrent-20, c: 700-512-512-20, 100 steps with 2 % of the inputs spiking; d: convolutions,
  * 12C5-MP2-64C5-MP2-10, 25 steps. Leaky neurons, fast sigmoid of slope 25, a reset by subtraction one step late that gradients do not pass.
@@ -41,7 +42,8 @@ async function measure() {
   const { values, positionals } = parseArgs({
     args: process.argv.slice(2), allowPositionals: true,
     options: {
-      infer: { type: "boolean" }, hoist: { type: "boolean" }, threads: { type: "string", default: "1" }, surrogate: { type: "string", default: "fastSigmoid" },
+      infer: { type: "boolean" }, hoist: { type: "boolean" }, threads: { type: "string", default: "1" }, surrogate: { type: "string",
+        default: "fastSigmoid" },
       width: { type: "string", default: "1" }, gain: { type: "string" }, repeat: { type: "string", default: "9" },
     },
   });
@@ -127,7 +129,8 @@ async function describe({ case: name, surrogate, width }) {
   const neurons = (more) => layers.neurons(leaky({ beta }), { surrogate: slant, ...more });
   if (name === "d") {
     return spikingModel({ input: { shape: [28, 28, 1], steps, constant: true } }, [
-      layers.conv2d(12, 5), layers.maxPool(2), neurons(), layers.conv2d(64, 5), layers.maxPool(2), neurons(), layers.flatten(), layers.dense(10), neurons(),
+      layers.conv2d(12, 5), layers.maxPool(2), neurons(), layers.conv2d(64, 5), layers.maxPool(2), neurons(), layers.flatten(), layers.dense(10),
+        neurons(),
     ]);
   }
   return spikingModel({ input: { shape: [sizes[0]], steps, constant: name === "a" } }, sizes.slice(1).flatMap((units, k) => [
