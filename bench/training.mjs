@@ -48,7 +48,7 @@ async function measure() {
     },
   });
   const name = positionals[0];
-  if (!(name in cases)) throw new Error("usage: npm run bench:training -- a|b|c|d [--infer] [--hoist] [--threads n] [--surrogate triangular] [--gain g]");
+  if (!(name in cases)) throw new Error("usage: npm run bench:training -- a|b|c|d [--infer] [--hoist] [--threads n] [--surrogate triangular]");
   const asked = {
     case: name, mode: values.infer ? "infer" : "train", hoist: values.hoist === true, threads: Number(values.threads), surrogate: values.surrogate,
     width: Number(values.width), gain: Number(values.gain ?? cases[name].gain),
