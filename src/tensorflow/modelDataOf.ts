@@ -13,21 +13,22 @@ export interface DescribedModel { readonly model: ModelData; readonly weights: W
 
 /**
  * What a model of layers in a row is made of, and its weights as they are now: what is simulated, converted, or trained elsewhere. Layers that turn
- * the last activity into classes (readouts, global pools over time, softmax) end the description.
+ * the last activity into classes (readouts, global pools over time, softmax) end the description; behind an encoder it begins with the spikes.
  *
  * @throws {ArgumentError} naming the first layer that has no description
  */
 export async function modelDataOf(model: LayersModel): Promise<DescribedModel> {
   const row = rowOf(model);
-  const first = row[0]!;
+  const first = row[0]!, encoded = first.getClassName() === "SynfireEncoder";
   const described: DescribedLayer[] = [];
-  for (const layer of row) {
+  for (const layer of encoded ? row.slice(1) : row) {
     const read = readLayer(layer);
     if (read === "readout") break;
     described.push(...read);
   }
   const spiking = row.filter(isSynfireLayer);
-  const shape = (first.batchInputShape ?? (model.inputs[0]!.shape as (number | null)[])).slice(1);
+  const whole = encoded ? (first.outputShape as (number | null)[]) : (first.batchInputShape ?? (model.inputs[0]!.shape as (number | null)[]));
+  const shape = whole.slice(1);
   const steps = spiking[0]?.steps;
   const input = steps === undefined ? { shape: shape.slice(1) as number[], steps: shape[0] ?? 1, constant: false }
     : { shape: shape as number[], steps, constant: true };

@@ -1,8 +1,8 @@
 import type { Tensor } from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
-import { latencySpikes, populationValues } from "../../src/train/index.ts";
+import { latencySpikes, leaky, populationValues } from "../../src/train/index.ts";
 import { readOut, readOutBackward, readouts } from "../../src/train/readout.ts";
-import { loadTensorFlow, spikingLayers } from "../../src/tensorflow/index.ts";
+import { loadTensorFlow, modelDataOf, spikingLayers } from "../../src/tensorflow/index.ts";
 import { pseudo } from "./gradients.ts";
 
 const { tf } = await loadTensorFlow({ prefer: "wasm", say: () => undefined });
@@ -31,6 +31,14 @@ test("latency and population codes are those of the encoders for data sets", () 
   const wanted = populationValues({ values, shape: [3] }, { neurons: 5 }).values;
   const first = tf.slice(population, [0, 1], [2, 1]).dataSync();
   first.forEach((v, k) => expect(v).toBeCloseTo(wanted[k]!, 5));
+});
+
+test("a model behind an encoder is described from its spikes on", async () => {
+  const { spiking } = spikingLayers(tf);
+  const model = tf.sequential({ layers: [encoder({ code: "latency", steps: 4, inputShape: [3] }), spiking(leaky(), { units: 2, name: "hidden" })] });
+  const { model: data } = await modelDataOf(model);
+  expect(data.input).toEqual({ shape: [3], steps: 4, constant: false });
+  expect(data.layers.map(({ name }) => name)).toEqual(["hidden_dense", "hidden"]);
 });
 
 test("rate and Poisson codes spike as often as they should", () => {
