@@ -1,12 +1,8 @@
 /** `synfire energy MODEL`: synaptic events, operations, bits and picojoules of a trained model's inference or of a network's run. */
-import { existsSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { ArgumentError } from "../errors.ts";
-import { loadArrays } from "../io/arrayFiles.ts";
 import { activityOf, energyReport } from "../train/energy/index.ts";
-import { initialWeights } from "../train/initialWeights.ts";
-import type { ModelData, Weights } from "../train/modelData.ts";
 import { energyOfRun } from "./energyOfRun.ts";
 import { layerTable, totals } from "./energyText.ts";
 import { thousands } from "./format.ts";
@@ -15,6 +11,7 @@ import type { SimulationOptions } from "./options.ts";
 import { Screen } from "./screen.ts";
 import { loadTraining } from "./trainFile.ts";
 import type { TrainingFile } from "./trainFile.ts";
+import { weightsOf } from "./weightsOf.ts";
 
 interface EnergyCommandOptions extends SimulationOptions {
   readonly weights?: string; readonly samples: number; readonly weightBits?: number; readonly eachStep?: boolean; readonly json?: boolean;
@@ -60,18 +57,4 @@ async function modelEnergy(screen: Screen, { training, name }: TrainingFile, opt
   screen.say([`${name}, ${from}: one inference of ${report.steps} steps, mean of ${thousands(report.samples)} samples`, "", layerTable(report), "",
     ...totals(report)].join("\n"));
   screen.json({ format: "synfire-energy", version: 1, model: name, weights: from, ...report });
-}
-
-async function weightsOf(model: ModelData, name: string, given: string | undefined): Promise<{ weights: Weights; from: string }> {
-  const usual = ["best.npz", "weights.npz"].map((file) => join("out", name, file));
-  const path = given ?? usual.find((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
-  const weights = initialWeights(model, "f32");
-  if (path === undefined) return { weights, from: "untrained" };
-  const loaded = await loadArrays(path);
-  for (const [key, { shape }] of weights) {
-    if (loaded.get(key)?.shape.join() === shape.join()) continue;
-    const told = `${path} does not fit the model: ${key} is missing or has another shape`;
-    throw new ArgumentError("weights", told, "Give the weights that were trained with this file.");
-  }
-  return { weights: loaded, from: path };
 }

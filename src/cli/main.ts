@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./run.ts")).runCommand(),
   train: async () => (await import("./train.ts")).trainCommand(),
   evaluate: async () => (await import("./evaluate.ts")).evaluateCommand(),
+  convert: async () => (await import("./convert.ts")).convertCommand(),
   energy: async () => (await import("./energy.ts")).energyCommand(),
   sweep: async () => (await import("./sweep.ts")).sweepCommand(),
   raster: async () => (await import("./raster.ts")).rasterCommand(),
