@@ -100,11 +100,14 @@ async function checkSignature(path: string): Promise<void> {
     throw new FileError("hdf5-magic", `${path} is no HDF5 file`, "Unpack it if it is compressed, or fetch it again.");
 }
 
-async function installed(): Promise<Hdf5Package> {
-  // A name in a variable: neither compilers nor bundlers look for a package that may be absent.
-  const name = "h5wasm/node";
+// A name in a variable: neither compilers nor bundlers look for a package that may be absent.
+const name = "h5wasm/node";
+const importByName = (): Promise<Hdf5Package> => import(/* webpackIgnore: true */ /* @vite-ignore */ name) as Promise<Hdf5Package>;
+
+/** The optional package. @throws {UnsupportedError} when it is not there */
+export async function installed(load = importByName): Promise<Hdf5Package> {
   try {
-    return (await import(/* webpackIgnore: true */ /* @vite-ignore */ name)) as Hdf5Package;
+    return await load();
   } catch (error) {
     const hint = "Install it beside synfire: npm install h5wasm.";
     throw new UnsupportedError("no-hdf5", `reading HDF5 files needs the package h5wasm, which cannot be loaded: ${(error as Error).message}`, hint);

@@ -64,7 +64,8 @@ const losses = {
 
 describe.skipIf(absent)("digits, from the tutorial's weights and order", () => {
   const cases = [["membrane", 60, 0.945], ["count", 20, 0.965]] as const;
-  test.each(cases)("with the loss on %s the first %d losses are within 0.02 of PyTorch's, and %d of the images are told after 10 epochs", async (of, near, wanted) => {
+  const claim = "with the loss on %s the first %d losses are within 0.02 of PyTorch's, and %d of the images are told after 10 epochs";
+  test.each(cases)(claim, async (of, near, wanted) => {
     const digits = JSON.parse(readFileSync(new URL("digits.json", folder), "utf8")) as Digits;
     const chosen = (numbers: readonly number[]) =>
       samplesOf(model, { inputs: numbers.flatMap((n) => digits.images[n]!.map((x) => x / 16)), labels: numbers.map((n) => digits.labels[n]!) });
