@@ -1,5 +1,5 @@
-// A rate network of 784-256-128-10 units learns handwritten digits and becomes a spiking one: accuracy of the spiking network after T steps, for several
-// ways to choose its thresholds. What is drawn is in docs/conversion.md.
+// A rate network of 784-256-128-10 units learns handwritten digits and becomes a spiking one: accuracy of the spiking network after T steps, for
+// several ways to choose its thresholds (the table of docs/conversion.md).
 // npx tsx examples/conversionMnist.ts FOLDER [--epochs 4] [--train 60000] [--test 10000] [--levels 4] [--seed 1]
 import { parseArgs } from "node:util";
 import { loadImages, imagesBetween } from "synfire/data";
@@ -47,7 +47,9 @@ function accuracies({ model, weights }: WeightedModel): { readonly accuracy: rea
   let spikes = 0;
   for (let from = 0; from < test.count; from += chunk) {
     const some = imagesBetween(test, from, from + chunk), outputs = outputsOf(model, weights, sequence(some)), output = outputs[outputs.length - 1]!;
-    for (const [k, layer] of model.layers.entries()) if (layer.kind === "cells") spikes += (outputs[k]!.values as Float32Array).reduce((a, b) => a + b, 0);
+    for (const [k, layer] of model.layers.entries()) {
+      if (layer.kind === "cells") spikes += (outputs[k]!.values as Float32Array).reduce((a, b) => a + b, 0);
+    }
     for (let b = 0; b < some.count; b++) {
       const sum = new Float64Array(10);
       for (let t = 0; t < steps; t++) {
@@ -64,7 +66,8 @@ const rectified = await trained("ANN of rectified units", () => relu());
 const clipped = await trained(`ANN of QCFS units, L = ${levels}`, () => qcfs(levels, { threshold: 2 }));
 const calibration = sequence(imagesBetween(train, 0, 1000));
 const ways: readonly [string, WeightedModel, Omit<ConvertOptions, "steps">][] = [
-  ["threshold 1, reset to zero", rectified, { method: "fixed", reset: "zero", initial: 0 }], ["threshold 1", rectified, { method: "fixed", initial: 0 }],
+  ["threshold 1, reset to zero", rectified, { method: "fixed", reset: "zero", initial: 0 }],
+  ["threshold 1", rectified, { method: "fixed", initial: 0 }],
   ["largest activation", rectified, { method: "max", calibration, initial: 0 }], ["99.9th percentile", rectified, { calibration, initial: 0 }],
   ["99.9th percentile, v0 = λ/2", rectified, { calibration }], ["99.9th percentile a channel, λ/2", rectified, { calibration, per: "channel" }],
   ["99.9th percentile, reset to zero", rectified, { calibration, initial: 0, reset: "zero" }],
@@ -80,4 +83,5 @@ for (const [name, rates, options] of ways) {
 const spiking = convert(clipped, { steps: levels }), some = sequence(imagesBetween(test, 0, 200));
 const nanojoule = (model: ModelData, weights: WeightedModel["weights"]) => energyReport(model, activityOf(model, weights, some)).energy;
 const energy = nanojoule(spiking.model, spiking.weights);
-console.log(`energy of an inference at T = ${levels}: ${(energy.synapses / 1000).toFixed(0)} nJ of arithmetic, ${(energy.ann / 1000).toFixed(0)} nJ as an ANN in FP32`);
+const [own, dense32] = [energy.synapses, energy.ann].map((picojoules) => (picojoules / 1000).toFixed(0));
+console.log(`energy of an inference at T = ${levels}: ${own} nJ of arithmetic, ${dense32} nJ as an ANN in FP32`);
