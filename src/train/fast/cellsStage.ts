@@ -46,7 +46,9 @@ export class CellsStage implements Stage {
     this.addresses = {
       units, stride, bits, active, bitStride, spikeGradient, membraneGradient,
       constantInput: this.#recurrent === undefined && input.rows === 1,
-      input: this.#recurrent?.received ?? input.values, inputGradient: this.#recurrent?.gradient ?? input.gradient,
+      input: this.#recurrent?.received ?? input.values,
+      inputGradient: this.#recurrent?.gradient ?? (input.gradient === 0 ? arena.allocate(room.samples * input.rows * stride, layer.name) :
+        input.gradient),
     };
     this.runner = new CellRunner(room, code, layer, derived, use, this.addresses, weight);
     this.output = layer.output === "spikes" ?

@@ -8,6 +8,8 @@ import { shapesOf } from "../model.ts";
 import type { CellsData, LayerData, ModelData, Shape } from "../modelData.ts";
 import type { OptimizerData } from "../optimizers.ts";
 import { sizeOf } from "../sequence.ts";
+import { emitActivation } from "../kernels/activations.ts";
+import { ActivationStage } from "./activationStage.ts";
 import { deriveLayer, emitLayer } from "./cellRunner.ts";
 import type { CellUse } from "./cellRunner.ts";
 import { CellsStage } from "./cellsStage.ts";
@@ -17,6 +19,7 @@ import { Parameter } from "./parameter.ts";
 import { emitPooling, poolGeometry, PoolStage } from "./poolStage.ts";
 import { bitBytes, rowBytes, shareOf } from "./room.ts";
 import type { Part, Room, Stage, Wire } from "./room.ts";
+import { ValuesStage } from "./valuesStage.ts";
 
 export interface ProgramOptions {
   /** Samples in memory at a time, and those that go through the layers together. */
@@ -56,9 +59,10 @@ export class Program {
     this.input = this.#inputWire(model);
     let wire = this.input;
     this.stages = model.layers.flatMap((layer, k): Stage[] => {
-      const stage = this.#stage(layer, k, model, wire, options);
+      const before = wire.values === 0 && takesValues(layer) ? new ValuesStage(this.room, layer.name, wire) : undefined;
+      const stage = this.#stage(layer, k, model, before?.output ?? wire, options);
       if (stage) wire = stage.output;
-      return stage ? [stage] : [];
+      return [before, stage].filter((made) => made !== undefined);
     });
   }
 
@@ -142,7 +146,7 @@ export class Program {
       case "pool": return new PoolStage(this.room, layer, poolGeometry(layer, shapeBefore(model, k)), codeName(k), input);
       case "dropout": return layer.rate === 0 ? undefined : refuse("dropout");
       case "batchNorm": return refuse("batch normalisation");
-      case "activation": return refuse("rate units");
+      case "activation": return new ActivationStage(this.room, layer, codeName(k), input, weight("threshold"));
       default: return layer satisfies never;
     }
   }
@@ -154,6 +158,7 @@ export function emitModel(module: Module, model: ModelData, lossOf: ProgramOptio
   model.layers.forEach((layer, k) => {
     if (layer.kind === "conv2d") emitConv(module, codeName(k), convGeometry(layer, shapeBefore(model, k)));
     if (layer.kind === "pool") emitPooling(module, codeName(k), layer, poolGeometry(layer, shapeBefore(model, k)));
+    if (layer.kind === "activation") emitActivation(module, codeName(k), layer.activation);
     if (layer.kind !== "cells") return;
     const use = useOf(model, k, lossOf);
     emitLayer(module, codeName(k), layer, deriveLayer(layer, use), use);
@@ -161,6 +166,8 @@ export function emitModel(module: Module, model: ModelData, lossOf: ProgramOptio
 }
 
 const codeName = (position: number): string => `layer_${position}`;
+/** Whether a layer takes numbers, where others make use of the bits of spikes. */
+const takesValues = ({ kind }: LayerData): boolean => kind === "cells" || kind === "activation";
 const shapeBefore = (model: ModelData, position: number): Shape => (position === 0 ? model.input.shape : shapesOf(model)[position - 1]!);
 
 /** What of a layer of neurons is read: by the next layer, by the loss, by its own recurrent connections. */

@@ -1,7 +1,7 @@
 /** Small models and batches on which engines are compared. */
 import { leaky, synaptic } from "../../../src/train/cells/snnTorch.ts";
 import type { Batch } from "../../../src/train/engine.ts";
-import { averagePool, conv2d, dense, flatten, maxPool, neurons } from "../../../src/train/layers.ts";
+import { activation, averagePool, conv2d, dense, flatten, maxPool, neurons, qcfs, relu } from "../../../src/train/layers.ts";
 import { crossEntropy, meanSquares } from "../../../src/train/losses.ts";
 import type { LossData } from "../../../src/train/losses.ts";
 import { spikingModel } from "../../../src/train/model.ts";
@@ -47,6 +47,16 @@ export const cases: readonly Case[] = [
     model: model([9, 8, 1], 5, false, [conv2d(4, 3, { initializer: strong, padding: "same" }), averagePool([3, 2]), cells(0.8), maxPool(2,
       { strides: 1 }),
       conv2d(20, 2, { initializer: strong, bias: false }), cells(0.8), flatten(), full(3), cells(0.9)]) },
+  { name: "neurons that take inputs and spikes without weights between", loss: count, batch: 5, input: "values",
+    model: model([21], 9, false, [cells(0.9), cells(0.5, { surrogate: fastSigmoid(2) }), full(4), cells(0.9)]) },
+  ...([["relu"], ["sigmoid"], ["tanh"], ["softplus"], ["clip"], [{ type: "qcfs", levels: 3, initial: 1.3 }], [{ type: "integer", levels: 5 }]] as
+    const).map(([of]): Case => ({
+    name: `rate units that change: ${typeof of === "string" ? of : of.type}`, loss: crossEntropy({ over: "mean", of: "output" }), batch: 6,
+    input: "values", model: model([23], 5, false, [full(37), activation(of), full(4)]),
+  })),
+  { name: "rate units of a constant image, of spikes and of membranes", loss: meanSquares({ over: "mean", of: "output" }), batch: 5, input: "values",
+    model: model([8, 7, 2], 6, true, [conv2d(5, 3, { initializer: strong }), qcfs(4, { threshold: 0.8 }), maxPool(2), flatten(), full(20), cells(0.8),
+      relu(), full(18), cells(0.8, { output: { state: "v" } }), activation("tanh"), full(3), activation("softplus")]) },
 ];
 
 /** Inputs and labels that depend on the case alone. */
