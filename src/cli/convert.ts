@@ -35,8 +35,8 @@ export function convertCommand(): Command {
 const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
 async function convertFile(file: string, options: ConvertCommandOptions): Promise<void> {
-  const screen = new Screen(options), { training, name } = await loadTraining(file, options.set), { train, test } = training;
-  const { weights, from } = await weightsOf(training.model, name, options.weights), { steps, method, percentile } = options;
+  const screen = new Screen(options), loaded = await loadTraining(file, options.set), { training, name } = loaded, { train, test } = training;
+  const { weights, from = "untrained" } = await weightsOf(loaded, options.weights), { steps, method, percentile } = options;
   const first = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, k) => k);
   const rated = !training.model.layers.some((layer) => layer.kind === "cells"), given = { model: training.model, weights };
   const calibration = train.batch(first(Math.min(options.calibration, train.count)), 0, "f32").input;

@@ -47,8 +47,9 @@ async function trainingOf(file: string, { set }: EnergyCommandOptions): Promise<
   }
 }
 
-async function modelEnergy(screen: Screen, { training, name }: TrainingFile, options: EnergyCommandOptions): Promise<void> {
-  const { weights, from } = await weightsOf(training.model, name, options.weights), samples = training.test ?? training.train;
+async function modelEnergy(screen: Screen, loaded: TrainingFile, options: EnergyCommandOptions): Promise<void> {
+  const { training, name } = loaded;
+  const { weights, from = "untrained" } = await weightsOf(loaded, options.weights), samples = training.test ?? training.train;
   const numbers = Uint32Array.from({ length: Math.min(options.samples, samples.count) }, (_, k) => k);
   const { input } = samples.batch(numbers, 0, "f32");
   const report = energyReport(training.model, activityOf(training.model, weights, input), {

@@ -1,11 +1,7 @@
 /** `synfire evaluate FILE`: what a trained model makes of the test samples, class by class. */
 import { join } from "node:path";
-import { statSync } from "node:fs";
 import { Command } from "commander";
 import { ArgumentError } from "../errors.ts";
-import { loadArrays } from "../io/arrayFiles.ts";
-import type { NamedArray } from "../io/arrayFiles.ts";
-import { initialWeights } from "../train/initialWeights.ts";
 import type { Samples } from "../train/samples.ts";
 import type { TrainingEngine } from "../train/engine.ts";
 import { significant, table, thousands } from "./format.ts";
@@ -16,6 +12,7 @@ import { chooseEngine } from "./trainEngine.ts";
 import type { EngineChoice } from "./trainEngine.ts";
 import { loadTraining } from "./trainFile.ts";
 import type { TrainingFile } from "./trainFile.ts";
+import { weightsOf } from "./weightsOf.ts";
 
 interface EvaluateOptions extends EngineChoice {
   readonly weights?: string; readonly on: "test" | "train"; readonly set?: readonly string[]; readonly json?: boolean; readonly quiet?: boolean;
@@ -33,9 +30,12 @@ export function evaluateCommand(): Command {
 
 async function evaluate(file: string, options: EvaluateOptions): Promise<void> {
   const screen = new Screen(options), loaded = await loadTraining(file, options.set), { training, name } = loaded;
-  const samples = samplesOf(loaded, options.on), path = options.weights ?? weightsOf(name);
-  const weights = await loadArrays(path);
-  checkWeights(weights, loaded, path);
+  const samples = samplesOf(loaded, options.on);
+  const { weights, from: path } = await weightsOf(loaded, options.weights);
+  if (path === undefined) {
+    const problem = `there are no trained weights of ${name} in ${join("out", name)}`;
+    throw new ArgumentError("weights", problem, `Run synfire train ${file}, or give --weights.`);
+  }
   const { engine, name: engineName } = await chooseEngine(training, options, weights);
   const { loss, spikes, confusions } = await disposing(engine, async () => testAll(engine, samples, training.batch)), classes = confusions.length;
   const right = confusions.reduce((sum, row, k) => sum + row[k]!, 0), accuracy = classes > 0 ? right / samples.count : null;
@@ -54,23 +54,6 @@ function samplesOf({ training, path }: TrainingFile, on: string): Samples {
   if (on === "test" && training.test) return training.test;
   const problem = on === "test" ? `${path} gives no test samples` : `--on ${on}: there are no such samples`;
   throw new ArgumentError("samples", problem, "Choose --on train, or give training({ …, test }).");
-}
-
-function weightsOf(name: string): string {
-  const candidates = ["best.npz", "weights.npz"].map((file) => join("out", name, file));
-  return candidates.find((path) => statSync(path, { throwIfNoEntry: false })?.isFile()) ?? candidates[0]!;
-}
-
-/** @throws {ArgumentError} when an array is missing, has another shape, or belongs to no layer */
-function checkWeights(weights: ReadonlyMap<string, NamedArray>, { training, path }: TrainingFile, from: string): void {
-  const wanted = initialWeights(training.model, "f32"), hint = `Give weights that synfire train made of ${path}, with the same settings.`;
-  for (const [name, { shape }] of wanted) {
-    const found = weights.get(name)?.shape;
-    if (found?.join() === shape.join()) continue;
-    const problem = found ? `${name} has the shape [${found.join(", ")}], not [${shape.join(", ")}]` : `there is no ${name}`;
-    throw new ArgumentError("weights", `${from} does not fit the model: ${problem}`, hint);
-  }
-  for (const name of weights.keys()) if (!wanted.has(name)) throw new ArgumentError("weights", `${from} holds ${name}, which no layer has`, hint);
 }
 
 interface Tested { readonly loss: number; readonly spikes: Record<string, number>; readonly confusions: readonly (readonly number[])[] }
