@@ -16,6 +16,7 @@ import type { ReadoutSize } from "../readout.ts";
 import { sizeOf } from "../sequence.ts";
 import { CellsStage } from "./cellsStage.ts";
 import type { Parameter } from "./parameter.ts";
+import type { PassValues } from "./passData.ts";
 import { FastTeam } from "./fastTeam.ts";
 import { Program, emitModel } from "./program.ts";
 import type { Phase, ProgramOptions } from "./program.ts";
@@ -78,10 +79,10 @@ export class FastEngine implements TrainingEngine {
     return new FastEngine(model, options, program, begin, team);
   }
 
-  trainBatch(batch: Batch, learningRate: number, _progress: number): BatchResult {
+  trainBatch(batch: Batch, learningRate: number, progress: number): BatchResult {
     const { input, targets } = batch;
     this.#check(batch);
-    this.#prepare(true);
+    this.#prepare({ training: true, round: this.#updates, progress, scale: 1 / input.batch });
     let loss = 0, correct = 0;
     const statistics = this.#statistics();
     this.#eachMicroBatch(batch, (first, count) => {
@@ -108,7 +109,7 @@ export class FastEngine implements TrainingEngine {
 
   evaluate(batch: Batch): Evaluation {
     this.#check(batch);
-    this.#prepare(false);
+    this.#prepare({ training: false, round: 0, progress: 1, scale: 1 / batch.input.batch });
     let loss = 0;
     const guesses = new Int32Array(batch.input.batch), statistics = this.#statistics();
     this.#eachMicroBatch(batch, (first, count) => {
@@ -160,17 +161,19 @@ export class FastEngine implements TrainingEngine {
     else this.#program.run(phase, { index: 0, count: 1 }, samples);
   }
 
-  #prepare(training: boolean): void {
-    for (const { runner } of this.#cells) runner.setTraining(training);
+  #prepare(pass: PassValues): void {
+    this.#program.room.pass.set(pass);
+    for (const { runner } of this.#cells) runner.setTraining(pass.training);
     if (!this.#prepared) this.#phase("prepare", 0);
     this.#prepared = true;
   }
 
-  #eachMicroBatch({ input }: Batch, work: (first: number, count: number) => void): void {
-    const { arena, samples } = this.#program.room, { values, stride, rows, units, other } = this.#program.input;
+  #eachMicroBatch({ input, samples: numbers }: Batch, work: (first: number, count: number) => void): void {
+    const { arena, samples, pass } = this.#program.room, { values, stride, rows, units, other } = this.#program.input;
     const width = stride / 4;
     for (let first = 0; first < input.batch; first += samples) {
       const count = Math.min(samples, input.batch - first);
+      for (let s = 0; s < count; s++) pass.samples[s] = numbers[first + s]!;
       const to = arena.f32(values, count * rows * width);
       for (let r = 0; r < count * rows; r++) to.set(input.values.subarray((first * rows + r) * units, (first * rows + r + 1) * units), r * width);
       if (other !== 0) arena.u32(other, 1)[0] = 0;

@@ -15,7 +15,9 @@ import type { CellUse } from "./cellRunner.ts";
 import { CellsStage } from "./cellsStage.ts";
 import { ConvStage, convGeometry, emitConv } from "./convStage.ts";
 import { DenseStage } from "./denseStage.ts";
+import { DropoutStage } from "./dropoutStage.ts";
 import { Parameter } from "./parameter.ts";
+import { PassData } from "./passData.ts";
 import { emitPooling, poolGeometry, PoolStage } from "./poolStage.ts";
 import { bitBytes, rowBytes, shareOf } from "./room.ts";
 import type { Part, Room, Stage, Wire } from "./room.ts";
@@ -50,7 +52,8 @@ export class Program {
     const widest = Math.max(sizeOf(model.input.shape), ...shapesOf(model).map(sizeOf));
     const zeros = arena.allocate(rowBytes(widest) + 256, "zeros"), sums = arena.allocate(rowBytes(widest) + 256, "sums");
     const tiles = Array.from({ length: threads }, () => arena.allocate((group * model.input.steps + 3) * rowBytes(widest) + 256, "tiles"));
-    this.room = { arena, kernels: trainingKernels(exports), exports, steps: model.input.steps, samples, group, threads, zeros, sums, tiles };
+    const pass = new PassData(arena, samples), { steps } = model.input;
+    this.room = { arena, kernels: trainingKernels(exports), exports, pass, steps, samples, group, threads, zeros, sums, tiles };
     this.parameters = new Map([...shapes].map(([name, shape]) =>
       [name, new Parameter(arena, name, shape, isLearned(model, name) ? (options.optimizer.type === "adam" ? 2 : 1) : 0)] as const));
     this.learned = [...this.parameters.values()].filter((p) => isLearned(model, p.name));
@@ -144,7 +147,7 @@ export class Program {
         if (layer.bits !== undefined) return refuse("weights of few bits");
         return new ConvStage(this.room, layer, convGeometry(layer, shapeBefore(model, k)), codeName(k), input, weight("kernel")!, weight("bias"));
       case "pool": return new PoolStage(this.room, layer, poolGeometry(layer, shapeBefore(model, k)), codeName(k), input);
-      case "dropout": return layer.rate === 0 ? undefined : refuse("dropout");
+      case "dropout": return layer.rate === 0 ? undefined : new DropoutStage(this.room, layer, model.seed, k, input);
       case "batchNorm": return refuse("batch normalisation");
       case "activation": return new ActivationStage(this.room, layer, codeName(k), input, weight("threshold"));
       default: return layer satisfies never;
@@ -167,7 +170,8 @@ export function emitModel(module: Module, model: ModelData, lossOf: ProgramOptio
 
 const codeName = (position: number): string => `layer_${position}`;
 /** Whether a layer takes numbers, where others make use of the bits of spikes. */
-const takesValues = ({ kind }: LayerData): boolean => kind === "cells" || kind === "activation";
+const takesValues = (layer: LayerData): boolean =>
+  layer.kind === "cells" || layer.kind === "activation" || (layer.kind === "dropout" && layer.rate > 0);
 const shapeBefore = (model: ModelData, position: number): Shape => (position === 0 ? model.input.shape : shapesOf(model)[position - 1]!);
 
 /** What of a layer of neurons is read: by the next layer, by the loss, by its own recurrent connections. */

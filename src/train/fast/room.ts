@@ -1,6 +1,7 @@
 /** Where everything of a model in the fast engine lies: one memory, laid out alike by every thread that builds the same model. */
 import type { Arena } from "../../engine/arena.ts";
 import type { TrainingKernels } from "../kernels/trainingKernels.ts";
+import type { PassData } from "./passData.ts";
 
 /** A thread's share of work that is divided evenly. */
 export interface Part { readonly index: number; readonly count: number }
@@ -17,6 +18,7 @@ export interface Room {
   readonly arena: Arena;
   readonly kernels: TrainingKernels;
   readonly exports: WebAssembly.Exports;
+  readonly pass: PassData;
   readonly steps: number;
   /** Samples in memory at a time. */
   readonly samples: number;

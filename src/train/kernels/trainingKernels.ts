@@ -4,6 +4,7 @@ import { emitDenseProduct, emitTiles } from "./denseProduct.ts";
 import { emitPanels } from "./panels.ts";
 import { emitRowSums, widestSum } from "./rowSums.ts";
 import { emitSampledProduct } from "./sampledProduct.ts";
+import { emitScaledRows } from "./scaledRows.ts";
 import { emitBitsOf, emitValuesOf } from "./spikeBits.ts";
 import { emitSpikeLists, emitTransposeBits } from "./spikeLists.ts";
 import { emitValueLists, emitValueListsAcross } from "./valueLists.ts";
@@ -35,6 +36,7 @@ export interface TrainingKernels {
   readonly adam: Call;
   readonly sgd: Call;
   readonly sumOfSquares: Call;
+  readonly scaledRows: Call;
 }
 
 /** Adds the kernels to a module; others, such as those of cells, may be in it too. */
@@ -57,6 +59,7 @@ export function emitTrainingKernels(module: Module): void {
   emitAdam(module);
   emitSgd(module);
   emitSumOfSquares(module);
+  emitScaledRows(module);
 }
 
 /** @param exports of an instance of a module with these kernels */
@@ -79,6 +82,7 @@ export function trainingKernels(exports: WebAssembly.Exports): TrainingKernels {
     adam: named("adam"),
     sgd: named("sgd"),
     sumOfSquares: named("sum_of_squares"),
+    scaledRows: named("scaled_rows"),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Layers without weights that reorder or drop values. */
 import { seedOf, uniformAt } from "../../math/random.ts";
+import type { Seed } from "../../math/random.ts";
 import type { DropoutData, FlattenData } from "../modelData.ts";
 import { realsLike, sizeOf } from "../sequence.ts";
 import type { Reals, Sequence } from "../sequence.ts";
@@ -28,7 +29,7 @@ export class DropoutOperation implements Operation {
     const size = sizeOf(x.shape), seed = seedOf(this.#seed);
     const mask = realsLike(x.values), y = realsLike(x.values);
     for (let b = 0; b < x.batch; b++) for (let f = 0; f < size; f++) {
-      const kept = uniformAt(seed, f, pass.round, 0xd0900000 + this.#stream, pass.samples[b]!) >= rate;
+      const kept = keepsFeature(rate, seed, this.#stream, f, pass.round, pass.samples[b]!);
       for (let t = 0; t < x.steps; t++) mask[(b * x.steps + t) * size + f] = kept ? 1 / (1 - rate) : 0;
     }
     x.values.forEach((v, k) => (y[k] = v * mask[k]!));
@@ -41,6 +42,10 @@ export class DropoutOperation implements Operation {
     return mask ? (dy.map((g, k) => g * mask[k]!) as Reals) : dy;
   }
 }
+
+/** Whether a feature of a sample is kept in a round. @param stream tells the dropout layers of a model apart */
+export const keepsFeature = (rate: number, seed: Seed, stream: number, feature: number, round: number, sample: number): boolean =>
+  uniformAt(seed, feature, round, 0xd0900000 + stream, sample) >= rate;
 
 export class FlattenOperation implements Operation {
   readonly name: string;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { FastEngine } from "../../../src/train/fast/fastEngine.ts";
 import { initialWeights } from "../../../src/train/initialWeights.ts";
-import { dense, dropout, neurons } from "../../../src/train/layers.ts";
+import { batchNorm, dense, neurons } from "../../../src/train/layers.ts";
 import { spikingModel } from "../../../src/train/model.ts";
 import type { Weights } from "../../../src/train/modelData.ts";
 import { adam, sgd } from "../../../src/train/optimizers.ts";
@@ -56,8 +56,8 @@ test("ten updates by Adam leave the weights and moments of the reference in f32 
   expect(fast.optimizerState().updates).toBe(10);
 });
 
-test("evaluation predicts as the reference does, and weights stay", async () => {
-  const one = cases[1]!, options = { loss: one.loss, optimizer: adam(), regularizers: [] };
+test.each([1, 19])("evaluation predicts as the reference does, and weights stay (case %i)", async (number) => {
+  const one = cases[number]!, options = { loss: one.loss, optimizer: adam(), regularizers: [] };
   const weights = initialWeights(one.model, "f32");
   const fast = await FastEngine.create(one.model, options, { weights });
   const wanted = new ReferenceEngine(one.model, options, "f32", weights).evaluate(batchOf(one, (n) => new Float32Array(n)));
@@ -67,8 +67,20 @@ test("evaluation predicts as the reference does, and weights stay", async () => 
   for (const [name, { values }] of fast.weights()) expect([...values]).toEqual([...weights.get(name)!.values]);
 });
 
+test("masks of dropout follow the samples' numbers and the round through the micro-batches of a batch", async () => {
+  const one = { ...cases[19]!, batch: 200 }, options = { loss: one.loss, optimizer: sgd({ learningRate: 0.1, momentum: 0.9 }), regularizers: [] };
+  const weights = initialWeights(one.model, "f32"), samples = Array.from({ length: 200 }, (_, k) => 7000 - 3 * k);
+  const reference = new ReferenceEngine(one.model, options, "f64", doubles(weights)), fast = await FastEngine.create(one.model, options, { weights });
+  for (let round = 0; round < 2; round++) {
+    const wanted = reference.trainBatch({ ...batchOf(one, (n) => new Float64Array(n)), samples }, 0, 0);
+    const got = fast.trainBatch({ ...batchOf(one, (n) => new Float32Array(n)), samples }, 0, 0);
+    expect(got.loss).toBeCloseTo(wanted.loss, 5);
+    expect(got.gradientNorm / wanted.gradientNorm).toBeCloseTo(1, 4);
+  }
+});
+
 test("two or three threads leave the same bits as one: losses, gradients, moments and weights", async () => {
-  for (const [k, threads] of [[3, 3], [6, 2], [8, 2], [18, 3]] as const) {
+  for (const [k, threads] of [[3, 3], [6, 2], [8, 2], [18, 3], [19, 2]] as const) {
     const one = cases[k]!;
     const options = { loss: one.loss, optimizer: adam(1e-2), regularizers: [] }, batch = batchOf({ ...one, batch: 200 }, (n) => new Float32Array(n));
     const [alone, team] = await Promise.all([FastEngine.create(one.model, options), FastEngine.create(one.model, options, { threads })]);
@@ -84,9 +96,9 @@ test("two or three threads leave the same bits as one: losses, gradients, moment
 });
 
 test("a layer that it cannot do is named", async () => {
-  const model = spikingModel({ input: { shape: [4], steps: 3 } }, [dense(5), dropout(0.2, { name: "half" }), neurons(leaky())]);
+  const model = spikingModel({ input: { shape: [4], steps: 3 } }, [dense(5), batchNorm({ name: "even" }), neurons(leaky())]);
   await expect(FastEngine.create(model, { loss: cases[1]!.loss, optimizer: adam(), regularizers: [] }))
-    .rejects.toThrow('layer "half": the fast engine has no dropout');
+    .rejects.toThrow('layer "even": the fast engine has no batch normalisation');
 });
 
 test("terms of weights are those of the reference, and terms of activity are refused by name", async () => {

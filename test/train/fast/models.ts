@@ -1,7 +1,7 @@
 /** Small models and batches on which engines are compared. */
 import { leaky, synaptic } from "../../../src/train/cells/snnTorch.ts";
 import type { Batch } from "../../../src/train/engine.ts";
-import { activation, averagePool, conv2d, dense, flatten, maxPool, neurons, qcfs, relu } from "../../../src/train/layers.ts";
+import { activation, averagePool, conv2d, dense, dropout, flatten, maxPool, neurons, qcfs, relu } from "../../../src/train/layers.ts";
 import { crossEntropy, meanSquares } from "../../../src/train/losses.ts";
 import type { LossData } from "../../../src/train/losses.ts";
 import { spikingModel } from "../../../src/train/model.ts";
@@ -57,6 +57,8 @@ export const cases: readonly Case[] = [
   { name: "rate units of a constant image, of spikes and of membranes", loss: meanSquares({ over: "mean", of: "output" }), batch: 5, input: "values",
     model: model([8, 7, 2], 6, true, [conv2d(5, 3, { initializer: strong }), qcfs(4, { threshold: 0.8 }), maxPool(2), flatten(), full(20), cells(0.8),
       relu(), full(18), cells(0.8, { output: { state: "v" } }), activation("tanh"), full(3), activation("softplus")]) },
+  { name: "dropout of a constant input, of values and of spikes", loss: count, batch: 6, input: "values",
+    model: model([30], 9, true, [dropout(0.2), full(24), dropout(0.3), cells(0.9), dropout(0.5), full(5), cells(0.9)]) },
 ];
 
 /** Inputs and labels that depend on the case alone. */
