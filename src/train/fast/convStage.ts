@@ -10,6 +10,7 @@ import type { Conv2dData, Shape } from "../modelData.ts";
 import type { Parameter } from "./parameter.ts";
 import { rowBytes, shareOf } from "./room.ts";
 import type { Part, Room, Stage, Wire } from "./room.ts";
+import type { Kernel } from "./roundedKernel.ts";
 
 export function convGeometry(layer: Conv2dData, shape: Shape): Geometry {
   const { name, filters, kernelSize, strides, padding } = layer;
@@ -39,7 +40,7 @@ export class ConvStage implements Stage {
   readonly #room: Room;
   readonly #input: Wire;
   readonly #geometry: Geometry;
-  readonly #kernel: Parameter;
+  readonly #kernel: Kernel;
   readonly #bias: Parameter | undefined;
   readonly #code: (what: string) => Call;
   /** An image of biases. */
@@ -49,7 +50,7 @@ export class ConvStage implements Stage {
   readonly #turned: number;
   readonly #windows: readonly (List & { readonly columns: number })[];
 
-  constructor(room: Room, layer: Conv2dData, geometry: Geometry, code: string, input: Wire, kernel: Parameter, bias: Parameter | undefined) {
+  constructor(room: Room, layer: Conv2dData, geometry: Geometry, code: string, input: Wire, kernel: Kernel, bias: Parameter | undefined) {
     const { arena, threads, samples, exports } = room, { filters, outHeight, outWidth, outStride } = geometry;
     const allocate = (bytes: number): number => arena.allocate(bytes, layer.name);
     this.name = layer.name;

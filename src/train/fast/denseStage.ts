@@ -5,6 +5,7 @@ import { sumVectors } from "../kernels/updates.ts";
 import type { Parameter } from "./parameter.ts";
 import { rowBytes, shareOf } from "./room.ts";
 import type { Part, Room, Stage, Wire } from "./room.ts";
+import type { Kernel } from "./roundedKernel.ts";
 import { SpikeProduct } from "./spikeProduct.ts";
 import type { Rows } from "./spikeProduct.ts";
 import { ValueProduct } from "./valueProduct.ts";
@@ -14,12 +15,12 @@ export class DenseStage implements Stage {
   readonly output: Wire;
   readonly #room: Room;
   readonly #input: Wire;
-  readonly #kernel: Parameter;
+  readonly #kernel: Kernel;
   readonly #bias: Parameter | undefined;
   readonly #spikes: SpikeProduct | undefined;
   readonly #values: ValueProduct | undefined;
 
-  constructor(room: Room, layer: DenseData, input: Wire, kernel: Parameter, bias: Parameter | undefined) {
+  constructor(room: Room, layer: DenseData, input: Wire, kernel: Kernel, bias: Parameter | undefined) {
     const { arena } = room;
     this.name = layer.name;
     this.#room = room;

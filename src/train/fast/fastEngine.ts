@@ -102,6 +102,7 @@ export class FastEngine implements TrainingEngine {
       statistics.add(count);
     });
     for (const stage of this.#cells) stage.runner.finish();
+    for (const kernel of this.#program.rounded) kernel.passGradient();
     loss += this.#regularize();
     const gradientNorm = this.#update(learningRate);
     return { loss, correct: "labels" in targets ? correct : undefined, spikes: statistics.layers(input.batch), gradientNorm };
@@ -164,7 +165,10 @@ export class FastEngine implements TrainingEngine {
   #prepare(pass: PassValues): void {
     this.#program.room.pass.set(pass);
     for (const { runner } of this.#cells) runner.setTraining(pass.training);
-    if (!this.#prepared) this.#phase("prepare", 0);
+    if (!this.#prepared) {
+      for (const kernel of this.#program.rounded) kernel.round();
+      this.#phase("prepare", 0);
+    }
     this.#prepared = true;
   }
 

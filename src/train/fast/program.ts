@@ -5,7 +5,7 @@ import type { Arena } from "../../engine/arena.ts";
 import { isLearned } from "../initialWeights.ts";
 import { emitTrainingKernels, trainingKernels } from "../kernels/trainingKernels.ts";
 import { shapesOf } from "../model.ts";
-import type { CellsData, LayerData, ModelData, Shape } from "../modelData.ts";
+import type { CellsData, Conv2dData, DenseData, LayerData, ModelData, Shape } from "../modelData.ts";
 import type { OptimizerData } from "../optimizers.ts";
 import { sizeOf } from "../sequence.ts";
 import { emitActivation } from "../kernels/activations.ts";
@@ -21,6 +21,8 @@ import { PassData } from "./passData.ts";
 import { emitPooling, poolGeometry, PoolStage } from "./poolStage.ts";
 import { bitBytes, rowBytes, shareOf } from "./room.ts";
 import type { Part, Room, Stage, Wire } from "./room.ts";
+import { RoundedKernel } from "./roundedKernel.ts";
+import type { Kernel } from "./roundedKernel.ts";
 import { ValuesStage } from "./valuesStage.ts";
 
 export interface ProgramOptions {
@@ -44,7 +46,10 @@ export class Program {
   readonly parameters: ReadonlyMap<string, Parameter>;
   /** Those that training changes. */
   readonly learned: readonly Parameter[];
+  /** Kernels of few bits: to be rounded before `prepare`, and their gradients passed on after the last micro-batch. */
+  readonly rounded: readonly RoundedKernel[];
   readonly #optimizer: OptimizerData;
+  readonly #rounded: RoundedKernel[] = [];
   readonly #next: number;
 
   constructor(model: ModelData, shapes: ReadonlyMap<string, Shape>, arena: Arena, exports: WebAssembly.Exports, options: ProgramOptions) {
@@ -67,6 +72,7 @@ export class Program {
       if (stage) wire = stage.output;
       return [before, stage].filter((made) => made !== undefined);
     });
+    this.rounded = this.#rounded;
   }
 
   run(phase: Phase, part: Part, samples: number): void {
@@ -128,6 +134,15 @@ export class Program {
     };
   }
 
+  /** What the products of a layer multiply with. */
+  #kernel({ name, bits }: DenseData | Conv2dData): Kernel {
+    const kernel = this.parameters.get(`${name}/kernel`)!;
+    if (bits === undefined) return kernel;
+    const rounded = new RoundedKernel(this.room.arena, kernel, bits);
+    this.#rounded.push(rounded);
+    return rounded;
+  }
+
   #stage(layer: LayerData, k: number, model: ModelData, input: Wire, options: ProgramOptions): Stage | undefined {
     const weight = (name: string): Parameter | undefined => this.parameters.get(`${layer.name}/${name}`);
     const refuse = (what: string): never => {
@@ -136,16 +151,14 @@ export class Program {
     switch (layer.kind) {
       case "dense":
         if (layer.delays) return refuse("dense layers with delays");
-        if (layer.bits !== undefined) return refuse("weights of few bits");
-        return new DenseStage(this.room, layer, input, weight("kernel")!, weight("bias"));
+        return new DenseStage(this.room, layer, input, this.#kernel(layer), weight("bias"));
       case "cells": {
         const use = useOf(model, k, options.lossOf);
         return new CellsStage(this.room, layer, input, { derived: deriveLayer(layer, use), code: codeName(k), use, weight });
       }
       case "flatten": return undefined;
       case "conv2d":
-        if (layer.bits !== undefined) return refuse("weights of few bits");
-        return new ConvStage(this.room, layer, convGeometry(layer, shapeBefore(model, k)), codeName(k), input, weight("kernel")!, weight("bias"));
+        return new ConvStage(this.room, layer, convGeometry(layer, shapeBefore(model, k)), codeName(k), input, this.#kernel(layer), weight("bias"));
       case "pool": return new PoolStage(this.room, layer, poolGeometry(layer, shapeBefore(model, k)), codeName(k), input);
       case "dropout": return layer.rate === 0 ? undefined : new DropoutStage(this.room, layer, model.seed, k, input);
       case "batchNorm": return refuse("batch normalisation");

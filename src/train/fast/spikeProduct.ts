@@ -2,16 +2,16 @@
 import { panelLength } from "../kernels/panels.ts";
 import { stripVectors } from "../kernels/rowSums.ts";
 import { denseVectors } from "../kernels/trainingKernels.ts";
-import type { Parameter } from "./parameter.ts";
 import { shareOf } from "./room.ts";
 import type { Part, Room } from "./room.ts";
+import type { Kernel } from "./roundedKernel.ts";
 
 /** Rows of numbers or bits in memory. */
 export interface Rows { readonly address: number; readonly stride: number }
 
 export class SpikeProduct {
   readonly #room: Room;
-  readonly #kernel: Parameter;
+  readonly #kernel: Kernel;
   readonly #vectors: number;
   readonly #panels: number;
   readonly #strips: number;
@@ -28,7 +28,7 @@ export class SpikeProduct {
    * @param walked rows that a thread walks at a time
    * @param back whether gradients with respect to the spikes are wanted
    */
-  constructor(room: Room, kernel: Parameter, rows: number, walked: number, back: boolean) {
+  constructor(room: Room, kernel: Kernel, rows: number, walked: number, back: boolean) {
     const { arena } = room;
     const what = kernel.name;
     this.#room = room;

@@ -2,9 +2,9 @@
 import { panelLength } from "../kernels/panels.ts";
 import { stripVectors } from "../kernels/rowSums.ts";
 import { denseVectors } from "../kernels/trainingKernels.ts";
-import type { Parameter } from "./parameter.ts";
 import { shareOf } from "./room.ts";
 import type { Part, Room } from "./room.ts";
+import type { Kernel } from "./roundedKernel.ts";
 import type { Rows } from "./spikeProduct.ts";
 
 /** Share of values that are not 0 up to which sums of rows are faster: they make about 14·10⁹ products a second where dense products make 21·10⁹. */
@@ -15,7 +15,7 @@ interface List { readonly starts: number; readonly pairs: number }
 
 export class ValueProduct {
   readonly #room: Room;
-  readonly #kernel: Parameter;
+  readonly #kernel: Kernel;
   readonly #rows: number;
   readonly #dense: Strips;
   readonly #sparse: Strips;
@@ -29,7 +29,7 @@ export class ValueProduct {
    * @param walked rows that a thread walks at a time
    * @param back whether gradients with respect to the values are wanted
    */
-  constructor(room: Room, kernel: Parameter, rows: number, walked: number, back: boolean) {
+  constructor(room: Room, kernel: Kernel, rows: number, walked: number, back: boolean) {
     const { rows: inputs, columns, name } = kernel, { arena, threads } = room;
     const strips = (height: number, width: number, vectors: number): Strips =>
       ({ address: arena.allocate(4 * panelLength(height, width, vectors), name), vectors, panels: Math.ceil(width / (4 * vectors)) });

@@ -59,6 +59,9 @@ export const cases: readonly Case[] = [
       relu(), full(18), cells(0.8, { output: { state: "v" } }), activation("tanh"), full(3), activation("softplus")]) },
   { name: "dropout of a constant input, of values and of spikes", loss: count, batch: 6, input: "values",
     model: model([30], 9, true, [dropout(0.2), full(24), dropout(0.3), cells(0.9), dropout(0.5), full(5), cells(0.9)]) },
+  { name: "weights of few bits", loss: count, batch: 6, input: "values",
+    model: model([9, 8, 1], 5, false, [conv2d(6, 3, { initializer: strong, bits: 4 }), cells(0.8), conv2d(7, 2, { initializer: strong, bits: 2 }),
+      cells(0.8), flatten(), dense(19, { initializer: strong, bits: 3 }), cells(0.8), dense(4, { initializer: strong, bits: 8 }), cells(0.9)]) },
 ];
 
 /** Inputs and labels that depend on the case alone. */
