@@ -7,13 +7,17 @@ import type { DerivedCell } from "../cells/derivedCell.ts";
 import { emitCell } from "../cells/wasmCells.ts";
 import type { CellsData } from "../modelData.ts";
 import type { Reals } from "../sequence.ts";
+import type { TermUse } from "./activityTerms.ts";
 import type { Parameter } from "./parameter.ts";
 import type { Room } from "./room.ts";
 
-/** Which activities of a layer get gradients, and whether it is the last. */
+/** Which activities of a layer get gradients, and from where. */
 export interface CellUse {
   readonly spikes: boolean;
   readonly membrane: boolean;
+  /** The one that what follows writes; the other gets gradients from terms or the layer's own connections. */
+  readonly given: "spikes" | "membrane";
+  readonly terms: TermUse;
   /** It is the last layer: both may be looked at. */
   readonly last: boolean;
 }

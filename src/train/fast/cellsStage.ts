@@ -4,6 +4,7 @@ import { panelLength } from "../kernels/panels.ts";
 import { denseVectors } from "../kernels/trainingKernels.ts";
 import { sumVectors } from "../kernels/updates.ts";
 import type { DerivedCell } from "../cells/derivedCell.ts";
+import { ActivityTerms } from "./activityTerms.ts";
 import { CellRunner } from "./cellRunner.ts";
 import type { CellAddresses, CellUse } from "./cellRunner.ts";
 import type { Parameter } from "./parameter.ts";
@@ -28,7 +29,10 @@ export class CellsStage implements Stage {
   readonly #room: Room;
   readonly #input: Wire;
   readonly runner: CellRunner;
+  readonly terms: ActivityTerms | undefined;
   readonly #recurrent: Recurrent | undefined;
+  /** Gradients that begin as zeros. */
+  readonly #begun: readonly number[];
 
   constructor(room: Room, layer: CellsData, input: Wire, { derived, code, use, weight }: CellParts) {
     const { arena, steps } = room, { units } = input;
@@ -51,6 +55,8 @@ export class CellsStage implements Stage {
         input.gradient),
     };
     this.runner = new CellRunner(room, code, layer, derived, use, this.addresses, weight);
+    this.#begun = [use.given === "spikes" ? 0 : spikeGradient, use.given === "membrane" ? 0 : membraneGradient].filter((at) => at !== 0);
+    if (use.terms.spikes || use.terms.membrane) this.terms = new ActivityTerms(room, layer.name, use.terms, this.addresses, this.runner.membrane);
     this.output = layer.output === "spikes" ?
       { units, rows: steps, stride, values: 0, bits, bitStride, active, other: 0, gradient: spikeGradient } :
       { units, rows: steps, stride, values: this.runner.membrane, bits: 0, bitStride: 0, active: 0, other: 0, gradient: membraneGradient };
@@ -73,8 +79,10 @@ export class CellsStage implements Stage {
   }
 
   backward(part: Part, first: number, last: number): void {
-    const { steps } = this.#room;
+    const { steps, arena } = this.#room, { stride } = this.addresses;
     const recurrent = this.#recurrent;
+    for (const gradient of this.#begun) arena.u8(gradient + first * steps * stride, (last - first) * steps * stride).fill(0);
+    this.terms?.add(part, first, last);
     if (!recurrent) return this.runner.backward(first, last, 0, steps);
     for (let t = steps - 1; t >= 0; t--) {
       if (t < steps - 1) recurrent.giveBack(part, this.addresses, first, last, t);

@@ -1,5 +1,5 @@
 /** Trains and evaluates in WebAssembly, a micro-batch at a time, so that what layers give each other stays in the cache and memory stays small. */
-import { ArgumentError, SimulationError, UnsupportedError } from "../../errors.ts";
+import { ArgumentError, SimulationError } from "../../errors.ts";
 import { Arena } from "../../engine/arena.ts";
 import { whyNoThreads } from "../../engine/threads/workerThread.ts";
 import { Module } from "../../backend/wasm/assembler.ts";
@@ -10,7 +10,9 @@ import type { LossData, Targets } from "../losses.ts";
 import { constantAfter, shapesOf } from "../model.ts";
 import { sumVectors } from "../kernels/updates.ts";
 import type { ModelData, Shape, Weights } from "../modelData.ts";
-import { regularizeWeights } from "../regularizers.ts";
+import { regularizeActivity, regularizeWeights } from "../regularizers.ts";
+import type { Activity } from "../regularizers.ts";
+import { fanOuts } from "../reference/fanOuts.ts";
 import { checkInput } from "../reference/forwardPass.ts";
 import type { ReadoutSize } from "../readout.ts";
 import { sizeOf } from "../sequence.ts";
@@ -63,17 +65,18 @@ export class FastEngine implements TrainingEngine {
     this.setWeights(weights);
   }
 
-  /** @throws {UnsupportedError} naming the first layer or option that it cannot do */
+  /** @throws {UnsupportedError} naming the first layer that it cannot do */
   static async create(model: ModelData, options: EngineOptions, { weights, threads = 1 }: FastOptions = {}): Promise<FastEngine> {
-    checkOptions(options, threads);
+    if (!Number.isInteger(threads) || threads < 1) throw new ArgumentError("threads", `${threads} threads`, "Use a whole number, at least 1.");
+    const { optimizer, loss: { of: lossOf }, regularizers } = options;
     const module = new Module();
-    emitModel(module, model, options.loss.of);
+    emitModel(module, model, { lossOf, regularizers });
     const size = whyNoThreads() === undefined ? threads : 1, shared = size > 1;
     const compiled = await WebAssembly.compile(module.encode({ pages: 1, maximumPages: 65536, shared }));
     const arena = new Arena(undefined, shared), { memory } = arena;
     const exports = (await WebAssembly.instantiate(compiled, { env: { memory } })).exports;
     const begin = weights ?? initialWeights(model, "f32"), shapes = new Map([...begin].map(([name, { shape }]) => [name, shape] as const));
-    const own: ProgramOptions = { ...sizesFor(model, size), threads: size, optimizer: options.optimizer, lossOf: options.loss.of };
+    const own: ProgramOptions = { ...sizesFor(model, size), threads: size, optimizer, lossOf, regularizers };
     const program = new Program(model, shapes, arena, exports, own);
     const team = shared ? await FastTeam.start({ module: compiled, memory, shapes, options: own }, model) : undefined;
     return new FastEngine(model, options, program, begin, team);
@@ -84,26 +87,26 @@ export class FastEngine implements TrainingEngine {
     this.#check(batch);
     this.#prepare({ training: true, round: this.#updates, progress, scale: 1 / input.batch });
     let loss = 0, correct = 0;
-    const statistics = this.#statistics();
+    const statistics = this.#statistics(), budget = this.#budget(batch);
     this.#eachMicroBatch(batch, (first, count) => {
       this.#phase("forward", count);
       const size = this.#size(count), activity = this.#activity(count, this.#options.loss.of), own = slice(targets, first, count, input.batch);
       const value = lossOf(this.#options.loss, activity, own, size, 1 / input.batch);
       loss += value.loss;
-      if (!Number.isFinite(value.loss)) {
-        this.#forget();
-        throw this.#notFinite(value.loss, first, count);
-      }
+      this.#checkFinite(value.loss, first, count);
       if ("labels" in own) this.#predict(count).forEach((guess, k) => (correct += guess === own.labels[k] ? 1 : 0));
       this.#writeGradient(value.gradient as Float32Array, count);
       this.#phase("backward", count);
+      const terms = this.#cells.reduce((sum, stage) => sum + (stage.terms?.total(count) ?? 0), 0);
+      loss += terms;
+      this.#checkFinite(terms, first, count);
       this.#phase("gradients", count);
       for (const stage of this.#cells) stage.runner.collect(count);
       statistics.add(count);
     });
     for (const stage of this.#cells) stage.runner.finish();
     for (const kernel of this.#program.rounded) kernel.passGradient();
-    loss += this.#regularize();
+    loss += budget + this.#regularize();
     const gradientNorm = this.#update(learningRate);
     return { loss, correct: "labels" in targets ? correct : undefined, spikes: statistics.layers(input.batch), gradientNorm };
   }
@@ -235,10 +238,28 @@ export class FastEngine implements TrainingEngine {
     for (let r = 0; r < samples * rows; r++) to.set(gradient.subarray(r * units, (r + 1) * units), (r * stride) / 4);
   }
 
+  /** The budget of synaptic operations, which is over the whole batch: its term, and what it makes a spike of each layer cost. */
+  #budget(batch: Batch): number {
+    const terms = this.#options.regularizers.filter((t) => t.type === "synapticOperations"), scale = 1 / batch.input.batch;
+    if (terms.length === 0) return 0;
+    const statistics = this.#statistics(), { steps } = this.model.input, reach = fanOuts(this.model);
+    this.#eachMicroBatch(batch, (_, count) => {
+      this.#phase("forward", count);
+      statistics.add(count);
+    });
+    const activities = statistics.spikes().map((spikes, k): Activity => {
+      const { name, addresses: { units } } = this.#cells[k]!;
+      return { name, units, spikes: Float64Array.of(spikes), membrane: new Float64Array(), fanOut: reach.get(name)!, dSpikes: new Float64Array(1) };
+    });
+    const total = regularizeActivity(terms, activities, { batch: 1, steps, progress: 0, scale });
+    this.#cells.forEach((stage, k) => stage.terms?.setCost(activities[k]!.dSpikes![0]!));
+    return total;
+  }
+
   /** Adds the terms of weights and their gradients. */
   #regularize(): number {
     const { regularizers } = this.#options;
-    if (regularizers.length === 0) return 0;
+    if (!regularizers.some(({ type }) => type === "weightL1" || type === "weightL2")) return 0;
     const gradients: Weights = new Map(this.#program.learned.map((p) => [p.name, { shape: p.shape, values: p.read(p.gradient) }]));
     const total = regularizeWeights(regularizers, this.model, this.weights(), gradients);
     for (const p of this.#program.learned) p.write(p.gradient, gradients.get(p.name)!.values);
@@ -269,6 +290,12 @@ export class FastEngine implements TrainingEngine {
     if (range) p.write(p.values, p.read(p.values).map((v) => Math.min(range[1], Math.max(range[0], v))));
   }
 
+  #checkFinite(loss: number, first: number, count: number): void {
+    if (Number.isFinite(loss)) return;
+    this.#forget();
+    throw this.#notFinite(loss, first, count);
+  }
+
   /** @param first number of the micro-batch's first sample in the batch */
   #notFinite(loss: number, first: number, count: number): SimulationError {
     const { arena } = this.#program.room;
@@ -296,6 +323,7 @@ export class FastEngine implements TrainingEngine {
         kernels.columnSums(received.address, stride, samples * received.rows, units, zeros, sums, 0, Math.ceil(units / (4 * sumVectors)));
         totals[k]!.input += (arena.f32(sums, units) as Float32Array).reduce((a, b) => a + b, 0);
       }),
+      spikes: (): number[] => totals.map((t) => t.spikes),
       layers: (batch: number): LayerSpikes[] => layers.flatMap(({ name, addresses: { units }, received, spiking }, k) => (spiking ? [{
         layer: name, perNeuron: totals[k]!.spikes / (batch * units), meanInput: totals[k]!.input / (batch * received.rows * units),
       }] : [])),
@@ -319,11 +347,3 @@ function slice(targets: Targets, first: number, count: number, batch: number): T
 const wrongWeight = (name: string, wanted: Shape, got: Shape | undefined): ArgumentError => new ArgumentError("weights",
   `the weight "${name}" is ${got ? `[${got.join(", ")}]` : "missing"}, the model has [${wanted.join(", ")}]`,
   "Give the weights that were saved with this model.");
-
-/** @throws {UnsupportedError | ArgumentError} naming what it cannot do */
-function checkOptions({ regularizers }: EngineOptions, threads: number): void {
-  if (!Number.isInteger(threads) || threads < 1) throw new ArgumentError("threads", `${threads} threads`, "Use a whole number, at least 1.");
-  const term = regularizers.find(({ type }) => type !== "weightL1" && type !== "weightL2");
-  if (term) throw new UnsupportedError("fast-term", `the fast engine has no regularizer ${term.type}`,
-    "Train with the reference engine, or leave it out.");
-}

@@ -7,8 +7,10 @@ import { emitTrainingKernels, trainingKernels } from "../kernels/trainingKernels
 import { shapesOf } from "../model.ts";
 import type { CellsData, Conv2dData, DenseData, LayerData, ModelData, Shape } from "../modelData.ts";
 import type { OptimizerData } from "../optimizers.ts";
+import type { Regularizer } from "../regularizers.ts";
 import { sizeOf } from "../sequence.ts";
 import { emitActivation } from "../kernels/activations.ts";
+import { termsOf } from "./activityTerms.ts";
 import { ActivationStage } from "./activationStage.ts";
 import { deriveLayer, emitLayer } from "./cellRunner.ts";
 import type { CellUse } from "./cellRunner.ts";
@@ -33,6 +35,8 @@ export interface ProgramOptions {
   readonly optimizer: OptimizerData;
   /** Which of the last layer's activities the loss reads. */
   readonly lossOf: "spikes" | "membrane" | "output";
+  /** Terms beside the loss. */
+  readonly regularizers: readonly Regularizer[];
 }
 
 /** What all threads do at the same time, each its part. */
@@ -153,7 +157,7 @@ export class Program {
         if (layer.delays) return refuse("dense layers with delays");
         return new DenseStage(this.room, layer, input, this.#kernel(layer), weight("bias"));
       case "cells": {
-        const use = useOf(model, k, options.lossOf);
+        const use = useOf(model, k, options);
         return new CellsStage(this.room, layer, input, { derived: deriveLayer(layer, use), code: codeName(k), use, weight });
       }
       case "flatten": return undefined;
@@ -168,15 +172,18 @@ export class Program {
   }
 }
 
+/** What beside the layers reads activities. */
+type Read = Pick<ProgramOptions, "lossOf" | "regularizers">;
+
 /** The code of a model: kernels, and the cells of its layers. */
-export function emitModel(module: Module, model: ModelData, lossOf: ProgramOptions["lossOf"]): void {
+export function emitModel(module: Module, model: ModelData, options: Read): void {
   emitTrainingKernels(module);
   model.layers.forEach((layer, k) => {
     if (layer.kind === "conv2d") emitConv(module, codeName(k), convGeometry(layer, shapeBefore(model, k)));
     if (layer.kind === "pool") emitPooling(module, codeName(k), layer, poolGeometry(layer, shapeBefore(model, k)));
     if (layer.kind === "activation") emitActivation(module, codeName(k), layer.activation);
     if (layer.kind !== "cells") return;
-    const use = useOf(model, k, lossOf);
+    const use = useOf(model, k, options);
     emitLayer(module, codeName(k), layer, deriveLayer(layer, use), use);
   });
 }
@@ -188,9 +195,10 @@ const takesValues = (layer: LayerData): boolean =>
 const shapeBefore = (model: ModelData, position: number): Shape => (position === 0 ? model.input.shape : shapesOf(model)[position - 1]!);
 
 /** What of a layer of neurons is read: by the next layer, by the loss, by its own recurrent connections. */
-function useOf(model: ModelData, position: number, lossOf: ProgramOptions["lossOf"]): CellUse {
+function useOf(model: ModelData, position: number, { lossOf, regularizers }: Read): CellUse {
   const layer = model.layers[position] as CellsData;
-  const given = layer.output === "spikes" ? "spikes" : "membrane";
-  const last = position === model.layers.length - 1, read = !last || lossOf === "output" ? given : lossOf;
-  return { last, spikes: read === "spikes" || layer.recurrent !== undefined, membrane: read === "membrane" };
+  const output = layer.output === "spikes" ? "spikes" : "membrane", terms = termsOf(model, position, regularizers);
+  const last = position === model.layers.length - 1, given = !last || lossOf === "output" ? output : lossOf;
+  const spikes = given === "spikes" || layer.recurrent !== undefined || (terms.spikes && layer.cell.threshold !== undefined);
+  return { last, given, terms, spikes, membrane: given === "membrane" || terms.membrane };
 }
