@@ -9,7 +9,7 @@ import type { CellsData } from "../modelData.ts";
 import type { Reals } from "../sequence.ts";
 import type { TermUse } from "./activityTerms.ts";
 import type { Parameter } from "./parameter.ts";
-import type { Room } from "./room.ts";
+import type { Part, Room } from "./room.ts";
 
 /** Which activities of a layer get gradients, and from where. */
 export interface CellUse {
@@ -61,7 +61,12 @@ export class CellRunner {
   readonly #units: number;
   readonly #parameters: (name: string) => Parameter | undefined;
   readonly #at = new Map<string, number>();
-  readonly #table: number;
+  /** One for each thread. */
+  readonly #tables: readonly number[];
+  /** Where only every k-th state is stored: k, each thread's traces, and where copies of a state begin. */
+  readonly #checkpoint: number | undefined;
+  readonly #traces: readonly ReadonlyMap<string, number>[];
+  readonly #copies: ReadonlyMap<string, number>;
   readonly #layout: CellLayout;
   readonly #shows: boolean;
   readonly #stride: number;
@@ -85,13 +90,21 @@ export class CellRunner {
     this.#forward = exports[`${name}_forward`] as Exported;
     this.#backward = exports[`${name}_backward`] as Exported;
     const layout = (this.#layout = layoutOf(derived, this.#shows));
+    const spares = room.checkpoint !== undefined && !(this.#shows && membraneTrace(derived) !== undefined);
+    const k = (this.#checkpoint = spares ? room.checkpoint : undefined);
+    const pieces = k === undefined ? 0 : Math.ceil(steps / k) - 1;
+    this.#traces = k === undefined ? [] : Array.from({ length: room.threads }, () =>
+      new Map(derived.trace.map((s) => [s, arena.allocate(room.group * Math.min(k, steps) * stride, layer.name)] as const)));
+    this.#copies = new Map((pieces === 0 ? [] : derived.cell.state).map((s) =>
+      [s.name, arena.allocate(pieces * samples * stride, layer.name)] as const));
     for (const field of layout.fields) {
+      if (k !== undefined && field.startsWith("trace:")) continue;
       const bytes = this.#bytesOf(field.split(":")[0]!, samples * steps * stride, samples * stride);
       if (bytes > 0) this.#at.set(field, arena.allocate(bytes, layer.name));
     }
-    this.#table = arena.allocate(layout.bytes, layer.name);
+    this.#tables = Array.from({ length: room.threads }, () => arena.allocate(layout.bytes, layer.name));
     const inputRows = addresses.constantInput ? 1 : steps;
-    layout.write(arena.u32(this.#table, layout.fields.length), {
+    for (const table of this.#tables) this.#write(table, {
       units, steps, stride, bitStride, origin: 0, traceStep: stride, traceSample: steps * stride, ...Object.fromEntries(this.#at),
       input: addresses.input, inputSample: inputRows * stride, inputStep: addresses.constantInput ? 0 : stride, dInput: addresses.inputGradient,
       bits: addresses.bits, active: addresses.active, dSpikes: addresses.spikeGradient, dMembrane: addresses.membraneGradient,
@@ -102,18 +115,42 @@ export class CellRunner {
 
   /** Whether the coming forward passes store what a backward pass reads. */
   setTraining(training: boolean): void {
-    const stores = training || this.#shows, table = this.#room.arena.u32(this.#table, this.#layout.fields.length);
-    this.#layout.write(table, { traceStep: stores ? this.#stride : 0, traceSample: (stores ? this.#room.steps : 1) * this.#stride });
+    if (this.#checkpoint !== undefined) return;
+    const stores = training || this.#shows, stride = this.#stride;
+    const fields = { traceStep: stores ? stride : 0, traceSample: (stores ? this.#room.steps : 1) * stride };
+    for (const table of this.#tables) this.#write(table, fields);
   }
 
   /** Samples first … last − 1 through the steps from … to − 1, in order; step 0 begins anew. */
-  forward(first: number, last: number, from: number, to: number): void {
-    this.#forward(this.#table, first, last, from, to);
+  forward(part: Part, first: number, last: number, from: number, to: number): void {
+    const table = this.#tables[part.index]!, k = this.#checkpoint;
+    if (k === undefined) return this.#forward(table, first, last, from, to);
+    const { training } = this.#room.pass.values;
+    this.#place(part, first, 0, false);
+    for (let t = from; t < to;) {
+      const end = Math.min(to, (Math.floor(t / k) + 1) * k);
+      const keeps = training && t > 0 && t % k === 0;
+      if (keeps) for (const s of this.#copies.keys()) this.#copyRows(this.#at.get(`state:${s}`)!, this.#copyOf(s, t), first, last);
+      this.#forward(table, first, last, t, end);
+      t = end;
+    }
   }
 
   /** Back through the steps to − 1 … from; the last step begins with gradients of zero. */
-  backward(first: number, last: number, from: number, to: number): void {
-    this.#backward(this.#table, first, last, from, to);
+  backward(part: Part, first: number, last: number, from: number, to: number): void {
+    const table = this.#tables[part.index]!, k = this.#checkpoint;
+    if (k === undefined) return this.#backward(table, first, last, from, to);
+    for (let end = to; end > from;) {
+      const origin = Math.floor((end - 1) / k) * k, start = Math.max(from, origin);
+      // At the end of a piece its states are made anew; they are still there when the piece is walked step by step.
+      if (end === Math.min(origin + k, this.#room.steps)) {
+        this.#place(part, first, origin, true);
+        if (origin > 0) for (const s of this.#copies.keys()) this.#copyRows(this.#copyOf(s, origin), this.#at.get(`state:${s}`)!, first, last);
+        this.#forward(table, first, last, origin, end);
+      }
+      this.#backward(table, first, last, start, end);
+      end = start;
+    }
   }
 
   /** Weights changed: what of the cell depends on its parameters alone. */
@@ -156,6 +193,30 @@ export class CellRunner {
   /** Leaves out what was collected. */
   forget(): void {
     this.#sums.clear();
+  }
+
+  /** Traces of a thread's group begin with the step `origin` of its first sample; where they are not stored a row takes them all. */
+  #place(part: Part, first: number, origin: number, stores: boolean): void {
+    const stride = this.#stride, each = Math.min(this.#checkpoint!, this.#room.steps) * stride, offset = first * each + (stores ? origin * stride : 0);
+    this.#write(this.#tables[part.index]!, {
+      traceStep: stores ? stride : 0, traceSample: each, origin,
+      ...Object.fromEntries([...this.#traces[part.index]!].map(([s, at]) => [`trace:${s}`, at - offset] as const)),
+      ...(origin > 0 && Object.fromEntries([...this.#copies.keys()].map((s) => [`start:${s}`, this.#copyOf(s, origin)] as const))),
+    });
+  }
+
+  /** Where a state at the start of step t is kept, a row a sample. */
+  #copyOf(state: string, t: number): number {
+    return this.#copies.get(state)! + (t / this.#checkpoint! - 1) * this.#room.samples * this.#stride;
+  }
+
+  #copyRows(from: number, to: number, first: number, last: number): void {
+    const { arena } = this.#room, offset = first * this.#stride, bytes = (last - first) * this.#stride;
+    arena.u8(to + offset, bytes).set(arena.u8(from + offset, bytes));
+  }
+
+  #write(table: number, fields: Readonly<Record<string, number>>): void {
+    this.#layout.write(this.#room.arena.u32(table, this.#layout.fields.length), fields);
   }
 
   #values(): Map<string, Reals> {

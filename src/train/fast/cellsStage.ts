@@ -70,11 +70,11 @@ export class CellsStage implements Stage {
   forward(part: Part, first: number, last: number): void {
     const { steps } = this.#room;
     const recurrent = this.#recurrent;
-    if (!recurrent) return this.runner.forward(first, last, 0, steps);
+    if (!recurrent) return this.runner.forward(part, first, last, 0, steps);
     recurrent.begin(first, last);
     for (let t = 0; t < steps; t++) {
       if (t > 0) recurrent.addSpikes(part, this.addresses, first, last, t);
-      this.runner.forward(first, last, t, t + 1);
+      this.runner.forward(part, first, last, t, t + 1);
     }
   }
 
@@ -83,10 +83,10 @@ export class CellsStage implements Stage {
     const recurrent = this.#recurrent;
     for (const gradient of this.#begun) arena.u8(gradient + first * steps * stride, (last - first) * steps * stride).fill(0);
     this.terms?.add(part, first, last);
-    if (!recurrent) return this.runner.backward(first, last, 0, steps);
+    if (!recurrent) return this.runner.backward(part, first, last, 0, steps);
     for (let t = steps - 1; t >= 0; t--) {
       if (t < steps - 1) recurrent.giveBack(part, this.addresses, first, last, t);
-      this.runner.backward(first, last, t, t + 1);
+      this.runner.backward(part, first, last, t, t + 1);
     }
     recurrent.end(first, last);
   }

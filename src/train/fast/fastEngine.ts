@@ -28,6 +28,11 @@ export interface FastOptions {
   readonly threads?: number;
   /** Where training begins; the weights of the model's seed when absent. */
   readonly weights?: Weights;
+  /**
+   * Store the states of neurons at every k-th step only, and make the others anew on the way back: less memory for long sequences, the same bits.
+   * Neurons whose membranes the loss or a term may read keep all.
+   */
+  readonly checkpoint?: number;
 }
 
 /** Numbers in the largest array of a micro-batch: 3 MB. */
@@ -66,8 +71,10 @@ export class FastEngine implements TrainingEngine {
   }
 
   /** @throws {UnsupportedError} naming the first layer that it cannot do */
-  static async create(model: ModelData, options: EngineOptions, { weights, threads = 1 }: FastOptions = {}): Promise<FastEngine> {
+  static async create(model: ModelData, options: EngineOptions, { weights, threads = 1, checkpoint }: FastOptions = {}): Promise<FastEngine> {
     if (!Number.isInteger(threads) || threads < 1) throw new ArgumentError("threads", `${threads} threads`, "Use a whole number, at least 1.");
+    if (checkpoint !== undefined && !(Number.isInteger(checkpoint) && checkpoint > 0))
+      throw new ArgumentError("checkpoint", `checkpoint is ${checkpoint}`, "Give a whole number of steps, e.g. 8.");
     const { optimizer, loss: { of: lossOf }, regularizers } = options;
     const module = new Module();
     emitModel(module, model, { lossOf, regularizers });
@@ -76,7 +83,7 @@ export class FastEngine implements TrainingEngine {
     const arena = new Arena(undefined, shared), { memory } = arena;
     const exports = (await WebAssembly.instantiate(compiled, { env: { memory } })).exports;
     const begin = weights ?? initialWeights(model, "f32"), shapes = new Map([...begin].map(([name, { shape }]) => [name, shape] as const));
-    const own: ProgramOptions = { ...sizesFor(model, size), threads: size, optimizer, lossOf, regularizers };
+    const own: ProgramOptions = { ...sizesFor(model, size), threads: size, optimizer, lossOf, regularizers, checkpoint };
     const program = new Program(model, shapes, arena, exports, own);
     const team = shared ? await FastTeam.start({ module: compiled, memory, shapes, options: own }, model) : undefined;
     return new FastEngine(model, options, program, begin, team);
@@ -124,6 +131,11 @@ export class FastEngine implements TrainingEngine {
       statistics.add(count);
     });
     return { loss, predictions: guesses, spikes: statistics.layers(batch.input.batch) };
+  }
+
+  /** Memory of weights and of a micro-batch. */
+  get bytes(): number {
+    return this.#program.room.arena.bytes;
   }
 
   weights(): Weights {

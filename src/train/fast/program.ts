@@ -37,6 +37,8 @@ export interface ProgramOptions {
   readonly lossOf: "spikes" | "membrane" | "output";
   /** Terms beside the loss. */
   readonly regularizers: readonly Regularizer[];
+  /** Store states of neurons at every k-th step only. */
+  readonly checkpoint: number | undefined;
 }
 
 /** What all threads do at the same time, each its part. */
@@ -57,12 +59,12 @@ export class Program {
   readonly #next: number;
 
   constructor(model: ModelData, shapes: ReadonlyMap<string, Shape>, arena: Arena, exports: WebAssembly.Exports, options: ProgramOptions) {
-    const { samples, group, threads } = options;
+    const { samples, group, threads, checkpoint } = options;
     const widest = Math.max(sizeOf(model.input.shape), ...shapesOf(model).map(sizeOf));
     const zeros = arena.allocate(rowBytes(widest) + 256, "zeros"), sums = arena.allocate(rowBytes(widest) + 256, "sums");
     const tiles = Array.from({ length: threads }, () => arena.allocate((group * model.input.steps + 3) * rowBytes(widest) + 256, "tiles"));
     const pass = new PassData(arena, samples), { steps } = model.input;
-    this.room = { arena, kernels: trainingKernels(exports), exports, pass, steps, samples, group, threads, zeros, sums, tiles };
+    this.room = { arena, kernels: trainingKernels(exports), exports, pass, steps, samples, group, threads, checkpoint, zeros, sums, tiles };
     this.parameters = new Map([...shapes].map(([name, shape]) =>
       [name, new Parameter(arena, name, shape, isLearned(model, name) ? (options.optimizer.type === "adam" ? 2 : 1) : 0)] as const));
     this.learned = [...this.parameters.values()].filter((p) => isLearned(model, p.name));

@@ -25,6 +25,8 @@ export interface Room {
   /** Samples that go through the layers together, so that what one layer gives is still in the cache when the next reads it. */
   readonly group: number;
   readonly threads: number;
+  /** Neurons whose membranes nothing else reads keep their states at every k-th step only. */
+  readonly checkpoint: number | undefined;
   /** A row of zeros, longer than any layer and a strip. */
   readonly zeros: number;
   /** A row for sums of columns, as long. */

@@ -145,6 +145,22 @@ test.each([
   }
 });
 
+test.each([[1, 4, 1], [2, 3, 2], [3, 5, 2], [5, 16, 1], [6, 4, 1], [10, 2, 1]])(
+  "with states at some steps only, memory is less and every bit the same: case %i, every %i steps, %i threads",
+  async (number, checkpoint, threads) => {
+    const one = { ...cases[number]!, batch: 70 }, batch = batchOf(one, (n) => new Float32Array(n));
+    const options = { loss: one.loss, optimizer: adam(1e-2), regularizers: [] };
+    const whole = await FastEngine.create(one.model, options), spare = await FastEngine.create(one.model, options, { checkpoint, threads });
+    try {
+      for (let n = 0; n < 2; n++) expect(spare.trainBatch(batch, 1e-2, 0)).toEqual(whole.trainBatch(batch, 1e-2, 0));
+      expect(spare.optimizerState()).toEqual(whole.optimizerState());
+      expect(spare.evaluate(batch)).toEqual(whole.evaluate(batch));
+      if (threads === 1 && checkpoint < one.model.input.steps) expect(spare.bytes).toBeLessThan(whole.bytes);
+    } finally {
+      spare.dispose();
+    }
+  });
+
 test("a recurrent readout of membranes has the same gradient in a second batch", async () => {
   const one = cases[3]!, model = { ...one.model, layers: one.model.layers.slice(0, 2) };
   const options = { loss: { ...one.loss, of: "membrane" }, optimizer: adam(), regularizers: [] } as const;
