@@ -197,7 +197,8 @@ export class CellRunner {
 
   /** Traces of a thread's group begin with the step `origin` of its first sample; where they are not stored a row takes them all. */
   #place(part: Part, first: number, origin: number, stores: boolean): void {
-    const stride = this.#stride, each = Math.min(this.#checkpoint!, this.#room.steps) * stride, offset = first * each + (stores ? origin * stride : 0);
+    const stride = this.#stride, each = Math.min(this.#checkpoint!, this.#room.steps) * stride;
+    const offset = first * each + (stores ? origin * stride : 0);
     this.#write(this.#tables[part.index]!, {
       traceStep: stores ? stride : 0, traceSample: each, origin,
       ...Object.fromEntries([...this.#traces[part.index]!].map(([s, at]) => [`trace:${s}`, at - offset] as const)),
