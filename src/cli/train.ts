@@ -62,7 +62,7 @@ A training file describes model, samples and loss:
   const { train, test } = await loadDataset("spoken-patterns"), steps = 70;
   const model = spikingModel({ input: { shape: [train.channels], steps }, dt: "10 ms" },
     [dense(128), neurons(leaky({ beta: 0.9 })), dense(20), neurons(leaky({ beta: 0.9 }))]);
-  const loss = crossEntropy({ of: "membrane", over: "max" });
+  const loss = crossEntropy({ of: "membrane", over: "mean" });
   export default training({ model, train: trialSamples(train, steps), test: trialSamples(test, steps), loss });
 or exports a function of settings that gives one. Saved are weights.npz (the last), best.npz (of the best epoch on the test samples), checkpoint.npz,
 history.csv, history.json, curves and raster as .png and .svg. Ctrl-C saves a checkpoint and ends with status 130; --resume goes on from it.
