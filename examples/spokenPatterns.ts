@@ -9,7 +9,9 @@ const model = spikingModel({ input: { shape: [train.channels], steps }, dt: "10 
   dense(20), neurons(leaky({ beta: 0.9 }), { name: "output" }),
 ]);
 
-export default training({
+const spokenPatterns = training({
   model, train: trialSamples(train, steps), test: trialSamples(test, steps), batch: 32, epochs: 15,
   loss: crossEntropy({ of: "membrane", over: "mean" }), optimizer: adam(3e-3),
 });
+
+export { spokenPatterns as training };
