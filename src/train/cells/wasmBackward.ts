@@ -6,6 +6,7 @@ import { namesIn } from "../../ir/expr.ts";
 import { reserved } from "./derivedCell.ts";
 import { stepLoop } from "./stepLoop.ts";
 import { VectorScope } from "./vectorScope.ts";
+import { StepPointers } from "./stepPointers.ts";
 import { field, initialValue, maskOf, ownCoefficients } from "./wasmBlocks.ts";
 import type { Block, CellFunction } from "./wasmBlocks.ts";
 
@@ -23,22 +24,15 @@ export function emitBackwardBlock(frame: CellFunction, code: Code, block: Block)
     ...backward.coefficients.values(), ...(backward.spiked ? [backward.spiked] : []),
   ].flatMap((e) => [...namesIn(e)]));
 
-  const pointers: { readonly at: Local; readonly step: Node }[] = [];
-  const pointer = (label: string, start: Node, step: Node): Node => {
-    const at = code.variable(label, "i32", start);
-    pointers.push({ at, step });
-    return local.get(at);
-  };
-  const streamed = (base: string, sampleStride: string, step: Node): Node =>
-    i32.add(block.row(field(frame, base), local.get(sample), field(frame, sampleStride)), i32.mul(last, step));
-  const input = backward.readsInput ? pointer("at_input", streamed("input", "inputSample", inputStep), inputStep) : undefined;
-  const dInput = pointer("at_input_gradient", streamed("dInput", "inputSample", inputStep), inputStep);
-  const traces = new Map(trace.map((s) => [s, pointer(`at_${s}`, streamed(`trace:${s}`, "traceSample", traceStep), traceStep)] as const));
+  const pointers = new StepPointers(frame, code, block, last);
+  const input = backward.readsInput ? pointers.addStreamed("at_input", "input", "inputSample", inputStep) : undefined;
+  const dInput = pointers.addStreamed("at_input_gradient", "dInput", "inputSample", inputStep);
+  const traces = new Map(trace.map((s) => [s, pointers.addStreamed(`at_${s}`, `trace:${s}`, "traceSample", traceStep)] as const));
   const incoming = ([[reserved.spikeAdjoint, "dSpikes"], [reserved.membraneAdjoint, "dMembrane"]] as const).filter(([n]) => used.has(n))
-    .map(([n, base]) => [n, pointer(`at_${base}`, block.row(field(frame, base), row, stride), stride)] as const);
+    .map(([n, base]) => [n, pointers.add(`at_${base}`, block.row(field(frame, base), row, stride), stride)] as const);
   const looksBack = forward.spike !== undefined && (backward.readsSpiked || backward.old.length > 0);
   const bits = forward.spike && (backward.readsSpike || looksBack)
-    ? pointer("at_bits", block.bits(field(frame, "bits"), row, bitStride), bitStride) : undefined;
+    ? pointers.add("at_bits", block.bits(field(frame, "bits"), row, bitStride), bitStride) : undefined;
 
   const own = ownCoefficients(frame, code, block);
   /** Sums that begin at zero in the last step, and go on from memory in earlier pieces. */
@@ -91,7 +85,7 @@ export function emitBackwardBlock(frame: CellFunction, code: Code, block: Block)
       inside.add(if_(inputStep, [block.store(dInput, gradient, k)], [local.set(constantSums[k]!, lanes.add(local.get(constantSums[k]!), gradient))]));
       for (const [l, value] of values) inside.add(local.set(l, value));
     }
-    for (const p of pointers) inside.add(local.set(p.at, i32.sub(local.get(p.at), p.step)));
+    pointers.move(inside, "back");
   });
   code.add(if_(i32.eqz(inputStep), constantSums.map((l, k) => block.store(dInput, local.get(l), k))));
   for (const { locals, address } of kept) {

@@ -1,10 +1,11 @@
 /** The forward pass of cells in WebAssembly: neurons in the outer loop, so that their states stay in registers through the steps. */
 import { i32, if_, local, v128 } from "../../backend/wasm/assembler.ts";
-import type { Local, Node } from "../../backend/wasm/assembler.ts";
+import type { Node } from "../../backend/wasm/assembler.ts";
 import type { Code } from "../../backend/wasm/code.ts";
 import { reserved } from "./derivedCell.ts";
 import { stepLoop } from "./stepLoop.ts";
 import { VectorScope } from "./vectorScope.ts";
+import { StepPointers } from "./stepPointers.ts";
 import { field, initialValue, maskOf, ownCoefficients } from "./wasmBlocks.ts";
 import type { Block, CellFunction } from "./wasmBlocks.ts";
 
@@ -17,19 +18,12 @@ export function emitForwardBlock(frame: CellFunction, code: Code, block: Block):
   const row = code.let("row", i32.add(i32.mul(local.get(sample), field(frame, "steps")), from));
   const inputStep = code.let("input_step", field(frame, "inputStep")), traceStep = code.let("trace_step", field(frame, "traceStep"));
 
-  const pointers: { readonly at: Local; readonly step: Node }[] = [];
-  const pointer = (label: string, start: Node, step: Node): Node => {
-    const at = code.variable(label, "i32", start);
-    pointers.push({ at, step });
-    return local.get(at);
-  };
-  const streamed = (base: string, sampleStride: string, step: Node): Node =>
-    i32.add(block.row(field(frame, base), local.get(sample), field(frame, sampleStride)), i32.mul(from, step));
-  const input = pointer("at_input", streamed("input", "inputSample", inputStep), inputStep);
-  const traces = trace.map((s) => pointer(`at_${s}`, streamed(`trace:${s}`, "traceSample", traceStep), traceStep));
-  const membrane = layout.has("membrane") ? pointer("at_membrane", block.row(field(frame, "membrane"), row, stride), stride) : undefined;
-  const bits = forward.spike && pointer("at_bits", block.bits(field(frame, "bits"), row, bitStride), bitStride);
-  const active = forward.active && pointer("at_active", block.bits(field(frame, "active"), row, bitStride), bitStride);
+  const pointers = new StepPointers(frame, code, block, from);
+  const input = pointers.addStreamed("at_input", "input", "inputSample", inputStep);
+  const traces = trace.map((s) => pointers.addStreamed(`at_${s}`, `trace:${s}`, "traceSample", traceStep));
+  const membrane = layout.has("membrane") ? pointers.add("at_membrane", block.row(field(frame, "membrane"), row, stride), stride) : undefined;
+  const bits = forward.spike && pointers.add("at_bits", block.bits(field(frame, "bits"), row, bitStride), bitStride);
+  const active = forward.active && pointers.add("at_active", block.bits(field(frame, "active"), row, bitStride), bitStride);
 
   const own = ownCoefficients(frame, code, block);
   const state = new Map(states.map((s) => [s, each(() => code.variable(s, "v128"))] as const));
@@ -78,7 +72,7 @@ export function emitForwardBlock(frame: CellFunction, code: Code, block: Block):
     }
     if (bits) inside.add(block.storeBits(bits, local.get(word)));
     if (active) inside.add(block.storeBits(active, local.get(near)));
-    for (const p of pointers) inside.add(local.set(p.at, i32.add(local.get(p.at), p.step)));
+    pointers.move(inside, "on");
   });
   for (const [s, locals] of state) {
     const address = code.let("at_state", at(s));
